@@ -1,0 +1,45 @@
+"""wxsat: measure how people see a government WeChat account, and why.
+
+Everything public is reachable from here and nothing heavy is imported until it is used (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Instrument": "wxsat.instrument.instrument",
+    "load_instrument": "wxsat.instrument.load",
+    "Responses": "wxsat.responses.responses",
+    "read_responses": "wxsat.responses.read",
+    "CleaningPlan": "wxsat.responses.plan",
+    "clean": "wxsat.responses.clean",
+    "evaluate_scales": "wxsat.psychometrics.scales",
+    "ParameterTable": "wxsat.sem.parameter_table",
+    "parse_model": "wxsat.sem.parameter_table",
+    "fit_sem": "wxsat.sem.fit",
+    "SemResult": "wxsat.sem.result",
+    "simulate_responses": "wxsat.simulate.respondents",
+    "diagnose": "wxsat.diagnosis.diagnose",
+    "Finding": "wxsat.finding",
+    "Table": "wxsat.present.table",
+    "render_report": "wxsat.present.report",
+    "load_study": "wxsat.study.load",
+    "run_study": "wxsat.study.run",
+    "WxsatError": "wxsat.errors",
+}
+
+__all__ = ["__version__", *sorted(_PUBLIC)]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'wxsat' has no attribute {name!r}. Public names: {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What was asked: an instrument read from YAML, checked, and written out again."""

@@ -1,0 +1,75 @@
+"""One frozen table: a specification, not a string. Renderers turn it into text, a sheet or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+CellKind = Literal["text", "integer", "number", "p_value", "percent"]
+Cell = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """
+    One column.
+
+    Attributes
+    ----------
+    name : str
+        Machine name, the same in every language; the header of the CSV file.
+    heading : str
+        What a reader sees, in the table's language, unit included.
+    kind : {"text", "integer", "number", "p_value", "percent"}
+        How renderers print the cell. ``percent`` cells hold shares in [0, 1].
+    digits : int
+        Decimals of a number or a percentage.
+    no_zero : bool
+        Print ``.93`` instead of ``0.93`` (APA style for figures that cannot exceed 1).
+    """
+
+    name: str
+    heading: str
+    kind: CellKind = "text"
+    digits: int = 2
+    no_zero: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    A table in one language, cells at full precision; missing is None.
+
+    Attributes
+    ----------
+    id : str
+        Stable, e.g. ``reliability``; numbers get the id ``{table.id}.{row key}.{column.name}``.
+    title : str
+        Without number; the document numbers tables.
+    language : {"zh", "en"}
+    columns : tuple of Column
+    rows : tuple of tuple of Cell
+        As long as `columns`.
+    row_keys : tuple of str
+        One machine key a row, unique within the table.
+    notes : tuple of str
+        Printed under the table: formulas, conventions, N, source.
+    marked_rows : tuple of int
+        Positions of rows whose figures must not be interpreted (printed with a dagger).
+    """
+
+    id: str
+    title: str
+    language: Literal["zh", "en"]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_keys: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    marked_rows: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.row_keys) != len(self.rows) or len(set(self.row_keys)) != len(self.row_keys):
+            raise ValueError(f"table {self.id!r}: row keys must be unique, one a row")
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"table {self.id!r}: a row has {len(row)} cells, expected {len(self.columns)}")
