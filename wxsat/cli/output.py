@@ -1,0 +1,66 @@
+"""Where output goes: data to stdout, messages to stderr; JSON alone on stdout when asked for."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def say(text: str) -> None:
+    """Write one message to stderr."""
+    print(text, file=sys.stderr)
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy scalars, tuples, mappings and NaN into what JSON knows; NaN and infinities become None."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    if hasattr(value, "tolist") and not isinstance(value, (str, bytes)):
+        return plain(value.tolist())
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return str(value)
+
+
+def emit_json(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def frame_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as a list of flat records, NaN as None."""
+    return [dict(zip(frame.columns, plain(list(row)), strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
+def print_frame(frame: pd.DataFrame, title: str = "", digits: int = 3) -> None:
+    """Print a frame as an aligned table on stdout; numbers to `digits` decimals, missing left empty."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for column in frame.columns:
+        numeric = frame[column].dtype.kind in "fiu"
+        table.add_column(str(column), justify="right" if numeric else "left", no_wrap=numeric)
+    for row in frame.itertuples(index=False, name=None):
+        table.add_row(*(_cell(value, digits) for value in row))
+    width = None if sys.stdout.isatty() else 200
+    Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
+
+
+def _cell(value: Any, digits: int) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.{digits}f}"
+    return str(value)
