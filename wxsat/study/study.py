@@ -1,0 +1,124 @@
+"""The study file as frozen models: which instrument, which answers, how they were collected, what to compute."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from wxsat.instrument.instrument import FormName, Label, Language
+from wxsat.responses.plan import CleaningPlan
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(_Frozen):
+    """
+    Where the answers are.
+
+    Exactly one of `files` (paths beside the study file) and `example` (a public data set that ships with
+    semopy: ``holzinger39`` or ``political_democracy``) and `simulate` (a truth file of the instrument).
+    """
+
+    files: list[str] = Field(default_factory=list, description="Paths of the answer files, relative to the study file.")
+    example: Literal["holzinger39", "political_democracy"] | None = Field(
+        default=None, description="A public data set that ships with semopy."
+    )
+    simulate: Simulation | None = Field(default=None, description="Simulated respondents instead of answers.")
+    sheet: str | None = Field(default=None, description="Worksheet of an Excel file; the first one by default.")
+    encoding: str | None = Field(default=None, description="Text encoding; recognised when left out.")
+    delimiter: str | None = Field(default=None, description="Column delimiter; recognised when left out.")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Column of the file for an id: {PU1: '1、用这个…'}."
+    )
+    recode: dict[str, dict[str | int, int]] = Field(
+        default_factory=dict, description="Codes to change on reading: {SATG: {5: 1}}."
+    )
+    account: str | None = Field(default=None, description="Column that names the account: the cluster of the design.")
+    seconds: str | None = Field(default=None, description="Column with the answering time.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Data:
+        if sum((bool(self.files), self.example is not None, self.simulate is not None)) != 1:
+            raise ValueError("give exactly one of files, example and simulate")
+        return self
+
+
+class Simulation(_Frozen):
+    """Simulated respondents from a truth file of the instrument."""
+
+    truth: str = "truth.yaml"
+    n: Annotated[int, Field(ge=50, le=1_000_000)] = 1500
+    accounts: Annotated[int, Field(ge=2)] = 40
+    seed: int = 20140713
+
+
+class Fieldwork(_Frozen):
+    """How the answers were collected: what a citable table must carry (AAPOR, CHERRIES)."""
+
+    population: Label = Label()
+    start: date | None = None
+    end: date | None = None
+    mode: Label = Label()
+    probability: bool = Field(
+        default=False, description="True only for a probability sample; false blocks every margin of sampling error."
+    )
+    sampling: Label = Label()
+    response: Label = Label()
+    consent: Label = Label()
+    legal: Label = Label()
+    sponsor: Label = Label()
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Fieldwork:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"fieldwork ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class DiagnosisPlan(_Frozen):
+    """Settings of the diagnosis of the dilemmas; every one a convention that the report labels as such."""
+
+    enabled: bool = True
+    target: Annotated[float, Field(ge=0, le=100)] = 20.0
+    draws: Annotated[int, Field(ge=200, le=20_000)] = 2000
+
+
+class MeasurementPlan(_Frozen):
+    """Settings of the measurement part."""
+
+    htmt_draws: Annotated[int, Field(ge=0, le=20_000)] = 1000
+
+
+class Study(_Frozen):
+    """
+    A whole study.
+
+    Load one with :func:`wxsat.load_study`, run it with :func:`wxsat.run_study`.
+    """
+
+    schema_version: Literal[1] = 1
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Label
+    authors: list[str] = Field(default_factory=list)
+    organisation: Label = Label()
+    language: Language = "zh"
+    instrument: str
+    form: FormName | None = None
+    data: Data
+    fieldwork: Fieldwork = Fieldwork()
+    cleaning: CleaningPlan = CleaningPlan()
+    models: list[str] = Field(default_factory=list)
+    measurement: MeasurementPlan = MeasurementPlan()
+    diagnosis: DiagnosisPlan = DiagnosisPlan()
+    seed: int = 20140713
+    folder: Path | None = Field(default=None, exclude=True)
+    file: Path | None = Field(default=None, exclude=True)
+    sha256: str = Field(default="", exclude=True)
+
+
+Data.model_rebuild()
