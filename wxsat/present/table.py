@@ -8,6 +8,9 @@ from typing import Literal
 CellKind = Literal["text", "integer", "number", "p_value", "percent"]
 Cell = str | int | float | bool | None
 
+# The mark of a cell withheld to protect respondents; official statistics print [c] for "confidential".
+SUPPRESSED = "[c]"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -26,6 +29,13 @@ class Column:
         Decimals of a number or a percentage.
     no_zero : bool
         Print ``.93`` instead of ``0.93`` (APA style for figures that cannot exceed 1).
+    collapse : bool
+        Text renderers print a repeated text only in the first row of its run (a construct over its items).
+    upper : str
+        Name of the column with the upper end of an interval whose lower end this column holds: text renderers
+        print both in one cell under `interval_heading`, sheets and CSV files keep two columns. Empty for none.
+    interval_heading : str
+        Heading of the joined cell, e.g. ``95% CI``.
     """
 
     name: str
@@ -33,12 +43,19 @@ class Column:
     kind: CellKind = "text"
     digits: int = 2
     no_zero: bool = False
+    collapse: bool = False
+    upper: str = ""
+    interval_heading: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
     """
-    A table in one language, cells at full precision; missing is None.
+    A table in one language, cells at full precision.
+
+    A missing figure is None and printed as a dash; an empty string is a cell that is blank on purpose (above the
+    diagonal of a matrix); any other text in a numeric column is printed as it is and is never taken for a number
+    (:data:`SUPPRESSED`, a convention).
 
     Attributes
     ----------
@@ -73,3 +90,7 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.id!r}: a row has {len(row)} cells, expected {len(self.columns)}")
+
+    def number_id(self, row: int, column: str) -> str:
+        """Return the id of one number: ``{table}.{row key}.{column}``."""
+        return f"{self.id}.{self.row_keys[row]}.{column}"
