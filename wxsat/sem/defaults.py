@@ -1,0 +1,87 @@
+"""What a model text leaves unsaid: which variables are what, and the parameters that ``sem()`` adds by itself.
+
+The rules are lavaan's: residual variances of everything that is not an exogenous covariate, covariances among exogenous
+latents, covariances among outcomes that predict nothing else, and the moments of exogenous covariates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+Triple = tuple[str, str, str]
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True)
+class VariableRoles:
+    """
+    The variables of a model by their role, each in order of appearance.
+
+    Attributes
+    ----------
+    latent, observed : tuple of str
+    covariates : tuple of str
+        Observed variables that only predict: their moments are taken as given under ``fixed_x``.
+    exogenous_latent : tuple of str
+        Latents that are neither outcome nor indicator.
+    final_outcomes : tuple of str
+        Outcomes that predict nothing and indicate nothing, latents first.
+    """
+
+    latent: tuple[str, ...]
+    observed: tuple[str, ...]
+    covariates: tuple[str, ...]
+    exogenous_latent: tuple[str, ...]
+    final_outcomes: tuple[str, ...]
+
+
+def classify_variables(relations: Sequence[Triple]) -> VariableRoles:
+    """Return the role of every variable that the relations ``(lhs, op, rhs)`` name."""
+    latent = _unique(lhs for lhs, op, _ in relations if op == "=~")
+    indicators = _unique(rhs for _, op, rhs in relations if op == "=~")
+    outcomes = _unique(lhs for lhs, op, _ in relations if op == "~")
+    predictors = _unique(rhs for _, op, rhs in relations if op == "~")
+    item_like = [v for v in indicators if v not in latent]
+    outcome_like = [v for v in outcomes if v not in latent and v not in item_like]
+    predictor_like = [v for v in predictors if v not in (*latent, *item_like, *outcome_like)]
+    left = [lhs for lhs, op, _ in relations if op == "~~" and lhs not in latent]
+    right = [rhs for _, op, rhs in relations if op == "~~" and rhs not in latent]
+    with_intercept = [lhs for lhs, op, _ in relations if op == "~1" and lhs not in latent]
+    observed = _unique((*item_like, *outcome_like, *predictor_like, *left, *right, *with_intercept))
+    spoken_of = {*left, *right, *with_intercept}
+    ends = [v for v in outcomes if v not in indicators and v not in predictors]
+    return VariableRoles(
+        latent=latent,
+        observed=observed,
+        covariates=tuple(v for v in predictor_like if v not in spoken_of),
+        exogenous_latent=tuple(v for v in latent if v not in indicators and v not in outcomes),
+        final_outcomes=(*(v for v in latent if v in ends), *(v for v in observed if v in ends)),
+    )
+
+
+def default_parameters(roles: VariableRoles, *, mean_structure: bool) -> list[Triple]:
+    """Return, in lavaan's order, every parameter that exists although no text names it."""
+    rows: list[Triple] = [(v, "~~", v) for v in roles.observed if v not in roles.covariates]
+    rows += [(v, "~~", v) for v in roles.latent]
+    rows += [(a, "~~", b) for a, b in combinations(roles.exogenous_latent, 2)]
+    rows += [(a, "~~", b) for a, b in combinations(roles.final_outcomes, 2)]
+    rows += [(a, "~~", b) for i, a in enumerate(roles.covariates) for b in roles.covariates[i:]]
+    if mean_structure:
+        rows += [(v, "~1", "") for v in (*roles.observed, *roles.latent)]
+    return rows
+
+
+def lone_indicators(relations: Sequence[Triple]) -> set[str]:
+    """Return the indicators that alone measure their latent, and no other one: their residual variance is fixed to 0."""
+    loadings = [(lhs, rhs) for lhs, op, rhs in relations if op == "=~"]
+    sizes: dict[str, int] = {}
+    uses: dict[str, int] = {}
+    for lhs, rhs in loadings:
+        sizes[lhs] = sizes.get(lhs, 0) + 1
+        uses[rhs] = uses.get(rhs, 0) + 1
+    return {rhs for lhs, rhs in loadings if sizes[lhs] == 1 and uses[rhs] == 1}
