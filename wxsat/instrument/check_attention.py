@@ -74,7 +74,7 @@ def _check_pairs(index: Index, check: AttentionCheck, path: Steps) -> Iterator[P
         here = (*path, "pair")
         yield from index.unknown(here, f"check '{check.id}'", "item", check.pair, index.items)
         yield from _same_range(
-            check, here, index.scale(check.scale), index.scale_of_item(check.pair), check.pair
+            check, here, index.scale(check.scale), index.scale_of_item(check.pair), (check.pair,)
         )
         yield from _same_forms(index, check, here, (check.pair,))
     for i, (a, b) in enumerate(check.pairs if check.kind == "antonyms" else ()):

@@ -67,15 +67,18 @@ def check_languages(index: Index) -> Iterator[Problem]:
     """Yield texts that respondents or tables need and that lack a declared language."""
     for path, missing in _missing_wordings(index.instrument):
         if path[-1] not in _MAY_LACK_A_LANGUAGE:
-            message = f"{_whose(index.instrument, path)} has no wording in {missing}, a declared language."
-            yield Problem(path, "INST-070", message, "Add it, or take the language out of `languages`.")
+            owner = _owner_id(index.instrument, path)
+            whose = f"`{path[-1]}` of '{owner}'" if owner else f"`{path[-1]}`"
+            message = f"{whose} has no wording in {missing}, a declared language."
+            hint = "Add it, or take the language out of `languages`."
+            yield Problem(path, "INST-070", message, hint, (owner,))
     for scale_id, scale in index.instrument.scales.items():
         for language in index.instrument.header.languages:
             if scale.labels and language not in scale.labels:
                 message = (
                     f"the labels of scale '{scale_id}' have no list for {language}, a declared language."
                 )
-                yield Problem(("scales", scale_id, "labels"), "INST-070", message)
+                yield Problem(("scales", scale_id, "labels"), "INST-070", message, about=(scale_id,))
 
 
 def languages_missing_in_notes(instrument: Instrument) -> Iterator[tuple[Steps, str]]:
@@ -109,8 +112,8 @@ def _labels(value: object, path: Steps) -> Iterator[tuple[Steps, Label]]:
             yield from _labels(entry, (*path, str(key)))
 
 
-def _whose(instrument: Instrument, path: Steps) -> str:
-    """Name the entry whose text it is."""
+def _owner_id(instrument: Instrument, path: Steps) -> str:
+    """Return the id of the entry whose text it is; empty when it has none."""
     value: object = instrument
     name = ""
     for step in path[:-1]:
@@ -121,7 +124,7 @@ def _whose(instrument: Instrument, path: Steps) -> str:
         else:
             value = getattr(value, "header" if step == "instrument" else str(step))
         name = str(getattr(value, "id", "") or name)
-    return f"`{path[-1]}` of '{name}'" if name else f"`{path[-1]}`"
+    return name
 
 
 def repeated_texts(instrument: Instrument) -> Iterator[tuple[Steps, str, str]]:

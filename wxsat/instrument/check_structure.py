@@ -143,9 +143,8 @@ def _check_measured(
             about = (model.id, *(item.id for item in items))
             message = f"model '{model.id}' is for the {forms} form, which has no item of {latent}"
             message += f" ({model.file}:{line})."
-            yield Problem(
-                path, "INST-050", message, "Add items to the form, or take it out of the model's `forms`."
-            )
+            hint = "Add items to the form, or take it out of the model's `forms`."
+            yield Problem(path, "INST-050", message, hint, about)
 
 
 def measured(text: str) -> list[tuple[int, str, list[str]]]:
