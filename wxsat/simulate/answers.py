@@ -21,7 +21,9 @@ CAREFUL_FOOLED = 0.02
 SAYS_UNUSABLE = {"careful": 0.004, "random": 0.08, "straight_line": 0.05, "fast": 0.05}
 
 
-def answer_items(instrument: Instrument, form: FormName, truth: Truth, people: People, draws: Draws) -> dict[str, Floats]:
+def answer_items(
+    instrument: Instrument, form: FormName, truth: Truth, people: People, draws: Draws
+) -> dict[str, Floats]:
     """
     Return the raw code of every item of the form, complete, in questionnaire order.
 
@@ -125,5 +127,9 @@ def _diligence(check: AttentionCheck, people: People, draws: Draws) -> Floats:
     codes = [float(choice.code) for choice in check.choices]
     unusable = float(check.exclude_code or 0)
     usable = next((code for code in codes if code != unusable), unusable)
-    probability = np.array([SAYS_UNUSABLE[manner] for manner in ("careful", "random", "straight_line", "fast")])
-    return np.where(draws.happens(f"check/{check.id}", probability[people.manner], people.n), unusable, usable)
+    probability = np.array(
+        [SAYS_UNUSABLE[manner] for manner in ("careful", "random", "straight_line", "fast")]
+    )
+    return np.where(
+        draws.happens(f"check/{check.id}", probability[people.manner], people.n), unusable, usable
+    )

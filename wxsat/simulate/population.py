@@ -88,7 +88,9 @@ class Population:
     def _at(self, name: str) -> int:
         if name not in self.names:
             known = (*self.names, *self.composites)
-            raise StudyError("SIM-003", f"'{name}' is not in the population.", hint=nearest(name, known).strip())
+            raise StudyError(
+                "SIM-003", f"'{name}' is not in the population.", hint=nearest(name, known).strip()
+            )
         return self.names.index(name)
 
 
@@ -151,7 +153,9 @@ def causal_order(truth: Truth) -> tuple[str, ...]:
         if ready is None:
             loop = ", ".join(n for n in causes if n not in order)
             raise StudyError(
-                "SIM-005", f"the paths run in a loop, or after one, at: {loop}.", hint="A truth must be recursive."
+                "SIM-005",
+                f"the paths run in a loop, or after one, at: {loop}.",
+                hint="A truth must be recursive.",
             )
         order.append(ready)
     return tuple(order)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wxsat.errors import Fault, StudyError, nearest
 from wxsat.instrument.instrument import Label
@@ -84,6 +84,35 @@ class Nuisance(_Frozen):
         return shares.get(item_id, shares.get(construct_id, shares.get("default", 0.0)))
 
 
+class BackgroundAnswer(_Frozen):
+    """
+    How a background question is answered: one of four ways, leaning on latents where it is related to them.
+
+    ``shares`` orders codes from low to high in what the question leans on; ``quantiles`` are equally spaced quantiles of a
+    number, the smallest and the largest included; ``ticks`` gives each choice of a multiple question its share;
+    ``by_account`` hands its values out to the accounts in turn.
+    """
+
+    shares: dict[int, Share] = Field(default_factory=dict)
+    quantiles: list[float] = Field(default_factory=list)
+    ticks: dict[int, Share] = Field(default_factory=dict)
+    by_account: list[int] = Field(default_factory=list)
+    leans_on: dict[str, Correlation] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> BackgroundAnswer:
+        ways = (self.shares, self.quantiles, self.ticks, self.by_account)
+        if sum(map(bool, ways)) != 1:
+            raise ValueError("give exactly one of shares, quantiles, ticks and by_account")
+        if self.shares and abs(sum(self.shares.values()) - 1.0) > 1e-6:
+            raise ValueError(f"the shares sum to {sum(self.shares.values()):g}, not to 1")
+        if len(self.quantiles) == 1 or self.quantiles != sorted(self.quantiles):
+            raise ValueError("quantiles are at least two numbers in ascending order")
+        if sum(r * r for r in self.leans_on.values()) >= 1.0:
+            raise ValueError("the squares under leans_on sum to 1 or more")
+        return self
+
+
 class Truth(_Frozen):
     """
     A declared population and the nuisance of its field period.
@@ -98,6 +127,8 @@ class Truth(_Frozen):
         Standardised for latents, per one unit of the mean for composites.
     companions : mapping
         Further constructs, in the same form as `paths`; nothing may depend on them.
+    background : mapping of question id to BackgroundAnswer
+        Background questions; one that is not named stays out of the data.
     """
 
     schema_version: Literal[1] = 1
@@ -110,6 +141,7 @@ class Truth(_Frozen):
     residual_correlations: list[ResidualCorrelation] = Field(default_factory=list)
     companions: dict[str, dict[str, Effect]] = Field(default_factory=dict)
     measurement: Measurement
+    background: dict[str, BackgroundAnswer] = Field(default_factory=dict)
     nuisance: Nuisance = Nuisance()
 
     @property
@@ -171,7 +203,9 @@ def load_truth(path: str | Path) -> Truth:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "not YAML"
-        raise StudyError("SIM-001", f"the truth file is not valid YAML: {problem}.", where=where + line) from error
+        raise StudyError(
+            "SIM-001", f"the truth file is not valid YAML: {problem}.", where=where + line
+        ) from error
     return truth_from(content, where)
 
 
@@ -197,7 +231,12 @@ def _place(problem: Any) -> str:
 
 def _sentence(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
-        known = [*Truth.model_fields, *Measurement.model_fields, *Nuisance.model_fields, *Careless.model_fields]
+        known = [
+            *Truth.model_fields,
+            *Measurement.model_fields,
+            *Nuisance.model_fields,
+            *Careless.model_fields,
+        ]
         return f"there is no such key.{nearest(str(problem['loc'][-1]), known)}"
     found = problem.get("input")
     shown = f" Found {found!r}." if isinstance(found, (str, int, float)) else ""
@@ -215,7 +254,9 @@ def _unknown_names(truth: Truth, where: str) -> Iterator[Fault]:
 
     for name in sorted({n for n in truth.latents if truth.latents.count(n) > 1}):
         yield Fault("SIM-003", f"'{name}' is named twice.", f"{where}, latents")
-    for name in sorted((core & set(truth.companions)) | (causes & set(truth.companions)) | (core & set(truth.composites))):
+    for name in sorted(
+        (core & set(truth.companions)) | (causes & set(truth.companions)) | (core & set(truth.composites))
+    ):
         yield Fault("SIM-003", f"'{name}' stands for two things.", where, "Give each its own name.")
     for composite, parts in truth.composites.items():
         if not parts:
@@ -228,6 +269,11 @@ def _unknown_names(truth: Truth, where: str) -> Iterator[Fault]:
                 yield from check(outcome, core, "paths", "a latent")
             for cause in effects:
                 yield from check(cause, causes, f"{section}.{outcome}", "a latent or a composite")
+    for question, answer in truth.background.items():
+        for name in answer.leans_on:
+            yield from check(
+                name, set(truth.names), f"background.{question}.leans_on", "a construct of this truth"
+            )
     for position, rule in enumerate(truth.residual_correlations):
         place = f"residual_correlations.{position}"
         if (rule.within is None) == (rule.across is None):
@@ -246,4 +292,6 @@ def _missing_means(truth: Truth, where: str) -> Iterator[Fault]:
     for name in truth.measurement.means:
         if name not in truth.names:
             hint = nearest(name, truth.names).strip()
-            yield Fault("SIM-003", f"'{name}' is not a construct of this truth.", f"{where}, measurement.means", hint)
+            yield Fault(
+                "SIM-003", f"'{name}' is not a construct of this truth.", f"{where}, measurement.means", hint
+            )
