@@ -34,12 +34,12 @@ class _Formatter(string.Formatter):
         if not isinstance(value, (int, float)) and value is not None:
             return str(value)
         if kind == "integer":
-            return numbers.integer(value)
+            return numbers.format_integer(value)
         if kind == "p":
-            return numbers.p_value(value)
+            return numbers.format_p_value(value)
         if kind == "percent":
-            return numbers.percent(value, int(match[2] or 1))
-        return numbers.number(value, digits, no_zero=kind == "share")
+            return numbers.format_percent(value, int(match[2] or 1))
+        return numbers.format_number(value, digits, no_zero=kind == "share")
 
 
 _FORMATTER = _Formatter()

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from wxsat.present.table import Table
 
 Language = Literal["zh", "en"]
 
@@ -23,6 +26,13 @@ P_DIGITS = 3
 def is_missing(value: object) -> bool:
     """Return whether a cell holds no figure: None or NaN."""
     return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def is_number(cell: object) -> bool:
+    """Return whether a cell holds a figure: an int or a finite float, never a truth value or a text."""
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        return False
+    return math.isfinite(cell)
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -41,7 +51,7 @@ def rounded(value: float, digits: int) -> Decimal:
     return abs(result) if result == 0 else result
 
 
-def number(value: float | None, digits: int = 2, *, no_zero: bool = False, grouping: bool = True) -> str:
+def format_number(value: float | None, digits: int = 2, *, no_zero: bool = False, grouping: bool = True) -> str:
     """
     Format a number.
 
@@ -62,7 +72,7 @@ def number(value: float | None, digits: int = 2, *, no_zero: bool = False, group
 
     Examples
     --------
-    >>> number(-0.934), number(0.934, no_zero=True), number(1234.5, 1), number(float("nan"))
+    >>> format_number(-0.934), format_number(0.934, no_zero=True), format_number(1234.5, 1), format_number(float("nan"))
     ('−0.93', '.93', '1,234.5', '–')
     """
     if value is None or math.isnan(value):
@@ -76,78 +86,78 @@ def number(value: float | None, digits: int = 2, *, no_zero: bool = False, group
     return (MINUS if figure < 0 else "") + text
 
 
-def integer(value: float | None) -> str:
+def format_integer(value: float | None) -> str:
     """
     Format a count.
 
     Examples
     --------
-    >>> integer(1500), integer(-3), integer(None)
+    >>> format_integer(1500), format_integer(-3), format_integer(None)
     ('1,500', '−3', '–')
     """
-    return number(value, 0)
+    return format_number(value, 0)
 
 
-def percent(share: float | None, digits: int = 1, *, sign: bool = True) -> str:
+def format_percent(share: float | None, digits: int = 1, *, sign: bool = True) -> str:
     """
     Format a share in [0, 1] as a percentage; `sign` adds the percent sign.
 
     Examples
     --------
-    >>> percent(0.1234), percent(0.125, 0), percent(0.5, sign=False)
+    >>> format_percent(0.1234), format_percent(0.125, 0), format_percent(0.5, sign=False)
     ('12.3%', '13%', '50.0')
     """
     if share is None or not math.isfinite(share):
         return MISSING
     # Shifting the decimal point keeps 0.145 exactly 14.5; multiplying by 100 would not.
     shifted = float(Decimal(repr(float(share))).scaleb(2))
-    return number(shifted, digits) + ("%" if sign else "")
+    return format_number(shifted, digits) + ("%" if sign else "")
 
 
-def p_value(value: float | None) -> str:
+def format_p_value(value: float | None) -> str:
     """
     Format a p-value to three decimals; ``<.001`` below that, never ``.000`` and never ``1.000``.
 
     Examples
     --------
-    >>> p_value(0.0321), p_value(0.0004), p_value(0.99999), p_value(None)
+    >>> format_p_value(0.0321), format_p_value(0.0004), format_p_value(0.99999), format_p_value(None)
     ('.032', '<.001', '>.999', '–')
     """
     if value is None or math.isnan(value):
         return MISSING
     if value < SMALLEST_P:
-        return "<" + number(SMALLEST_P, P_DIGITS, no_zero=True)
+        return "<" + format_number(SMALLEST_P, P_DIGITS, no_zero=True)
     if rounded(value, P_DIGITS) >= 1:
-        return ">" + number(1 - SMALLEST_P, P_DIGITS, no_zero=True)
-    return number(value, P_DIGITS, no_zero=True)
+        return ">" + format_number(1 - SMALLEST_P, P_DIGITS, no_zero=True)
+    return format_number(value, P_DIGITS, no_zero=True)
 
 
-def p_statement(value: float | None, symbol: str = "p") -> str:
+def format_p_statement(value: float | None, symbol: str = "p") -> str:
     """
     Format a p-value as it stands in a sentence.
 
     Examples
     --------
-    >>> p_statement(0.0321), p_statement(0.0), p_statement(None)
+    >>> format_p_statement(0.0321), format_p_statement(0.0), format_p_statement(None)
     ('p = .032', 'p < .001', 'p = –')
     """
-    text = p_value(value)
+    text = format_p_value(value)
     return f"{symbol} {text[0]} {text[1:]}" if text[0] in "<>" else f"{symbol} = {text}"
 
 
-def bracketed(lower: str, upper: str) -> str:
+def join_interval(lower: str, upper: str) -> str:
     """
     Join two printed ends of an interval as a table cell does: brackets, so that minus signs stay readable.
 
     Examples
     --------
-    >>> bracketed("−.37", ".29"), bracketed("–", "–")
+    >>> join_interval("−.37", ".29"), join_interval("–", "–")
     ('[−.37, .29]', '–')
     """
     return MISSING if lower == upper == MISSING else f"[{lower}, {upper}]"
 
 
-def span(
+def format_interval(
     lower: float | None,
     upper: float | None,
     digits: int = 2,
@@ -162,12 +172,12 @@ def span(
 
     Examples
     --------
-    >>> span(50.0, 51.4, 1, language="en"), span(50.0, 51.4, 1, language="zh")
+    >>> format_interval(50.0, 51.4, 1, language="en"), format_interval(50.0, 51.4, 1, language="zh")
     ('50.0–51.4', '50.0—51.4')
-    >>> span(-0.37, -0.29, language="en"), span(-0.37, 0.29, language="zh")
+    >>> format_interval(-0.37, -0.29, language="en"), format_interval(-0.37, 0.29, language="zh")
     ('−0.37 to −0.29', '−0.37至0.29')
     """
-    low, high = number(lower, digits, no_zero=no_zero), number(upper, digits, no_zero=no_zero)
+    low, high = format_number(lower, digits, no_zero=no_zero), format_number(upper, digits, no_zero=no_zero)
     if low == high == MISSING:
         return MISSING
     if any(end[0] in (MINUS, MISSING) for end in (low, high)):
@@ -175,7 +185,7 @@ def span(
     return low + ("—" if language == "zh" else "–") + high
 
 
-def estimate_with_interval(
+def format_estimate(
     value: float | None,
     lower: float | None,
     upper: float | None,
@@ -190,14 +200,44 @@ def estimate_with_interval(
 
     Examples
     --------
-    >>> estimate_with_interval(50.7, 50.0, 51.4, 1, language="en")
+    >>> format_estimate(50.7, 50.0, 51.4, 1, language="en")
     '50.7 (95% CI 50.0–51.4)'
-    >>> estimate_with_interval(50.7, 50.0, 51.4, 1, language="zh")
+    >>> format_estimate(50.7, 50.0, 51.4, 1, language="zh")
     '50.7（95% CI 50.0—51.4）'
     """
-    ends = span(lower, upper, digits, language=language, no_zero=no_zero)
-    centre = number(value, digits, no_zero=no_zero)
+    ends = format_interval(lower, upper, digits, language=language, no_zero=no_zero)
+    centre = format_number(value, digits, no_zero=no_zero)
     if ends == MISSING:
         return centre
     inside = f"{level}% CI {ends}"
     return f"{centre}（{inside}）" if language == "zh" else f"{centre} ({inside})"
+
+
+def numbers_of(table: Table) -> list[dict[str, Any]]:
+    """
+    Return every number of a table at full precision, with its id.
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``value``, ``table``, ``row`` (its key), ``column`` (its machine name), in reading order. Missing,
+        blank and suppressed cells are not numbers and are left out.
+    """
+    entries: list[dict[str, Any]] = []
+    for position, row in enumerate(table.rows):
+        for column, cell in zip(table.columns, row, strict=True):
+            if is_number(cell):
+                entries.append(
+                    {
+                        "id": table.number_id(position, column.name),
+                        "value": cell,
+                        "table": table.id,
+                        "row": table.row_keys[position],
+                        "column": column.name,
+                    }
+                )
+    return entries

@@ -1,0 +1,1 @@
+"""Tables, pages and documents to files and texts, one format a file."""

@@ -1,0 +1,72 @@
+"""Tables to HTML: a caption, headings with their scope, every number with its id, every text escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from wxsat.present.render.printed import PrintedCell, PrintedTable, print_table
+from wxsat.present.table import Table
+
+# For a table that stands alone; a page brings its own.
+TABLE_CSS = """\
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; border-top: 1.5pt solid; \
+border-bottom: 1.5pt solid; }
+caption { caption-side: top; text-align: left; font-weight: bold; padding-bottom: .4em; }
+thead th { border-bottom: .75pt solid; vertical-align: bottom; }
+th, td { padding: .2em .6em; text-align: left; }
+tbody th { font-weight: normal; }
+.number, .integer, .p_value, .percent { text-align: right; white-space: nowrap; }
+.table-notes { list-style: none; padding: 0; font-size: .85em; }
+"""
+
+
+def render_html_table(table: Table, number: int | None = None) -> str:
+    """
+    Render a table as an HTML ``table`` and, where it has notes, a ``ul`` under it.
+
+    Classes: ``wx-table`` and the language; a cell's kind (``text integer number p_value percent``); ``marked`` for rows
+    that must not be interpreted. ``data-id`` names each number as in ``numbers.json``.
+    """
+    printed = print_table(table, number)
+    head = "".join(
+        f'<th scope="col" class="{column.kind}">{escape(column.heading)}</th>' for column in printed.columns
+    )
+    body = "\n".join(_row(printed, position) for position in range(len(printed.rows)))
+    anchor = escape(printed.id)
+    described = f' aria-describedby="notes-{anchor}-{printed.language}"' if printed.notes else ""
+    return (
+        f'<table class="wx-table {printed.language}" data-table="{anchor}"{described}>\n'
+        f"<caption>{escape(printed.caption)}</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{_notes(printed, anchor)}"
+    )
+
+
+def _row(printed: PrintedTable, position: int) -> str:
+    classes = ' class="marked"' if position in printed.marked_rows else ""
+    cells = []
+    for place, (column, cell) in enumerate(zip(printed.columns, printed.rows[position], strict=True)):
+        # An empty row heading would announce nothing: a collapsed label is a plain cell.
+        heads = place == 0 and column.kind == "text" and cell.text
+        tag, scope = ("th", ' scope="row"') if heads else ("td", "")
+        cells.append(f"<{tag}{scope} class=\"{column.kind}\"{_id_attribute(cell)}>{_content(cell)}</{tag}>")
+    return f"<tr{classes}>{''.join(cells)}</tr>"
+
+
+def _id_attribute(cell: PrintedCell) -> str:
+    ids = [fragment.number_id for fragment in cell.fragments if fragment.number_id]
+    return f' data-id="{escape(ids[0])}"' if len(ids) == 1 else ""
+
+
+def _content(cell: PrintedCell) -> str:
+    several = sum(bool(fragment.number_id) for fragment in cell.fragments) > 1
+    return "".join(
+        f'<span data-id="{escape(f.number_id)}">{escape(f.text)}</span>' if several and f.number_id else escape(f.text)
+        for f in cell.fragments
+    )
+
+
+def _notes(printed: PrintedTable, anchor: str) -> str:
+    if not printed.notes:
+        return ""
+    items = "".join(f"<li>{escape(note)}</li>" for note in printed.notes)
+    return f'\n<ul class="table-notes" id="notes-{anchor}-{printed.language}">{items}</ul>'

@@ -1,0 +1,216 @@
+"""Tables to an Excel workbook: a contents sheet, one sheet a table, figures as numbers at full precision."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wxsat.present import numbers
+from wxsat.present.locale import wording
+from wxsat.present.numbers import Language
+from wxsat.present.render.atomic import write_atomically
+from wxsat.present.render.fixed_zip import DOCUMENT_DATE, fix_zip
+from wxsat.present.render.printed import DAGGER, print_cell, print_table, printable
+from wxsat.present.render.text import display_width
+from wxsat.present.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+SHEET_NAME_LIMIT = 31
+# Characters of the default font; wider text wraps.
+NARROWEST, WIDEST = 8, 44
+TITLE_ROW, HEADING_ROW = 0, 2
+FONT = {"zh": "SimSun", "en": "Times New Roman"}
+THICK, THIN = 5, 1
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def render_workbook(
+    tables: Sequence[Table],
+    path: str | Path,
+    language: Language,
+    properties: Mapping[str, str] | None = None,
+) -> Path:
+    """
+    Write tables to one workbook.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        Numbered from 1 in this order.
+    path : str or Path
+    language : {"zh", "en"}
+        Of the contents sheet.
+    properties : mapping of str to str, optional
+        ``title``, ``subject``, ``author``, ``company``, ``keywords``, ``comments`` of the file.
+
+    Returns
+    -------
+    Path
+        The same tables give the same bytes.
+
+    Raises
+    ------
+    UsageError
+        OUT-003 if the file cannot be written.
+    """
+    import xlsxwriter
+
+    content = io.BytesIO()
+    # Text stays text: nothing of it becomes a formula, a link or a number.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(content, options)
+    book.set_properties({**(properties or {}), "created": DOCUMENT_DATE})
+    styles = _Styles(book, FONT[language])
+    names = sheet_names(tables, language)
+    _write_contents(book, tables, names, language, styles)
+    for position, (table, name) in enumerate(zip(tables, names, strict=True)):
+        _write_table(book.add_worksheet(name), table, position + 1, styles)
+    book.close()
+    return write_atomically(path, fix_zip(content.getvalue()))
+
+
+def sheet_names(tables: Sequence[Table], language: Language) -> list[str]:
+    """
+    Return a legal and unique sheet name for each table, beginning with its number.
+
+    Excel allows 31 UTF-16 units, none of ``[]:*?/\\``, and compares names without regard to case.
+    """
+    taken = {wording(language).get("tables.contents").lower()}
+    names: list[str] = []
+    for position, table in enumerate(tables, start=1):
+        legal = _FORBIDDEN.sub(" ", printable(f"{position} {table.title}")).strip("' ")
+        legal = " ".join(legal.split())
+        name, copy = _cut(legal, SHEET_NAME_LIMIT), 1
+        while name.lower() in taken:
+            copy += 1
+            name = _cut(legal, SHEET_NAME_LIMIT - len(f"~{copy}")) + f"~{copy}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _cut(text: str, units: int) -> str:
+    while len(text.encode("utf-16-le")) // 2 > units:
+        text = text[:-1]
+    return text.strip("' ")
+
+
+class _Styles:
+    """Formats of one workbook, each made once."""
+
+    def __init__(self, book: Workbook, font: str) -> None:
+        self._book, self._font, self._made = book, font, {}  # type: Workbook, str, dict[str, Format]
+
+    def get(self, **settings: Any) -> Format:
+        key = repr(sorted(settings.items()))
+        if key not in self._made:
+            base = {"font_name": self._font, "font_size": 11, "valign": "vcenter"}
+            self._made[key] = self._book.add_format({**base, **settings})
+        return self._made[key]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    value: Cell
+    column: Column
+    marked: bool
+    last: bool
+
+
+def number_format(column: Column) -> str:
+    """
+    Return the Excel number format of a column.
+
+    Examples
+    --------
+    >>> number_format(Column("cr", "CR", "number", 2, no_zero=True)), number_format(Column("n", "n", "integer"))
+    ('.00', '#,##0')
+    """
+    decimals = "0" * column.digits
+    match column.kind:
+        case "integer":
+            return "#,##0"
+        case "percent":
+            return f"0.{decimals}%" if decimals else "0%"
+        case "p_value":
+            return '[<0.001]"<.001";.000'
+        case _:
+            whole = "" if column.no_zero and decimals else "#,##0"
+            return f"{whole}.{decimals}" if decimals else whole
+
+
+def _write_contents(
+    book: Workbook, tables: Sequence[Table], names: Sequence[str], language: Language, styles: _Styles
+) -> None:
+    words = wording(language)
+    sheet = book.add_worksheet(words.get("tables.contents"))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100)
+    sheet.write_string(0, 0, words.get("tables.contents"), styles.get(bold=True, font_size=14))
+    link = styles.get(font_color="#1F5F8B", underline=1)
+    for position, (table, name) in enumerate(zip(tables, names, strict=True), start=1):
+        # A quote inside a sheet name is doubled in a reference.
+        target = "internal:'" + name.replace("'", "''") + "'!A1"
+        sheet.write_url(position + 1, 0, target, link, print_table(table, position).caption)
+    sheet.write_string(len(tables) + 3, 0, words.get("tables.workbook_note"), styles.get(text_wrap=True))
+
+
+def _write_table(sheet: Worksheet, table: Table, number: int, styles: _Styles) -> None:
+    sheet.hide_gridlines(2)
+    sheet.write_string(TITLE_ROW, 0, print_table(table, number).caption, styles.get(bold=True, font_size=12))
+    for place, column in enumerate(table.columns):
+        align = "left" if column.kind == "text" else "right"
+        style = styles.get(bold=True, top=THICK, bottom=THIN, text_wrap=True, align=align)
+        sheet.write_string(HEADING_ROW, place, printable(column.heading), style)
+        sheet.set_column(place, place, _width(table, place))
+    marks = _mark_columns(table)
+    for position, row in enumerate(table.rows):
+        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+            marked = position in table.marked_rows and place == marks
+            cell = _Cell(value, column, marked, position == len(table.rows) - 1)
+            _write_cell(sheet, HEADING_ROW + 1 + position, place, cell, styles)
+    first_note = HEADING_ROW + len(table.rows) + 2
+    printed = print_table(table).notes
+    for offset, note in enumerate(printed):
+        sheet.write_string(first_note + offset, 0, note, styles.get(font_size=9))
+    sheet.freeze_panes(HEADING_ROW + 1, 1)
+    sheet.repeat_rows(HEADING_ROW)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _mark_columns(table: Table) -> int:
+    return next((i for i, column in enumerate(table.columns) if column.kind == "text" and not column.collapse), 0)
+
+
+def _write_cell(sheet: Worksheet, row: int, place: int, cell: _Cell, styles: _Styles) -> None:
+    edge: dict[str, Any] = {"bottom": THICK} if cell.last else {}
+    value = cell.value
+    if numbers.is_number(value) and cell.column.kind != "text":
+        sheet.write_number(row, place, value, styles.get(num_format=number_format(cell.column), align="right", **edge))
+        return
+    text = "" if value is None or isinstance(value, float) else print_cell(value, cell.column)
+    align = "left" if cell.column.kind == "text" else "right"
+    # Quote prefix: the text stays text even after somebody edits the cell.
+    style = styles.get(align=align, text_wrap=cell.column.kind == "text", num_format="@", quote_prefix=True, **edge)
+    if text:
+        sheet.write_string(row, place, text + (DAGGER if cell.marked else ""), style)
+    else:
+        sheet.write_blank(row, place, None, styles.get(**edge))
+
+
+def _width(table: Table, place: int) -> float:
+    column = table.columns[place]
+    # A heading may take two lines, a figure never.
+    heading = max([display_width(word) for word in column.heading.split()] + [display_width(column.heading) / 2])
+    cells = [display_width(print_cell(row[place], column)) for row in table.rows]
+    return min(WIDEST, max(NARROWEST, heading + 2, *(width + 2 for width in cells)))
