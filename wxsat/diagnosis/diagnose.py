@@ -1,0 +1,301 @@
+"""Diagnose the four dilemmas from the public survey: how bad, how much it matters, what a remedy would bring.
+
+A recipe of named steps; the numbers happen in the neighbouring files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wxsat.diagnosis import cautions
+from wxsat.diagnosis.effects import PATH_COLUMNS, TOTAL_EFFECT_COLUMNS, tabulate_paths, tabulate_total_effects
+from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS, Hierarchy, ResolvedHierarchy, resolve_hierarchy
+from wxsat.diagnosis.inputs import (
+    declared_composites,
+    given_reliability,
+    present_composites,
+    require_options,
+    respondent_weights,
+    sampling_units,
+)
+from wxsat.diagnosis.levers import LEVER_COLUMNS, weigh_levers
+from wxsat.diagnosis.moments import Moments, moments_of, sum_moments
+from wxsat.diagnosis.pomp import Scores, as_severity, score_constructs
+from wxsat.diagnosis.priorities import PRIORITY_COLUMNS, rank_priorities
+from wxsat.diagnosis.resampling import Draws, StructuralInput, bootstrap_paths, draw_paths
+from wxsat.diagnosis.result import Diagnosis
+from wxsat.diagnosis.sampling import Units, estimate_means, unit_sums
+from wxsat.diagnosis.settings import list_settings
+from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
+from wxsat.diagnosis.verdict import SUPPRESS_BELOW
+from wxsat.errors import DataError
+from wxsat.finding import Finding
+from wxsat.responses.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHOLE_SAMPLE = "all"
+
+
+def diagnose(
+    responses: Responses,
+    *,
+    reliability: Mapping[str, float] | None = None,
+    cluster: str | None = None,
+    weights: str | None = None,
+    target: float = 20.0,
+    draws: int = 2000,
+    seed: int = 20140713,
+    refused: bool = False,
+    hierarchy: Hierarchy = FOUR_DILEMMAS,
+) -> Diagnosis:
+    """
+    Diagnose the dilemmas that the answers measure.
+
+    Parameters
+    ----------
+    responses : Responses
+        Coded answers of an instrument, reverse-keyed items recoded (as :func:`wxsat.clean` returns them).
+    reliability : mapping of str to float, optional
+        Reliability of a construct's score, in (0, 1]; taken as given in every bootstrap draw. Constructs
+        without one use coefficient alpha, estimated anew in every draw.
+    cluster : str, optional
+        Column that names the account; by default the instrument's question with the role ``account``.
+    weights : str, optional
+        Column of positive respondent weights.
+    target : float
+        Severity (0-100) that the levers bring a dilemma to.
+    draws : int
+        Bootstrap draws of accounts (of respondents without accounts), at least 200.
+    seed : int
+    refused : bool
+        Whether the structural equation model of these answers must not be interpreted; the effects are then
+        still computed, and a refusal goes with them.
+    hierarchy : Hierarchy
+        The declared dependences.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    UsageError
+        DIAG-001 without an instrument, DIAG-006 for options out of range, DIAG-007 for unusable
+        reliabilities.
+    DataError
+        DIAG-002 if the answers hold nothing to diagnose, DIAG-003 raw reverse-keyed items, DIAG-004 answers
+        off their scale, DIAG-005 no such column, DIAG-008 unusable weights or fewer than two respondents.
+
+    Notes
+    -----
+    Severity: means in POMP units, joint linearised covariance over accounts, t interval with G - 1 degrees of
+    freedom, exceedance by the cluster bootstrap. Structure: recursive regressions on true-score covariances
+    of construct scores (pairwise available cases), percentile intervals. All effects are associations under
+    the declared hierarchy.
+
+    Examples
+    --------
+    >>> import wxsat as wx
+    >>> diagnosis = wx.diagnose(clean, cluster="account")  # doctest: +SKIP
+    """
+    require_options(responses, target, draws)
+    scores, resolved = _score(responses, hierarchy)
+    units, cluster, without_cluster = sampling_units(responses, cluster)
+    weighting = respondent_weights(responses, weights)
+    bootstrap_stream, method_stream = (
+        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2)
+    )
+
+    sample = _orient(
+        scores, resolved, given_reliability(scores, reliability, responses.instrument), units, weighting
+    )
+    estimate = draw_paths(np.ones((1, units.count)), sample.structural)
+    drawn = bootstrap_paths(sample.structural, draws, bootstrap_stream)
+    composites, partial = present_composites(responses.instrument, scores)
+    public = _public_severity(sample, drawn, composites, units, weighting)
+    severity = tabulate_severity(public, WHOLE_SAMPLE, method_stream)
+    lowest = _lowest_observed(sample, units)
+    tables = _read_structure(estimate, drawn, sample, target, lowest)
+    findings = [
+        *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
+        *cautions.caution_about_cells(severity),
+        *cautions.caution_about_absent(resolved.absent, partial),
+        *cautions.caution_about_model(refused),
+        *_structural_cautions(sample),
+        *cautions.caution_about_paths(tables["paths"]),
+        *cautions.caution_about_draws(drawn.paths.coefficients if sample.readable else np.empty((0, 0))),
+        *cautions.caution_about_levers(tables["levers"], lowest, units),
+    ]
+    settings = list_settings(
+        options={"target": target, "draws": draws, "seed": seed, "weights": weights},
+        responses=responses,
+        cluster=cluster if units.clustered else None,
+        n_clusters=units.count if units.clustered else 0,
+        hierarchy=resolved,
+        composites=composites,
+        reliability=sample.reliability_used(),
+        given=sample.reliability_given(),
+    )
+    return Diagnosis(severity=severity, findings=tuple(findings), settings=settings, **tables)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """
+    The scores as the structure reads them: dilemma nodes as severities, all others in their own direction.
+
+    ``values`` is (n_respondents, n_scores); ``turned`` says which columns already are severities; ``fewest``
+    is the smallest number of respondents behind any pair of nodes.
+    """
+
+    scores: Scores
+    values: NDArray[np.float64]
+    turned: NDArray[np.bool_]
+    structural: StructuralInput
+    fewest: int
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a structure to estimate, with answers enough not to be suppressed."""
+        hierarchy = self.structural.hierarchy
+        return (
+            self.fewest >= SUPPRESS_BELOW
+            and hierarchy.outcome in hierarchy.nodes
+            and bool(hierarchy.equations)
+        )
+
+    def moments(self) -> Moments:
+        """Return the sample's own moments, one draw."""
+        return moments_of(np.ones((1, self.structural.stored.sums.shape[0])), self.structural.stored)
+
+    def reliability_used(self) -> dict[str, float | None]:
+        """Return the reliability of every node; None for a single item."""
+        used = self.structural.node_reliability(self.moments())[0]
+        nodes = self.structural.hierarchy.nodes
+        return {n: None if np.isnan(r) else float(r) for n, r in zip(nodes, used, strict=True)}
+
+    def reliability_given(self) -> list[str]:
+        """Return the constructs whose reliability was given."""
+        given = ~np.isnan(self.structural.reliability)
+        return [n for n, is_given in zip(self.scores.names, given, strict=True) if is_given]
+
+
+def _orient(
+    scores: Scores,
+    hierarchy: ResolvedHierarchy,
+    given: NDArray[np.float64],
+    units: Units,
+    weighting: NDArray[np.float64] | None,
+) -> _Sample:
+    causes = np.isin(scores.names, hierarchy.dilemma_nodes)
+    values = np.where(causes, scores.severity(), scores.values)
+    positions = np.array([scores.names.index(node) for node in hierarchy.nodes], dtype=np.intp)
+    stored = sum_moments(values, scores.items, units, weighting)
+    return _Sample(
+        scores,
+        values,
+        scores.problem | causes,
+        StructuralInput(stored, positions, given, hierarchy),
+        cautions.count_pairs(~np.isnan(values[:, positions])),
+    )
+
+
+def _public_severity(
+    sample: _Sample,
+    drawn: Draws,
+    composites: Mapping[str, Mapping[str, float]],
+    units: Units,
+    weighting: NDArray[np.float64] | None,
+) -> PublicSeverity:
+    owned = [n for n in sample.scores.names if any(n in parts for parts in composites.values())]
+    columns = [sample.scores.names.index(n) for n in owned]
+    return PublicSeverity(
+        tuple(owned),
+        estimate_means(sample.scores.severity()[:, columns], units, weighting),
+        as_severity(drawn.means, sample.turned)[:, columns],
+        composites,
+        units.clustered,
+    )
+
+
+def _score(responses: Responses, hierarchy: Hierarchy) -> tuple[Scores, ResolvedHierarchy]:
+    declared = declared_composites(responses.instrument)
+    wanted = [*hierarchy.nodes, *(part for parts in declared.values() for part in parts)]
+    scores = score_constructs(responses, wanted)
+    if not scores.names:
+        raise DataError(
+            "DIAG-002",
+            "the answers hold no construct of a dilemma or of the adoption model: nothing to diagnose.",
+            hint=f"Looked for: {', '.join(dict.fromkeys(wanted))}.",
+        )
+    answered = [
+        n for n, column in zip(scores.names, scores.values.T, strict=True) if not np.isnan(column).all()
+    ]
+    return scores, resolve_hierarchy(hierarchy, answered, declared)
+
+
+def _lowest_observed(sample: _Sample, units: Units) -> dict[str, float]:
+    """
+    Return the lowest severity of each dilemma that any account shows (any respondent, without accounts).
+
+    Accounts with fewer answers than the suppression limit do not count, unless all are that small.
+    """
+    hierarchy, positions, values = sample.structural.hierarchy, sample.structural.positions, sample.values
+    answered = ~np.isnan(values)
+    counts = unit_sums(answered.astype(np.float64), units)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = unit_sums(np.where(answered, values, 0.0), units) / counts
+    lowest = {}
+    for dilemma, weights in hierarchy.composites.items():
+        columns = positions[[hierarchy.nodes.index(part) for part in weights]]
+        composite = means[:, columns] @ np.array(list(weights.values()))
+        large = (counts[:, columns] >= SUPPRESS_BELOW).all(axis=1)
+        eligible = composite[large] if units.clustered and large.any() else composite
+        eligible = eligible[np.isfinite(eligible)]
+        lowest[dilemma] = float(eligible.min()) if eligible.size else np.inf
+    return lowest
+
+
+def _read_structure(
+    estimate: Draws, drawn: Draws, sample: _Sample, target: float, lowest: Mapping[str, float]
+) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    hierarchy, positions = sample.structural.hierarchy, sample.structural.positions
+    if not sample.readable:
+        return {
+            "total_effects": pd.DataFrame(columns=TOTAL_EFFECT_COLUMNS),
+            "priorities": pd.DataFrame(columns=PRIORITY_COLUMNS),
+            "levers": pd.DataFrame(columns=LEVER_COLUMNS),
+            "paths": pd.DataFrame(columns=PATH_COLUMNS),
+        }
+    return {
+        "total_effects": tabulate_total_effects(estimate, drawn, hierarchy),
+        "priorities": rank_priorities(estimate, drawn, positions, hierarchy),
+        "levers": weigh_levers(estimate, drawn, positions, hierarchy, target, lowest),
+        "paths": tabulate_paths(estimate, drawn, hierarchy),
+    }
+
+
+def _structural_cautions(sample: _Sample) -> list[Finding]:
+    structural = sample.structural
+    if not structural.hierarchy.equations:
+        return []
+    moments = sample.moments()
+    single = np.array([block.shape[1] == 1 for block in sample.scores.items]) & np.isnan(
+        structural.reliability
+    )
+    return cautions.caution_about_structure(
+        structural.node_covariance(moments)[0],
+        structural.node_reliability(moments)[0],
+        single[structural.positions],
+        structural.hierarchy,
+        sample.fewest,
+    )

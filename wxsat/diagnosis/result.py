@@ -1,0 +1,142 @@
+"""The diagnosis as an object: tables at full precision, findings, and every convention that was used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wxsat.finding import Finding, refusals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SINGLE_SOURCE_GRADE = "C"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """
+    What the answers say about the four dilemmas.
+
+    Attributes
+    ----------
+    severity : DataFrame
+        ``unit level id dilemma S se ci_lower ci_upper method_lower method_upper method_min method_max p20 p40
+        p60 band verdict word n n_clusters``; level is ``sub`` or ``dilemma``.
+    total_effects : DataFrame
+        ``outcome source estimate ci_lower ci_upper``: points of the outcome per point of the source.
+    priorities : DataFrame
+        ``driver kind importance ... performance ... quadrant p_act_first``.
+    levers : DataFrame
+        ``lever dilemma severity target shift gain ci_lower ci_upper own own_ci_lower own_ci_upper own_share
+        extrapolation``.
+    paths : DataFrame
+        ``outcome predictor hypothesis expected estimate ci_lower ci_upper std_all``.
+    findings : tuple of Finding
+    settings : mapping
+        Every choice: name to ``{"value", "label"}``, label one of ``convention``, ``option``, ``data``.
+    """
+
+    severity: pd.DataFrame
+    total_effects: pd.DataFrame
+    priorities: pd.DataFrame
+    levers: pd.DataFrame
+    paths: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a stated rule forbids the structural reading."""
+        return bool(refusals(self.findings))
+
+    @property
+    def settings_sha256(self) -> str:
+        """Hash of every setting, so that two diagnoses can be told to be comparable."""
+        text = json.dumps(_plain(self.settings), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Return the diagnosis as plain data for JSON: ``dilemmas`` holds one flat record a unit and dilemma.
+
+        What no source gave is None; severities are keyed by source (``S_pub``, ``S_ops``, ``S_log``). Losses
+        are gains with the sign turned.
+        """
+        dilemmas = self.severity[self.severity["level"] == "dilemma"]
+        return {
+            "dilemmas": [self._record(row) for row in _records(dilemmas)],
+            "severity": _records(self.severity),
+            "total_effects": _records(self.total_effects),
+            "priorities": _records(self.priorities),
+            "levers": _records(self.levers),
+            "paths": _records(self.paths),
+            "findings": [_plain(finding.to_dict()) for finding in self.findings],
+            "settings": _plain(self.settings),
+        }
+
+    def _record(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        dilemma = row["dilemma"]
+        lever = next((r for r in _records(self.levers) if r["dilemma"] == dilemma), {})
+        outcome = self.settings.get("outcome", {}).get("value")
+        effect = next(
+            (
+                r["estimate"]
+                for r in _records(self.total_effects)
+                if r["source"] == dilemma and r["outcome"] == outcome
+            ),
+            None,
+        )
+        gain, own = lever.get("gain"), lever.get("own")
+        by_source = {"pub": row["S"], "ops": None, "log": None}
+        return {
+            "unit": row["unit"],
+            "dilemma": dilemma,
+            "S": row["S"],
+            "ci_lo": row["ci_lower"],
+            "ci_hi": row["ci_upper"],
+            "method_lo": row["method_lower"],
+            "method_hi": row["method_upper"],
+            "P20": row["p20"],
+            "P40": row["p40"],
+            "P60": row["p60"],
+            "band": row["band"],
+            "verdict": row["verdict"],
+            "veto": [],
+            **{f"S_{source}": value for source, value in by_source.items()},
+            "n_pub": row["n"],
+            "n_ops": None,
+            "n_msg": None,
+            "pattern": None,
+            "grade": SINGLE_SOURCE_GRADE if row["S"] is not None else None,
+            "T_SAT": effect,
+            "gross_loss": None if gain is None else -gain,
+            "own_loss": None if own is None else -own,
+            "own_share": lever.get("own_share"),
+            "lmg": None,
+            "causal_shapley": None,
+            "lever_best": lever.get("lever"),
+            "dSAT": gain,
+            "flags": [f.code for f in self.findings if f.severity == "refusal" or f.subject == dilemma],
+            "config_hash": self.settings_sha256,
+        }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        _plain(dict(zip(frame.columns, row, strict=True))) for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
