@@ -16,31 +16,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def plain(value: Any) -> Any:
-    """Turn numpy scalars, tuples, mappings and NaN into what JSON knows; NaN and infinities become None."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(v) for v in value]
-    if hasattr(value, "tolist") and not isinstance(value, (str, bytes)):
-        return plain(value.tolist())
-    if hasattr(value, "to_dict"):
-        return plain(value.to_dict())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return str(value)
-
-
 def emit_json(document: Any) -> None:
-    """Print one JSON document on stdout."""
+    """Print one JSON document on stdout; missing is null, never a placeholder."""
+    from wxsat.numerics.plain import plain
+
     sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-
-
-def frame_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame as a list of flat records, NaN as None."""
-    return [dict(zip(frame.columns, plain(list(row)), strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
 def print_frame(frame: pd.DataFrame, title: str = "", digits: int = 3) -> None:

@@ -33,7 +33,7 @@ class Data(_Frozen):
     encoding: str | None = Field(default=None, description="Text encoding; recognised when left out.")
     delimiter: str | None = Field(default=None, description="Column delimiter; recognised when left out.")
     columns: dict[str, str] = Field(
-        default_factory=dict, description="Column of the file for an id: {PU1: '1、用这个…'}."
+        default_factory=dict, description="Question id for a column of the file: {'1、用这个…': PU1}."
     )
     recode: dict[str, dict[str | int, int]] = Field(
         default_factory=dict, description="Codes to change on reading: {SATG: {5: 1}}."
@@ -116,6 +116,7 @@ class Study(_Frozen):
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
     seed: int = 20140713
+    year: int | None = Field(default=None, description="Year of the report in its citation; the fieldwork's when left out.")
     folder: Path | None = Field(default=None, exclude=True)
     file: Path | None = Field(default=None, exclude=True)
     sha256: str = Field(default="", exclude=True)

@@ -1,0 +1,40 @@
+"""`wxsat diagnose`: the four dilemmas of a study, on the terminal or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def diagnose(
+    study: Annotated[Path, typer.Argument(help="study.yaml, or the folder that holds it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Diagnose the four dilemmas: severity, importance-performance and the expected gain of each remedy."""
+    from wxsat.cli.output import emit_json, print_frame, say
+    from wxsat.errors import UsageError
+    from wxsat.study.run import run_study
+
+    outcome = run_study(study, progress=lambda step: say(f"... {step}"))
+    diagnosis = outcome.content.diagnosis
+    if diagnosis is None:
+        raise UsageError(
+            "CLI-010",
+            "this study has no diagnosis: its instrument has no dilemma composites, or it is switched off.",
+            where=str(study),
+        )
+    if as_json:
+        emit_json(diagnosis.to_dict())
+    else:
+        print_frame(diagnosis.severity.drop(columns=["unit"]), "Severity (0-100, higher is worse)", 1)
+        if not diagnosis.priorities.empty:
+            print_frame(diagnosis.priorities, "Importance (total effect on satisfaction) and performance", 2)
+        if not diagnosis.levers.empty:
+            print_frame(diagnosis.levers, "Expected gain in satisfaction, points of 100", 2)
+    for finding in outcome.content.findings:
+        if finding.severity != "note":
+            say(f"[{finding.code}] {finding.message}")
+    if outcome.refused:
+        raise typer.Exit(6)

@@ -1,0 +1,128 @@
+"""`wxsat demo`, `wxsat new` and `wxsat run`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wxsat.cli.output import say
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Language
+    from wxsat.study.run import StudyOutcome
+    from wxsat.study.study import Study
+
+STEPS = ("check", "read", "clean", "measure", "fit", "diagnose", "second run", "report", "figures", "tables", "pages")
+
+Lang = Annotated[str | None, typer.Option("--lang", help="zh or en: this language alone; both when left out.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder of an earlier run.")]
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("wxsat-demo"),
+    force: Force = False,
+    lang: Lang = None,
+) -> None:
+    """Run the bundled study, end to end: simulated responses (said so on every page) to a report."""
+    from wxsat.instrument.load import find_instrument
+    from wxsat.study.load import load_study
+
+    file = find_instrument("gov-wechat-public").parent / "demo.yaml"
+    _finish(_run(load_study(file), out, force, lang))
+
+
+def run(
+    study: Annotated[Path, typer.Argument(help="study.yaml, or the folder that holds it.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write; report/ beside the study when left out.")] = None,
+    force: Force = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, compute and write nothing.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Run a study: from raw answers to a report, tables, figures and numbers.json."""
+    from wxsat.study.load import load_study
+    from wxsat.study.prepare import prepare_study
+
+    loaded = load_study(study)
+    if dry_run:
+        prepared = prepare_study(loaded)
+        names = ", ".join(model.id for model in prepared.models) or "none"
+        print(f"{loaded.id}: instrument {prepared.instrument.id} {prepared.instrument.header.version}, models: {names}.")
+        for path in prepared.files:
+            print(f"answers: {path}")
+        say("Everything that can be checked without computing is in order; nothing was written.")
+        return
+    target = out or (loaded.folder or Path()) / "report"
+    _finish(_run(loaded, target, force, lang))
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")],
+    instrument: Annotated[str, typer.Option(help="Bundled instrument id or an instrument file.")] = "gov-wechat-public",
+    form: Annotated[str, typer.Option(help="full, standard or brief.")] = "standard",
+) -> None:
+    """Make a study folder: study.yaml with every setting explained, data/ with a template, README."""
+    from wxsat.study.scaffold import scaffold_study
+
+    for path in scaffold_study(folder, instrument, form):
+        print(path)
+    say(f"Put your answers into {folder / 'data'}, edit {folder / 'study.yaml'}, then: wxsat run {folder}")
+
+
+def _run(study: Study, out: Path, force: bool, lang: str | None) -> StudyOutcome:
+    from wxsat.study.run import run_study
+
+    languages = _languages(lang)
+    with _progress() as tell:
+        return run_study(
+            study, out, force=force, languages=languages, command=["wxsat", *sys.argv[1:]], progress=tell
+        )
+
+
+def _languages(lang: str | None) -> tuple[Language, ...] | None:
+    if lang is None:
+        return None
+    if lang == "zh":
+        return ("zh",)
+    if lang == "en":
+        return ("en",)
+    from wxsat.errors import UsageError
+
+    raise UsageError("CLI-001", f"--lang is '{lang}'.", hint="It is zh or en.")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show the steps on stderr: a bar on a terminal, one line a step elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: say(f"... {step}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task("start", total=len(STEPS))
+
+        def tell(step: str) -> None:
+            done = STEPS.index(step) if step in STEPS else 0
+            bar.update(task, completed=done, description=step)
+
+        yield tell
+
+
+def _finish(outcome: StudyOutcome) -> None:
+    """Say where the report is; exit 6 when it refuses the structural reading."""
+    print((outcome.folder or Path()) / "report.html")
+    for finding in outcome.content.findings:
+        if finding.severity != "note":
+            say(f"[{finding.code}] {finding.message}")
+    if outcome.refused:
+        say("The numbers are in the tables, marked; the structural part must not be interpreted (exit code 6).")
+        raise typer.Exit(6)

@@ -1,0 +1,100 @@
+"""What a report is made from: the results of every step of the street, and what the study file says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wxsat.finding import Finding
+from wxsat.instrument.instrument import FormName, Instrument, Label
+
+if TYPE_CHECKING:
+    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.psychometrics.scales import ScaleQuality
+    from wxsat.responses.responses import CleanResponses
+    from wxsat.sem.result import SemResult
+
+
+@dataclass(frozen=True)
+class FieldNotes:
+    """How the answers were collected, in the study's words; empty labels mean that the study does not say."""
+
+    population: Label = Label()
+    sampling: Label = Label()
+    mode: Label = Label()
+    response: Label = Label()
+    consent: Label = Label()
+    sponsor: Label = Label()
+    legal: Label = Label()
+    start: str = ""
+    end: str = ""
+    probability: bool = False
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """One model of the study and what came of it."""
+
+    id: str
+    title: Label
+    result: SemResult | None
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class SecondRun:
+    """The same figures without the respondents that a single flag family marked."""
+
+    n: int
+    scales: ScaleQuality | None = None
+    models: tuple[FittedModel, ...] = ()
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """
+    Everything a report is built from.
+
+    Attributes
+    ----------
+    title : Label
+    instrument : Instrument or None
+    responses : CleanResponses or None
+    scales : ScaleQuality or None
+    models : tuple of FittedModel
+        The first one is the study's main model.
+    diagnosis : Diagnosis or None
+    second_run : SecondRun or None
+    findings : tuple of Finding
+        Of every step, already without doubles.
+    provenance : mapping
+        ``version``, ``seed``, ``year``, ``inputs`` (name to SHA-256), ...
+    simulated : bool
+        Whether the answers are simulated; every page then says so.
+    """
+
+    title: Label
+    instrument: Instrument | None = None
+    form: FormName | None = None
+    authors: tuple[str, ...] = ()
+    notes: FieldNotes = FieldNotes()
+    responses: CleanResponses | None = None
+    scales: ScaleQuality | None = None
+    models: tuple[FittedModel, ...] = ()
+    diagnosis: Diagnosis | None = None
+    second_run: SecondRun | None = None
+    findings: tuple[Finding, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    simulated: bool = False
+
+    @property
+    def main_model(self) -> FittedModel | None:
+        """The study's first model, or None."""
+        return self.models[0] if self.models else None
+
+    @property
+    def refusing(self) -> tuple[Finding, ...]:
+        """The findings that forbid the structural reading."""
+        return tuple(f for f in self.findings if f.severity == "refusal")

@@ -1,0 +1,126 @@
+"""A report being written in one language: numbers tables and figures, formats and records every number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wxsat.present import numbers
+from wxsat.present.document import FigureBlock, NumberBook, TableBlock
+from wxsat.present.locale import Wording, wording
+from wxsat.present.table import Table
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Instrument, Language
+    from wxsat.present.content import ReportContent
+    from wxsat.present.figures.figure import FigureSpec
+
+# Where the figures of a table are computed; a table's id up to the first dot decides.
+COMPUTED_BY = {
+    "flow": "wxsat.responses.clean",
+    "ledger": "wxsat.responses.screen",
+    "sample": "wxsat.responses.responses",
+    "items": "wxsat.psychometrics.items",
+    "reliability": "wxsat.psychometrics.reliability",
+    "htmt": "wxsat.psychometrics.validity",
+    "fornell_larcker": "wxsat.psychometrics.validity",
+    "fit": "wxsat.sem.fit_measures",
+    "paths": "wxsat.sem.standard_errors",
+    "loadings": "wxsat.sem.standard_errors",
+    "effects": "wxsat.sem.effects",
+    "defined": "wxsat.sem.effects",
+    "r2": "wxsat.sem.r2",
+    "residuals": "wxsat.sem.residuals",
+    "severity": "wxsat.diagnosis.severity",
+    "priorities": "wxsat.diagnosis.priorities",
+    "levers": "wxsat.diagnosis.levers",
+    "sensitivity": "wxsat.study.run",
+}
+
+
+@dataclass
+class Draft:
+    """
+    What the sections write into.
+
+    Attributes
+    ----------
+    content : ReportContent
+    language : {"zh", "en"}
+    book : NumberBook
+        Shared by the languages: one id, one value.
+    figures : list of FigureSpec
+        In the order of their numbers.
+    """
+
+    content: ReportContent
+    language: Language
+    book: NumberBook
+    figures: list[FigureSpec] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+    @property
+    def words(self) -> Wording:
+        """The wording in the draft's language."""
+        return wording(self.language)
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """The instrument of the report."""
+        return self.content.instrument
+
+    def text(self, key: str, **fields: Any) -> str:
+        """Return one sentence of ``locale/*/report.yml``, filled."""
+        return self.words.get(f"report.{key}", **fields)
+
+    def name_of(self, identifier: str) -> str:
+        """Return the name of a construct, composite or item, or the identifier itself."""
+        if self.instrument is not None:
+            for named in (*self.instrument.constructs, *self.instrument.composites):
+                if named.id == identifier:
+                    return named.name.text(self.language) or identifier
+        return identifier
+
+    def number(self, number_id: str, value: float, digits: int = 2, source: str = "", no_zero: bool = False) -> str:
+        """Record a number and return it as printed; an en dash when it is missing."""
+        if value is None or not math.isfinite(value):
+            return numbers.MISSING
+        shown = numbers.format_number(float(value), digits, no_zero=no_zero)
+        return self.book.cite(number_id, float(value), shown, source)
+
+    def count(self, number_id: str, value: int, source: str = "") -> str:
+        """Record a count and return it as printed."""
+        return self.book.cite(number_id, int(value), numbers.format_integer(int(value)), source)
+
+    def share(self, number_id: str, value: float, digits: int = 1, source: str = "") -> str:
+        """Record a share in [0, 1] and return it as a percentage."""
+        if not math.isfinite(value):
+            return numbers.MISSING
+        return self.book.cite(number_id, float(value), numbers.format_percent(float(value), digits), source)
+
+    def p_value(self, number_id: str, value: float, source: str = "") -> str:
+        """Record a p value and return it with its relation (``= .031``, ``< .001``)."""
+        if not math.isfinite(value):
+            return numbers.MISSING
+        shown = numbers.format_p_value(float(value))
+        text = shown if shown.startswith("<") else f"= {shown}"
+        return self.book.cite(number_id, float(value), text, source)
+
+    def table(self, table: Table) -> TableBlock:
+        """Number a table and record its figures."""
+        self.tables.append(table)
+        source = COMPUTED_BY.get(table.id.split(".")[0], "")
+        for entry in numbers.numbers_of(table):
+            self.book.record(entry["id"], entry["value"], source)
+        return TableBlock(table, len(self.tables))
+
+    def figure(self, spec: FigureSpec) -> FigureBlock:
+        """Number a figure; its file is named by its id and the language."""
+        self.figures.append(spec)
+        return FigureBlock(spec.id, len(self.figures), spec.title, spec.alt, f"{spec.id}.{self.language}")
+
+    def join(self, parts: Iterable[str]) -> str:
+        """Join names the way the language does."""
+        return ("、" if self.language == "zh" else ", ").join(parts)

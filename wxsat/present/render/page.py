@@ -1,0 +1,166 @@
+"""Documents to one self-contained HTML file: both languages inside, no script, no address outside the file.
+
+The language switch is two radio buttons and CSS, so that it works offline, prints only what is shown and needs no
+JavaScript. Figures are embedded as data; every text is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from html import escape
+from importlib.resources import files
+
+from wxsat.present.document import (
+    NUMBER_MARK,
+    Block,
+    Bullets,
+    Document,
+    FigureBlock,
+    FindingsBlock,
+    KeyFigures,
+    Paragraph,
+    Section,
+    TableBlock,
+    without_marks,
+)
+from wxsat.present.locale import wording
+from wxsat.present.render.html import render_html_table
+
+HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+SWITCH_NAME = {"zh": "中文", "en": "English"}
+ImageReader = Callable[[FigureBlock, str], tuple[bytes, str]]
+
+
+def render_page(documents: Sequence[Document], read_image: ImageReader) -> str:
+    """
+    Render one or two documents (one a language) to one HTML page.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+        The first one is shown when the page opens.
+    read_image : callable
+        ``(figure, language) -> (bytes, media type)``, for instance ``image/svg+xml``.
+
+    Returns
+    -------
+    str
+        A whole HTML document without any reference outside itself.
+    """
+    first = documents[0]
+    style = files("wxsat.present.render").joinpath("page.css").read_text(encoding="utf-8")
+    shown = "\n".join(
+        f"#lang-{d.language}:checked ~ article.{d.language} {{ display:block; }}\n"
+        f"#lang-{d.language}:checked ~ .bar label[for=lang-{d.language}] {{ background:#1f5f8b; color:#fff; }}"
+        for d in documents
+    )
+    inputs = "".join(
+        f'<input class="lang-input" type="radio" name="lang" id="lang-{d.language}"'
+        f'{" checked" if d is first else ""} aria-label="{SWITCH_NAME[d.language]}">'
+        for d in documents
+    )
+    labels = (
+        "".join(f'<label for="lang-{d.language}" lang="{HTML_LANGUAGE[d.language]}">{SWITCH_NAME[d.language]}</label>'
+                for d in documents)
+        if len(documents) > 1
+        else ""
+    )
+    stamp = f'<span class="stamp">{escape(" · ".join(dict.fromkeys(d.stamp for d in documents if d.stamp)))}</span>'
+    articles = "\n".join(_article(document, read_image) for document in documents)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{HTML_LANGUAGE[first.language]}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+        f"<title>{escape(first.title)}</title>\n<style>\n{style}{shown}\n</style>\n</head>\n<body>\n"
+        f'{inputs}\n<div class="bar">{stamp}{labels}</div>\n{articles}\n</body>\n</html>\n'
+    )
+
+
+def _article(document: Document, read_image: ImageReader) -> str:
+    words = wording(document.language)
+    parts = [
+        f'<article class="{document.language}" lang="{HTML_LANGUAGE[document.language]}">',
+        f"<header><h1>{escape(document.title)}</h1>",
+        f'<p class="subtitle">{escape(document.subtitle)}</p></header>',
+    ]
+    if document.stamp:
+        parts.append(f'<p class="stamp">{escape(document.stamp)}</p><div class="page-stamp">{escape(document.stamp)}</div>')
+    if document.refusal:
+        parts.append(
+            f'<div class="refusal" role="alert"><strong>{escape(words.get("report.refusal.title"))}</strong>'
+            f"<p>{escape(document.refusal)}</p></div>"
+        )
+    contents = "".join(
+        f'<li><a href="#{document.language}-{s.id}">{escape(s.title)}</a></li>' for s in document.sections
+    )
+    parts.append(f'<nav aria-label="{escape(words.get("report.contents"))}"><ol>{contents}</ol></nav>')
+    parts.extend(_section(section, document, read_image) for section in document.sections)
+    parts.append("</article>")
+    return "\n".join(parts)
+
+
+def _section(section: Section, document: Document, read_image: ImageReader) -> str:
+    body = "\n".join(_block(block, document, read_image) for block in section.blocks)
+    return (
+        f'<section id="{document.language}-{section.id}"><h2>{escape(section.title)}</h2>\n{body}\n</section>'
+    )
+
+
+def _block(block: Block, document: Document, read_image: ImageReader) -> str:
+    match block:
+        case Paragraph(text=text, style="quote"):
+            return f"<blockquote>{_inline(text)}</blockquote>"
+        case Paragraph(text=text, style=style):
+            return f'<p class="{style}">{_inline(text)}</p>'
+        case Bullets(items=items):
+            return "<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>"
+        case KeyFigures():
+            return _key_figures(block)
+        case TableBlock(table=table, number=number):
+            return f'<div class="scroll" tabindex="0">{render_html_table(table, number=number)}</div>'
+        case FigureBlock():
+            return _figure(block, document, read_image)
+        case FindingsBlock():
+            return _findings(block)
+
+
+def _key_figures(block: KeyFigures) -> str:
+    cards = "".join(
+        f'<li><span class="label">{_inline(f.label)}</span><span class="value">{_inline(f.value)}</span>'
+        f'<span class="reading">{_inline(f.reading)}</span></li>'
+        for f in block.figures
+    )
+    return f'<ul class="key">{cards}</ul>'
+
+
+def _figure(block: FigureBlock, document: Document, read_image: ImageReader) -> str:
+    payload, media_type = read_image(block, document.language)
+    data = base64.b64encode(payload).decode("ascii")
+    title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
+    return (
+        f'<figure id="{document.language}-fig-{block.id}"><img src="data:{media_type};base64,{data}" '
+        f'alt="{escape(without_marks(block.alt), quote=True)}">'
+        f'<figcaption>{escape(title)}<span class="alt">{escape(without_marks(block.alt))}</span></figcaption></figure>'
+    )
+
+
+def _findings(block: FindingsBlock) -> str:
+    css = {"refusal": "refusal-item", "warning": "warning", "note": "note-item"}
+    lines = "".join(
+        f'<li class="{css[f.severity]}"><span class="code">{escape(f.code)}</span>{_inline(f.text)}</li>'
+        for f in block.findings
+    )
+    return f'<ul class="findings">{lines}</ul>'
+
+
+def _inline(text: str) -> str:
+    """Escape text and turn number marks into spans that carry the number's id."""
+    pieces: list[str] = []
+    end = 0
+    for match in NUMBER_MARK.finditer(text):
+        pieces.append(escape(text[end : match.start()]))
+        pieces.append(f'<span data-id="{escape(match[1], quote=True)}">{escape(match[2])}</span>')
+        end = match.end()
+    pieces.append(escape(text[end:]))
+    return "".join(pieces)

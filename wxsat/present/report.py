@@ -1,0 +1,299 @@
+"""Results to a document in each language, and documents to files.
+
+``build_report`` writes the document from the content; ``render_report`` is what a library user calls with whatever
+results are at hand.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from wxsat.errors import UsageError
+from wxsat.finding import Finding
+from wxsat.instrument.instrument import Label, Language
+from wxsat.present.content import FittedModel, ReportContent
+from wxsat.present.document import Document, FigureBlock, NumberBook, Section
+from wxsat.present.draft import Draft
+from wxsat.present.sections.answers import describe_answers
+from wxsat.present.sections.closing import (
+    describe_citation,
+    describe_findings,
+    describe_sensitivity,
+    describe_wording,
+)
+from wxsat.present.sections.dilemmas import describe_dilemmas
+from wxsat.present.sections.measurement import describe_measurement
+from wxsat.present.sections.method import describe_method
+from wxsat.present.sections.respondents import describe_respondents
+from wxsat.present.sections.structure import describe_structure
+from wxsat.present.sections.summary import summarise
+
+if TYPE_CHECKING:
+    from wxsat.present.figures.figure import FigureSpec
+
+ReportFormat = Literal["html", "docx", "xlsx", "latex", "markdown"]
+SUFFIXES: dict[str, str] = {"html": ".html", "docx": ".docx", "xlsx": ".xlsx", "latex": ".tex", "markdown": ".md"}
+
+SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
+    summarise,
+    describe_method,
+    describe_respondents,
+    describe_answers,
+    describe_measurement,
+    describe_structure,
+    describe_dilemmas,
+    describe_sensitivity,
+    describe_findings,
+    describe_citation,
+    describe_wording,
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """
+    A built report.
+
+    Attributes
+    ----------
+    documents : tuple of Document
+        One a language, the main language first.
+    figures : mapping of str to FigureSpec
+        By file stem (``severity.zh``).
+    numbers : tuple of dict
+        Every printed number: ``id``, ``value``, ``source``.
+    """
+
+    documents: tuple[Document, ...]
+    figures: dict[str, FigureSpec]
+    numbers: tuple[dict[str, Any], ...]
+
+
+def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", "en")) -> Report:
+    """
+    Build the report's documents; nothing is drawn or written yet.
+
+    Parameters
+    ----------
+    content : ReportContent
+    languages : sequence of {"zh", "en"}
+        The first one is the main language.
+
+    Returns
+    -------
+    Report
+    """
+    book = NumberBook()
+    documents: list[Document] = []
+    figures: dict[str, FigureSpec] = {}
+    for language in languages:
+        draft = Draft(content, language, book)
+        documents.append(_document(draft))
+        stamp = draft.text("simulated") if content.simulated else None
+        figures |= {f"{spec.id}.{language}": replace(spec, stamp=stamp) for spec in draft.figures}
+    return Report(tuple(documents), figures, tuple(book.to_list()))
+
+
+def _document(draft: Draft) -> Document:
+    content = draft.content
+    sections = tuple(section for write in SECTIONS if (section := write(draft)) is not None)
+    reasons = [draft.words.finding(f, draft.subject_of(f)) for f in content.refusing]
+    separator = "" if draft.language == "zh" else " "
+    return Document(
+        language=draft.language,
+        title=content.title.text(draft.language),
+        subtitle=draft.text("subtitle", version=content.provenance.get("version", "")),
+        sections=sections,
+        stamp=draft.text("simulated") if content.simulated else "",
+        refusal=draft.text("refusal.because", reasons=separator.join(reasons)) if reasons else "",
+    )
+
+
+def gather(results: Sequence[Any], title: str = "") -> ReportContent:
+    """
+    Make the content of a report from results in any order.
+
+    Parameters
+    ----------
+    results : sequence
+        Any of CleanResponses, ScaleQuality, SemResult (several), Diagnosis, Finding.
+    title : str
+        Of the report.
+
+    Returns
+    -------
+    ReportContent
+
+    Raises
+    ------
+    UsageError
+        ``OUT-010`` for an object that a report has no place for.
+    """
+    import datetime
+
+    from wxsat import __version__
+    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.psychometrics.scales import ScaleQuality
+    from wxsat.responses.responses import CleanResponses
+    from wxsat.sem.result import SemResult
+
+    content = ReportContent(
+        title=Label(zh=title or "政务微信公众满意度", en=title or "Satisfaction with a government WeChat account"),
+        provenance={"version": __version__, "year": datetime.date.today().year},
+    )
+    findings: list[Finding] = []
+    for result in results:
+        match result:
+            case CleanResponses():
+                content = replace(content, responses=result, instrument=result.instrument, form=result.form)
+                content = replace(content, simulated=bool(result.provenance.get("simulated", False)))
+            case ScaleQuality():
+                content = replace(content, scales=result)
+            case SemResult():
+                name = f"model{len(content.models) + 1}"
+                content = replace(content, models=(*content.models, FittedModel(name, Label(zh=name, en=name), result)))
+            case Diagnosis():
+                content = replace(content, diagnosis=result)
+            case Finding():
+                findings.append(result)
+                continue
+            case _:
+                known = "CleanResponses, ScaleQuality, SemResult, Diagnosis, Finding"
+                raise UsageError(
+                    "OUT-010", f"a report has no place for a {type(result).__name__}.", hint=f"It takes: {known}."
+                )
+        findings.extend(getattr(result, "findings", ()))
+    return replace(content, findings=distinct(findings))
+
+
+def distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without doubles (same code and subject), in order."""
+    return tuple({(f.code, f.subject): f for f in reversed(findings)}.values())[::-1]
+
+
+def render_report(
+    results: ReportContent | Sequence[Any],
+    to: str | Path,
+    language: Language | Sequence[Language] = ("zh", "en"),
+    title: str = "",
+    force: bool = False,
+) -> Path:
+    """
+    Write a report from results: the suffix decides the format.
+
+    Parameters
+    ----------
+    results : ReportContent or sequence
+        What :func:`gather` takes.
+    to : str or Path
+        ``.html``, ``.docx``, ``.xlsx``, ``.tex`` or ``.md``.
+    language : {"zh", "en"} or a sequence of them
+        An HTML file holds all of them; the other formats take the first.
+    title : str
+        Of the report.
+    force : bool
+        Overwrite an existing file.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        ``OUT-011`` for an unknown suffix, ``OUT-012`` when the file exists.
+
+    Examples
+    --------
+    >>> render_report([scales, fit, findings], to="report.html", language="zh")  # doctest: +SKIP
+    """
+    content = results if isinstance(results, ReportContent) else gather(results, title)
+    languages: Sequence[Language] = (language,) if isinstance(language, str) else tuple(language)
+    path = Path(to)
+    formats = {suffix: name for name, suffix in SUFFIXES.items()}
+    if path.suffix not in formats:
+        raise UsageError(
+            "OUT-011", f"'{path.suffix}' is not a report format.", where=str(path), hint=f"Known: {', '.join(formats)}."
+        )
+    if path.exists() and not force:
+        raise UsageError("OUT-012", "the file exists already.", where=str(path), hint="Give force=True or another name.")
+    report = build_report(content, languages)
+    images = draw_figures(report)
+    write_documents(report.documents, formats[path.suffix], path, images)  # type: ignore[arg-type]
+    return path
+
+
+def draw_figures(report: Report, progress: Callable[[], None] = lambda: None) -> dict[str, bytes]:
+    """Draw every figure as SVG and PNG; keys are file names such as ``severity.zh.svg``."""
+    from wxsat.present.figures.figure import render_figure
+
+    images: dict[str, bytes] = {}
+    for stem, spec in report.figures.items():
+        images[f"{stem}.svg"] = render_figure(spec, "svg")
+        images[f"{stem}.png"] = render_figure(spec, "png")
+        progress()
+    return images
+
+
+def write_documents(documents: Sequence[Document], to: ReportFormat, path: Path, images: dict[str, bytes]) -> None:
+    """
+    Render documents to one file, written beside and moved into place.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+        HTML holds all; the other formats take the first.
+    to : {"html", "docx", "xlsx", "latex", "markdown"}
+    path : Path
+    images : mapping of str to bytes
+        What :func:`draw_figures` returned, or the files of a run's ``figures`` folder.
+    """
+    from wxsat.present.render.atomic import write_atomically
+
+    if to == "html":
+        from wxsat.present.render.page import render_page
+
+        def read_image(figure: FigureBlock, language: str) -> tuple[bytes, str]:
+            return smallest_image(images, figure.file)
+
+        write_atomically(path, render_page(documents, read_image).encode("utf-8"))
+    elif to == "docx":
+        from wxsat.present.render.document_docx import render_document_docx
+
+        write_atomically(path, render_document_docx(documents[0], images))
+    elif to == "xlsx":
+        from wxsat.present.render.xlsx import render_workbook
+
+        tables = [block.table for block in documents[0].tables()]
+        render_workbook(tables, path, documents[0].language)
+    else:
+        from wxsat.present.render.document_text import render_document_text
+
+        write_atomically(path, render_document_text(documents[0], to).encode("utf-8"))
+
+
+def smallest_image(images: dict[str, bytes], stem: str) -> tuple[bytes, str]:
+    """Return the SVG of a figure, or its PNG where the SVG (glyphs as paths) is larger."""
+    svg, png = images[f"{stem}.svg"], images[f"{stem}.png"]
+    return (svg, "image/svg+xml") if len(svg) <= len(png) else (png, "image/png")
+
+
+def report_to_json(documents: Sequence[Document]) -> str:
+    """Return documents as JSON text for the run folder."""
+    from wxsat.present.document import document_to_dict
+
+    return json.dumps([document_to_dict(d) for d in documents], ensure_ascii=False, indent=1, default=_number)
+
+
+def _number(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(f"cannot store a {type(value).__name__}")

@@ -1,0 +1,94 @@
+"""The closing sections: sensitivity to cleaning, findings and limits, citation and provenance, wording."""
+
+from __future__ import annotations
+
+from wxsat.finding import Finding
+from wxsat.present.document import Block, Bullets, FindingLine, FindingsBlock, Paragraph, Section
+from wxsat.present.draft import Draft
+from wxsat.present.tables.sensitivity import tabulate_sensitivity
+
+GRAVITY = {"refusal": 0, "warning": 1, "note": 2}
+
+
+def describe_sensitivity(draft: Draft) -> Section | None:
+    """Write the comparison of the two runs; None without responses."""
+    content = draft.content
+    if content.responses is None:
+        return None
+    title, second = draft.text("sensitivity.title"), content.second_run
+    if second is None:
+        return Section("sensitivity", title, (Paragraph(draft.text("sensitivity.none")),))
+    intro = draft.text(
+        "sensitivity.intro",
+        single=draft.count("sample.single_flag", len(content.responses.single_flag_rows), "wxsat.responses.clean"),
+        n=draft.count("sensitivity.n", second.n, "wxsat.study.run"),
+    )
+    table = tabulate_sensitivity(content, draft.language)
+    return Section("sensitivity", title, (Paragraph(intro), draft.table(table)))
+
+
+def describe_findings(draft: Draft) -> Section:
+    """Write the findings, gravest first, and the limits of the study."""
+    ordered = sorted(draft.content.findings, key=lambda finding: (GRAVITY[finding.severity], finding.code))
+    blocks: list[Block] = [Paragraph(draft.text("findings.intro"), "note")]
+    if ordered:
+        blocks.append(FindingsBlock(tuple(finding_line(draft, finding) for finding in ordered)))
+    else:
+        blocks.append(Paragraph(draft.text("findings.none")))
+    keys = [key for key in draft.words.keys("report") if key.startswith("report.findings.limits.")]
+    limits = [draft.words.get(key) for key in keys]
+    if draft.content.simulated:
+        limits.insert(0, draft.text("findings.limits_simulated"))
+    blocks.append(Bullets(tuple(limits)))
+    return Section("findings", draft.text("findings.title"), tuple(blocks))
+
+
+def finding_line(draft: Draft, finding: Finding) -> FindingLine:
+    """Word one finding in the draft's language from its evidence."""
+    return FindingLine(finding.code, finding.severity, draft.words.finding(finding))
+
+
+def describe_citation(draft: Draft) -> Section:
+    """Write how to cite and where the numbers come from."""
+    content, provenance = draft.content, draft.content.provenance
+    instrument = content.instrument
+    known = {
+        "version": provenance.get("version", ""),
+        "instrument": instrument.id if instrument else draft.text("none"),
+        "instrument_version": instrument.header.version if instrument else "",
+    }
+    cite = draft.text(
+        "citation.cite",
+        authors=draft.join(content.authors) or draft.text("not_stated"),
+        year=provenance.get("year", ""),
+        title=content.title.text(draft.language),
+        **known,
+    )
+    lines = [draft.text("citation.software", **known)]
+    if instrument is not None and instrument.header.cite is not None:
+        lines.append(instrument.header.cite.text(draft.language))
+    lines += [
+        draft.text("citation.inputs", name=name, sha=sha) for name, sha in provenance.get("inputs", {}).items()
+    ]
+    if "seed" in provenance:
+        lines.append(draft.text("citation.seed", seed=provenance["seed"]))
+    lines.append(draft.text("citation.official"))
+    blocks = (Paragraph(cite, "quote"), Paragraph(draft.text("citation.provenance")), Bullets(tuple(lines)))
+    return Section("citation", draft.text("citation.title"), blocks)
+
+
+def describe_wording(draft: Draft) -> Section | None:
+    """List the questions as asked; None without an instrument."""
+    instrument = draft.instrument
+    if instrument is None:
+        return None
+    held = set(draft.content.responses.frame.columns) if draft.content.responses is not None else None
+    blocks: list[Block] = [Paragraph(draft.text("appendix.intro"), "note")]
+    for construct in instrument.constructs_in(draft.content.form):
+        items = [i for i in construct.items if held is None or i.id in held]
+        if not items:
+            continue
+        blocks.append(Paragraph(f"{construct.id}  {construct.name.text(draft.language)}", "lead"))
+        lines = (f"{i.id}{' (R)' if i.reversed else ''}  {i.text.text(draft.language)}" for i in items)
+        blocks.append(Bullets(tuple(lines)))
+    return Section("appendix", draft.text("appendix.title"), tuple(blocks))

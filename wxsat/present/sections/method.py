@@ -1,0 +1,81 @@
+"""Method: what a citable figure must carry, and honest gaps where the study file is silent."""
+
+from __future__ import annotations
+
+from wxsat.instrument.instrument import Label
+from wxsat.present.document import Bullets, Paragraph, Section
+from wxsat.present.draft import Draft
+
+
+def describe_method(draft: Draft) -> Section:
+    """Write the method section."""
+    lines = [*_fieldwork(draft), *_instrument(draft), *_analysis(draft)]
+    blocks = (Paragraph(draft.text("method.intro"), "note"), Bullets(tuple(lines)))
+    return Section("method", draft.text("method.title"), blocks)
+
+
+def _stated(draft: Draft, label: Label) -> str:
+    value = label.text(draft.language).strip().rstrip("。.")
+    return value or draft.text("not_stated")
+
+
+def _fieldwork(draft: Draft) -> list[str]:
+    notes = draft.content.notes
+    kind = draft.text("method.probability_yes" if notes.probability else "method.probability_no")
+    lines = [
+        draft.text("method.population", value=_stated(draft, notes.population)),
+        draft.text("method.sampling", value=_stated(draft, notes.sampling), kind=kind),
+        draft.text("method.mode", value=_stated(draft, notes.mode)),
+    ]
+    if notes.start and notes.end:
+        lines.append(draft.text("method.dates", start=notes.start, end=notes.end))
+    else:
+        lines.append(draft.text("method.dates_missing"))
+    for topic in ("response", "consent", "sponsor", "legal"):
+        lines.append(draft.text(f"method.{topic}", value=_stated(draft, getattr(notes, topic))))
+    return lines
+
+
+def _instrument(draft: Draft) -> list[str]:
+    content = draft.content
+    if content.instrument is None:
+        return []
+    lines = [
+        draft.text(
+            "method.instrument",
+            title=content.instrument.header.title.text(draft.language) or content.instrument.id,
+            id=content.instrument.id,
+            version=content.instrument.header.version,
+            form=draft.text(f"form.{content.form or 'all'}"),
+        )
+    ]
+    if content.responses is not None and _has_dont_know(draft):
+        reasons = content.responses.reasons
+        share = float((reasons == "dont_know").to_numpy().mean()) if reasons.size else 0.0
+        shown = draft.share("sample.dont_know_share", share, source="wxsat.responses.code")
+        lines.append(draft.text("method.dont_know", share=shown))
+    return lines
+
+
+def _has_dont_know(draft: Draft) -> bool:
+    instrument = draft.instrument
+    return instrument is not None and any(scale.dk is not None for scale in instrument.scales.values())
+
+
+def _analysis(draft: Draft) -> list[str]:
+    content = draft.content
+    lines = [draft.text("method.weighting")]
+    if content.diagnosis is not None:
+        lines.append(draft.text("method.scores"))
+    lines.append(draft.text("method.estimator" if content.models else "method.estimator_none"))
+    if content.diagnosis is not None:
+        settings = content.diagnosis.settings
+        lines.append(
+            draft.text(
+                "method.intervals",
+                draws=draft.count("diagnosis.draws", int(settings["draws"]["value"]), "wxsat.study.study"),
+                seed=int(settings["seed"]["value"]),
+            )
+        )
+    lines.append(draft.text("method.convention"))
+    return lines

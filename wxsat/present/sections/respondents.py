@@ -1,0 +1,35 @@
+"""Respondents: who stayed, who left and why, and who they are."""
+
+from __future__ import annotations
+
+from wxsat.present.document import Block, Paragraph, Section
+from wxsat.present.draft import Draft
+from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
+from wxsat.present.tables.flow import tabulate_flow
+from wxsat.present.tables.ledger import tabulate_ledger
+from wxsat.present.tables.sample import tabulate_sample
+
+
+def describe_respondents(draft: Draft) -> Section | None:
+    """Write the section on the respondents; None without responses."""
+    responses = draft.content.responses
+    if responses is None:
+        return None
+    read = int(responses.flow["n_left"].iloc[0])
+    sentence = draft.text(
+        "respondents.flow",
+        read=draft.count("sample.read", read, "wxsat.responses.read"),
+        kept=draft.count("sample.n", responses.n, "wxsat.responses.clean"),
+        share=draft.share("sample.kept_share", responses.n / read, source="wxsat.responses.clean"),
+        single=draft.count("sample.single_flag", len(responses.single_flag_rows), "wxsat.responses.clean"),
+    )
+    blocks: list[Block] = [
+        Paragraph(sentence),
+        draft.figure(plot_exclusion_flow(responses, draft.instrument, draft.language)),
+        draft.table(tabulate_flow(responses, draft.instrument, draft.language)),
+        draft.table(tabulate_ledger(responses, draft.instrument, draft.language)),
+    ]
+    sample = tabulate_sample(responses, draft.instrument, draft.language)
+    if sample.rows:
+        blocks.append(draft.table(sample))
+    return Section("respondents", draft.text("respondents.title"), tuple(blocks))

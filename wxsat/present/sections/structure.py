@@ -1,0 +1,79 @@
+"""Structure: every fitted model with its fit, paths, effects and residuals, marked where it must not be read."""
+
+from __future__ import annotations
+
+from wxsat.finding import refusals
+from wxsat.present.content import FittedModel
+from wxsat.present.document import Block, Paragraph, Section
+from wxsat.present.draft import Draft
+from wxsat.present.figures.path_diagram import plot_path_diagram
+from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
+from wxsat.present.tables.fit import tabulate_fit
+from wxsat.present.tables.loadings import tabulate_loadings
+from wxsat.present.tables.paths import tabulate_paths
+from wxsat.present.tables.r2 import tabulate_r2
+from wxsat.present.tables.residuals import tabulate_residuals
+
+SOURCE = "wxsat.sem.fit_measures"
+
+
+def describe_structure(draft: Draft) -> Section:
+    """Write the section on the structural models."""
+    blocks: list[Block] = []
+    if not draft.content.models:
+        blocks.append(Paragraph(draft.text("structure.none")))
+    else:
+        blocks.append(Paragraph(draft.text("structure.association"), "note"))
+    for model in draft.content.models:
+        blocks.extend(_model(draft, model))
+    return Section("structure", draft.text("structure.title"), tuple(blocks))
+
+
+def _model(draft: Draft, model: FittedModel) -> list[Block]:
+    title = model.title.text(draft.language) or model.id
+    if model.result is None:
+        return [Paragraph(draft.text("structure.failed", title=title, reason=model.failure), "quote")]
+    result, instrument, language = model.result, draft.instrument, draft.language
+    blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "lead")]
+    reasons = refusals((*result.findings, *draft.content.refusing))
+    if reasons:
+        said = "".join(draft.words.get(f"findings.{f.code}", **f.evidence) for f in dict.fromkeys(reasons))
+        blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
+    blocks.append(Paragraph(_fit_sentence(draft, model)))
+    blocks.append(draft.table(tabulate_fit(result, instrument, language, id=f"fit.{model.id}")))
+    blocks.append(draft.figure(plot_path_diagram(result, instrument, language, id=f"path-{model.id}", title=title)))
+    blocks.append(draft.table(tabulate_paths(result, instrument, language, id=f"paths.{model.id}")))
+    for tabulate, name in (
+        (tabulate_loadings, "loadings"),
+        (tabulate_effects, "effects"),
+        (tabulate_defined, "defined"),
+        (tabulate_r2, "r2"),
+        (tabulate_residuals, "residuals"),
+    ):
+        table = tabulate(result, instrument, language, id=f"{name}.{model.id}")
+        if table.rows:
+            blocks.append(draft.table(table))
+    return blocks
+
+
+def _fit_sentence(draft: Draft, model: FittedModel) -> str:
+    assert model.result is not None
+    measures, key = model.result.fit_measures, f"fit.{model.id}"
+
+    def shown(name: str, digits: int, no_zero: bool = True) -> str:
+        return draft.number(f"{key}.{name}", measures[name], digits, SOURCE, no_zero=no_zero)
+
+    return draft.text(
+        "structure.fit",
+        df=draft.count(f"{key}.df", int(measures["df"]), SOURCE),
+        chisq=shown("chisq", 2, no_zero=False),
+        p=draft.p_value(f"{key}.pvalue", measures["pvalue"], SOURCE),
+        cfi=shown("cfi", 3),
+        tli=shown("tli", 3),
+        rmsea=shown("rmsea", 3),
+        low=shown("rmsea_ci_lower", 3),
+        high=shown("rmsea_ci_upper", 3),
+        srmr=shown("srmr", 3),
+        n=draft.count(f"{key}.n", model.result.n_obs, SOURCE),
+        read=draft.count(f"{key}.n_read", model.result.n_read, SOURCE),
+    )

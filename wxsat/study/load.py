@@ -1,0 +1,44 @@
+"""study.yaml -> Study, every fault of the file in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wxsat.errors import StudyError
+from wxsat.instrument.settings_file import load_settings
+from wxsat.study.study import Study
+
+FILE_NAME = "study.yaml"
+
+
+def load_study(path: str | Path) -> Study:
+    """
+    Load and validate a study file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, or the folder that holds ``study.yaml``.
+
+    Returns
+    -------
+    Study
+        Frozen; ``folder``, ``file`` and ``sha256`` filled in.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file: line, what was found, what is allowed, the nearest name.
+
+    Examples
+    --------
+    >>> load_study("analysis/holzinger-1939").id  # doctest: +SKIP
+    'holzinger-1939'
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / FILE_NAME
+    settings = load_settings(file, Study, "STUDY", StudyError)
+    return settings.value.model_copy(
+        update={"folder": file.resolve().parent, "file": file, "sha256": settings.sha256}
+    )

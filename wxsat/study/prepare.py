@@ -1,0 +1,132 @@
+"""Before anything runs: the whole study is checked, and every fault is told at once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from wxsat.errors import Fault, StudyError, WxsatError, nearest
+from wxsat.instrument.instrument import Instrument, Label
+from wxsat.instrument.load import find_instrument, load_instrument
+from wxsat.study.study import Study
+
+
+@dataclass(frozen=True)
+class PlannedModel:
+    """A model that the study names: its id, title and text."""
+
+    id: str
+    title: Label
+    text: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """
+    A study whose every reference has been followed.
+
+    Attributes
+    ----------
+    study : Study
+    instrument : Instrument
+    models : tuple of PlannedModel
+    files : tuple of Path
+        The answer files; empty for examples and simulations.
+    truth : Path or None
+        The truth file of a simulation.
+    inputs : mapping of str to str
+        SHA-256 of every input by its name.
+    """
+
+    study: Study
+    instrument: Instrument
+    models: tuple[PlannedModel, ...]
+    files: tuple[Path, ...]
+    truth: Path | None
+    inputs: dict[str, str]
+
+
+def prepare_study(study: Study) -> Prepared:
+    """
+    Follow every reference of a study without computing anything.
+
+    Raises
+    ------
+    StudyError, InstrumentError, ModelError
+        With all faults: instrument, form, models and their syntax, answer files.
+    """
+    folder = study.folder or Path()
+    where = str(study.file or "study")
+    instrument = _instrument(study, folder, where)
+    faults: list[Fault] = []
+    if study.form is not None and not instrument.items_in(study.form):
+        faults.append(Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where))
+    files = tuple(folder / name for name in study.data.files)
+    faults += [fault for path in files if (fault := _missing_file(path, where))]
+    truth = None
+    if study.data.simulate is not None:
+        truth = (instrument.folder or folder) / study.data.simulate.truth
+        if not truth.is_file():
+            faults.append(Fault("STUDY-023", f"there is no truth file '{study.data.simulate.truth}'.", where))
+    models = [model for name in study.models if (model := _model(name, study, instrument, where, faults))]
+    if faults:
+        raise StudyError.from_faults(faults)
+    return Prepared(study, instrument, tuple(models), files, truth, _hashes(study, instrument, models, files, truth))
+
+
+def _instrument(study: Study, folder: Path, where: str) -> Instrument:
+    local = folder / study.instrument
+    if local.exists():
+        return load_instrument(local)
+    try:
+        find_instrument(study.instrument)
+    except WxsatError as error:
+        raise StudyError(
+            "STUDY-020",
+            f"there is no instrument '{study.instrument}': neither a bundled id nor a file beside the study.",
+            where=where,
+            hint=error.hint,
+        ) from None
+    return load_instrument(study.instrument)
+
+
+def _missing_file(path: Path, where: str) -> Fault | None:
+    if path.is_file():
+        return None
+    neighbours = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    hint = nearest(path.name, neighbours).strip()
+    return Fault("STUDY-021", f"there is no answer file '{path}'.", where, hint)
+
+
+def _model(name: str, study: Study, instrument: Instrument, where: str, faults: list[Fault]) -> PlannedModel | None:
+    folder = study.folder or Path()
+    declared = {model.id: model for model in instrument.models}
+    if name in declared:
+        path, title = (instrument.folder or folder) / declared[name].file, declared[name].title
+    elif (folder / name).is_file():
+        path, title = folder / name, Label(zh=Path(name).stem, en=Path(name).stem)
+    else:
+        known = ", ".join(declared) or "none"
+        hint = f"Models of the instrument: {known}.{nearest(name, declared)}"
+        faults.append(Fault("STUDY-024", f"there is no model '{name}'.", where, hint))
+        return None
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        from wxsat.sem.parameter_table import parse_model
+
+        parse_model(text)
+    except WxsatError as error:
+        faults.extend(Fault(f.code, f.message, f"{path}:{f.where}" if f.where else str(path), f.hint) for f in error.faults)
+        return None
+    return PlannedModel(name if name in declared else Path(name).stem, title, text, path)
+
+
+def _hashes(
+    study: Study, instrument: Instrument, models: list[PlannedModel], files: tuple[Path, ...], truth: Path | None
+) -> dict[str, str]:
+    hashes = {study.file.name if study.file else "study": study.sha256, f"{instrument.id}/instrument.yaml": instrument.sha256}
+    for path in (*(model.file for model in models), *files, *([truth] if truth else [])):
+        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes

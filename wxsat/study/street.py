@@ -1,0 +1,218 @@
+"""The street: read → clean → measure → fit → diagnose → once more without the single flags. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wxsat import __version__
+from wxsat.errors import EstimationError
+from wxsat.finding import Finding
+from wxsat.present.content import FieldNotes, FittedModel, ReportContent, SecondRun
+from wxsat.present.report import distinct
+from wxsat.study.prepare import PlannedModel, Prepared
+
+if TYPE_CHECKING:
+    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.psychometrics.scales import ScaleQuality
+    from wxsat.responses.responses import CleanResponses, Responses
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What one walk down the street gave."""
+
+    scales: ScaleQuality
+    models: tuple[FittedModel, ...]
+    diagnosis: Diagnosis | None
+    findings: tuple[Finding, ...]
+
+
+def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> ReportContent:
+    """
+    Run a prepared study and return everything its report is built from.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    progress : callable
+        Told the name of each step as it begins.
+
+    Returns
+    -------
+    ReportContent
+
+    Raises
+    ------
+    DataError
+        The answers cannot be read or coded, or nobody is left.
+    """
+    from wxsat.responses.clean import clean
+
+    study = prepared.study
+    progress("read")
+    raw = read_answers(prepared)
+    progress("clean")
+    responses = clean(raw, study.cleaning)
+    first = _walk(prepared, responses, progress)
+    second_run = None
+    if responses.single_flag_rows:
+        progress("second run")
+        again = responses.without_single_flags()
+        walk = _walk(prepared, again, lambda step: None)
+        second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
+    simulated = study.data.simulate is not None or bool(raw.provenance.get("simulated", False))
+    return ReportContent(
+        title=study.title,
+        instrument=prepared.instrument,
+        form=responses.form,
+        authors=tuple(study.authors),
+        notes=_field_notes(prepared),
+        responses=responses,
+        scales=first.scales,
+        models=first.models,
+        diagnosis=first.diagnosis,
+        second_run=second_run,
+        findings=distinct((*_study_findings(prepared, simulated), *responses.findings, *first.findings)),
+        provenance={
+            "version": __version__,
+            "year": study.year or (study.fieldwork.end.year if study.fieldwork.end else None),
+            "seed": study.seed,
+            "inputs": prepared.inputs,
+        },
+        simulated=simulated,
+    )
+
+
+def read_answers(prepared: Prepared) -> Responses:
+    """Return the raw responses of a study: from its files, from a public example, or simulated."""
+    study, instrument = prepared.study, prepared.instrument
+    if study.data.simulate is not None and prepared.truth is not None:
+        from wxsat.simulate.respondents import simulate_responses
+        from wxsat.simulate.truth import load_truth
+
+        plan = study.data.simulate
+        return simulate_responses(
+            instrument, load_truth(prepared.truth), n=plan.n, seed=plan.seed, form=study.form or "standard", accounts=plan.accounts
+        )
+    from wxsat.responses.read import read_responses
+
+    source = _example(study.data.example) if study.data.example else list(prepared.files)
+    return read_responses(
+        source,
+        instrument,
+        form=study.form,
+        columns=study.data.columns or None,
+        account=study.data.account,
+        sheet=study.data.sheet,
+        encoding=study.data.encoding,
+        delimiter=study.data.delimiter,
+        recode=study.data.recode or None,
+        paradata={"seconds": study.data.seconds} if study.data.seconds else None,
+    )
+
+
+def _example(name: str) -> object:
+    from semopy import examples
+
+    module = {"holzinger39": examples.holzinger39, "political_democracy": examples.political_democracy}[name]
+    return module.get_data().reset_index(drop=True)
+
+
+def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> Walk:
+    from wxsat.psychometrics.scales import evaluate_scales
+
+    study = prepared.study
+    cluster = cluster_column(prepared, responses)
+    progress("measure")
+    scales = evaluate_scales(responses, draws=study.measurement.htmt_draws, seed=study.seed, cluster=cluster)
+    progress("fit")
+    models = tuple(_fit(model, responses) for model in prepared.models)
+    findings = [*scales.findings, *_discriminant(models, scales)]
+    for model in models:
+        findings += _model_findings(model)
+    diagnosis = None
+    if prepared.instrument.composites and study.diagnosis.enabled:
+        progress("diagnose")
+        diagnosis = _diagnose(prepared, responses, scales, cluster, refused=any(f.severity == "refusal" for f in findings))
+        findings += diagnosis.findings
+    return Walk(scales, models, diagnosis, tuple(findings))
+
+
+def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:
+    """Return the column that names the account: the study's, or the instrument's own question with that role."""
+    named = prepared.study.data.account
+    own = [q.id for q in prepared.instrument.background if q.role == "account"]
+    return next((c for c in ([named] if named else own) if c in responses.frame.columns), None)
+
+
+def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
+    from wxsat.sem.fit import fit_sem
+
+    try:
+        return FittedModel(model.id, model.title, fit_sem(model.text, responses))
+    except EstimationError as error:
+        return FittedModel(model.id, model.title, None, str(error))
+
+
+def _model_findings(model: FittedModel) -> list[Finding]:
+    if model.result is not None:
+        return list(model.result.findings)
+    message = f"The model '{model.id}' could not be estimated: {model.failure}"
+    return [Finding("STUDY-101", "refusal", model.id, message, {"reason": model.failure})]
+
+
+def _discriminant(models: tuple[FittedModel, ...], scales: ScaleQuality) -> list[Finding]:
+    from wxsat.psychometrics.validity import discriminant_findings
+
+    found: list[Finding] = []
+    for model in models:
+        if model.result is not None:
+            found += discriminant_findings(scales.htmt, model.result.table.predictors_of())
+    return found
+
+
+def _diagnose(
+    prepared: Prepared, responses: CleanResponses, scales: ScaleQuality, cluster: str | None, refused: bool
+) -> Diagnosis:
+    from wxsat.diagnosis.diagnose import diagnose
+
+    plan = prepared.study.diagnosis
+    omega = scales.reliability.set_index("construct")["omega"].dropna()
+    return diagnose(
+        responses,
+        reliability={str(name): float(value) for name, value in omega.items()},
+        cluster=cluster,
+        target=plan.target,
+        draws=plan.draws,
+        seed=prepared.study.seed,
+        refused=refused,
+    )
+
+
+def _study_findings(prepared: Prepared, simulated: bool) -> list[Finding]:
+    notes = prepared.study.fieldwork
+    if simulated or prepared.study.data.example or (notes.start and notes.end):
+        return []
+    message = "The study file gives no fieldwork dates; figures without dates should not be cited."
+    return [Finding("STUDY-102", "warning", prepared.study.id, message)]
+
+
+def _field_notes(prepared: Prepared) -> FieldNotes:
+    work = prepared.study.fieldwork
+    return FieldNotes(
+        population=work.population,
+        sampling=work.sampling,
+        mode=work.mode,
+        response=work.response,
+        consent=work.consent,
+        sponsor=work.sponsor,
+        legal=work.legal,
+        start=work.start.isoformat() if work.start else "",
+        end=work.end.isoformat() if work.end else "",
+        probability=work.probability,
+    )
+

@@ -1,0 +1,141 @@
+"""The run folder: report, tables, figures, numbers, provenance and log; all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wxsat import __version__
+from wxsat.errors import UsageError
+from wxsat.instrument.instrument import Language
+from wxsat.present.content import ReportContent
+from wxsat.present.report import build_report, draw_figures, report_to_json, write_documents
+
+if TYPE_CHECKING:
+    from wxsat.present.report import Report
+
+RECORDED_PACKAGES = ("numpy", "scipy", "pandas", "semopy", "statsmodels", "pingouin", "matplotlib", "seaborn")
+RUN_MARK = "run.json"
+
+
+@contextmanager
+def replace_folder(target: Path) -> Iterator[Path]:
+    """
+    Give a fresh folder beside `target` and move it there when the block ends well.
+
+    An exception or an interruption removes it and leaves `target` as it was. Only a folder that a run has written
+    (or an empty one) is ever replaced.
+
+    Raises
+    ------
+    UsageError
+        ``STUDY-031`` when `target` is something that no run wrote.
+    """
+    if target.exists() and not _replaceable(target):
+        raise UsageError(
+            "STUDY-031",
+            "this is not a folder that a run wrote; it will not be replaced.",
+            where=str(target),
+            hint="Choose another --out.",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    beside.chmod(0o755)
+    try:
+        yield beside
+        if target.exists():
+            shutil.rmtree(target)
+        beside.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _replaceable(target: Path) -> bool:
+    return target.is_dir() and ((target / RUN_MARK).is_file() or not any(target.iterdir()))
+
+
+def write_run(
+    content: ReportContent,
+    folder: Path,
+    languages: Sequence[Language],
+    *,
+    seed: int,
+    command: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda step: None,
+) -> None:
+    """
+    Write everything a run leaves behind into an existing, empty folder.
+
+    ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG and
+    PNG a language), ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json``, ``log.txt``.
+    """
+    progress("report")
+    report = build_report(content, languages)
+    progress("figures")
+    images = draw_figures(report)
+    figures = folder / "figures"
+    figures.mkdir()
+    for name, payload in images.items():
+        (figures / name).write_bytes(payload)
+    progress("tables")
+    _write_tables(report, folder / "tables")
+    progress("pages")
+    write_documents(report.documents, "html", folder / "report.html", images)
+    (folder / "numbers.json").write_text(_json(list(report.numbers)), encoding="utf-8")
+    (folder / "documents.json").write_text(report_to_json(report.documents), encoding="utf-8")
+    (folder / RUN_MARK).write_text(_json(_run_record(content, seed, command)), encoding="utf-8")
+    (folder / "log.txt").write_text(_log(content), encoding="utf-8")
+
+
+def _write_tables(report: Report, folder: Path) -> None:
+    from wxsat.present.render.csv import render_csv
+    from wxsat.present.render.docx import render_tables
+    from wxsat.present.render.xlsx import render_workbook
+
+    folder.mkdir()
+    for block in report.documents[0].tables():
+        (folder / f"{block.table.id}.csv").write_bytes(render_csv(block.table))
+    for document in report.documents:
+        tables = [block.table for block in document.tables()]
+        render_workbook(tables, folder / f"tables.{document.language}.xlsx", document.language)
+        render_tables(tables, folder / f"tables.{document.language}.docx", document.language)
+
+
+def _run_record(content: ReportContent, seed: int, command: Sequence[str]) -> dict[str, Any]:
+    return {
+        "wxsat": __version__,
+        "written_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "command": list(command),
+        "seed": seed,
+        "simulated": content.simulated,
+        "inputs": dict(content.provenance.get("inputs", {})),
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "packages": {name: version(name) for name in RECORDED_PACKAGES},
+        "findings": [finding.to_dict() for finding in content.findings],
+    }
+
+
+def _json(document: Any) -> str:
+    from wxsat.numerics.plain import plain
+
+    return json.dumps(plain(document), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _log(content: ReportContent) -> str:
+    lines = list(content.responses.log) if content.responses is not None else []
+    for model in content.models:
+        if model.result is None:
+            lines.append(f"Model {model.id}: not estimated. {model.failure}")
+        else:
+            lines.append(f"Model {model.id}: {model.result.engine}, {model.result.estimator}, N = {model.result.n_obs}.")
+    lines += [f"[{f.code}] {f.severity}: {f.message}" for f in content.findings]
+    return "\n".join(lines) + "\n"
