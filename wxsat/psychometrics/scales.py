@@ -87,6 +87,11 @@ class ScaleQuality:
             "settings": dict(self.settings),
         }
 
+    @property
+    def refused(self) -> bool:
+        """Whether a stated rule forbids to interpret some of the figures."""
+        return bool(refusals(self.findings))
+
     def _repr_html_(self) -> str:
         """Show the reliability table in a notebook."""
         return str(self.reliability.to_html(index=False, float_format="{:.3f}".format, na_rep=""))
@@ -163,8 +168,8 @@ def evaluate_scales(
     frame = responses.frame if isinstance(responses, Responses) else responses
     clusters = None if cluster is None else cluster_codes(frame, cluster)
     refused, results = _reliabilities(data, confidence)
-    if unusable == "raise" and refused:
-        raise DataError.from_faults(_fault_of(finding) for finding in refused)
+    if unusable == "raise":
+        _require_usable(data, refused)
     notes = [conventions.left_out_finding(d) for d in data if not _has_reliability(d)]
     judged = [
         finding
@@ -283,6 +288,17 @@ def _reliabilities(
 _FAULT_CODES = {"MEAS-116": "MEAS-003", "MEAS-106": "MEAS-004", "MEAS-117": "MEAS-006"}
 
 
+def _require_usable(data: Sequence[ConstructData], refused: Sequence[Finding]) -> None:
+    faults = [
+        Fault("MEAS-005", f"{d.id} has a single item ({d.items[0]}); at least two are needed.")
+        for d in data
+        if len(d.items) == 1
+    ]
+    faults += [_fault_of(finding) for finding in refused]
+    if faults:
+        raise DataError.from_faults(faults)
+
+
 def _fault_of(finding: Finding) -> Fault:
     return Fault(_FAULT_CODES[finding.code], finding.message, hint="Leave it out, or check the data.")
 
@@ -373,8 +389,3 @@ def _pairs(
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.astype(object).where(frame.notna(), None)
     return [dict(zip(frame.columns, row, strict=True)) for row in rows.itertuples(index=False, name=None)]
-
-
-def refused(quality: ScaleQuality) -> bool:
-    """Whether a stated rule forbids to interpret some of the figures."""
-    return bool(refusals(quality.findings))

@@ -1,0 +1,238 @@
+"""`wxsat measure`: items, reliability and discriminant validity of the scales in a file of answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from wxsat.cli.output import emit_json, print_frame, say
+from wxsat.errors import Fault, InterpretationRefused, UsageError
+from wxsat.finding import refusals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wxsat.instrument.instrument import FormName
+    from wxsat.psychometrics.scales import ScaleQuality
+
+app = typer.Typer(no_args_is_help=True, help="Items, reliability and validity of scales.")
+
+File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
+InstrumentName = Annotated[
+    str | None,
+    typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file; its constructs are evaluated."),
+]
+Scales = Annotated[
+    list[str] | None,
+    typer.Option("--scale", help='Construct and its columns: "PU=PU1,PU2,PU3"; may be repeated.'),
+]
+Reverse = Annotated[
+    list[str] | None,
+    typer.Option("--reverse", help="With --scale: column to recode as min + max - x; may be repeated."),
+]
+Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest code of the response scale.")]
+High = Annotated[
+    float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")
+]
+Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Column whose values the bootstrap resamples whole (accounts)."),
+]
+Draws = Annotated[int, typer.Option("--draws", min=0, help="Bootstrap samples for the intervals of HTMT.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+@app.command("items")
+def items(
+    file: File,
+    instrument: InstrumentName = None,
+    scale: Scales = None,
+    reverse: Reverse = None,
+    low: Low = None,
+    high: High = None,
+    form: Form = None,
+    sheet: Sheet = None,
+    as_json: Json = False,
+) -> None:
+    """Print for every item its distribution, missing answers, item-rest correlation and loading."""
+    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, unusable="report")
+    _show(quality, {"items": ("Items", quality.items)}, as_json)
+
+
+@app.command("reliability")
+def reliability(
+    file: File,
+    instrument: InstrumentName = None,
+    scale: Scales = None,
+    reverse: Reverse = None,
+    low: Low = None,
+    high: High = None,
+    form: Form = None,
+    sheet: Sheet = None,
+    as_json: Json = False,
+) -> None:
+    """Print alpha with its interval, omega, composite reliability and AVE of every construct."""
+    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet)
+    _show(quality, {"scales": ("Reliability", quality.reliability)}, as_json)
+
+
+@app.command("validity")
+def validity(
+    file: File,
+    instrument: InstrumentName = None,
+    scale: Scales = None,
+    reverse: Reverse = None,
+    low: Low = None,
+    high: High = None,
+    form: Form = None,
+    sheet: Sheet = None,
+    cluster: Cluster = None,
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """Print HTMT with bootstrap intervals and the Fornell-Larcker comparison of every pair of constructs."""
+    quality = _evaluate(
+        file, instrument, scale, reverse, (low, high), form, sheet, cluster=cluster, draws=draws, seed=seed
+    )
+    tables = {
+        "htmt": ("Heterotrait-monotrait ratio (HTMT)", quality.htmt),
+        "fornell_larcker": ("Fornell-Larcker", quality.fornell_larcker),
+    }
+    _show(quality, tables, as_json)
+
+
+def _evaluate(
+    file: Path,
+    instrument: str | None,
+    scale: list[str] | None,
+    reverse: list[str] | None,
+    ends: tuple[float | None, float | None],
+    form: str | None,
+    sheet: str | None,
+    *,
+    cluster: str | None = None,
+    draws: int = 0,
+    seed: int = 1,
+    unusable: str = "",
+) -> ScaleQuality:
+    from wxsat.psychometrics.scales import evaluate_scales
+
+    _require_one_source(instrument, scale, reverse, ends, form)
+    settings: dict[str, Any] = {"cluster": cluster, "draws": draws, "seed": seed}
+    if instrument is not None:
+        from wxsat.instrument.load import load_instrument
+        from wxsat.responses.read import read_responses
+
+        known_form = cast("FormName | None", form)
+        responses = read_responses(
+            file, load_instrument(instrument), form=known_form, account=cluster, sheet=sheet
+        )
+        # One spoilt item must not hide the other constructs of a survey.
+        return evaluate_scales(responses, unusable="report", **settings)
+    return evaluate_scales(
+        _frame_of(file, sheet),
+        scales=parse_scales(scale or []),
+        reverse=reverse or (),
+        scale_range=(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None,
+        unusable="report" if unusable == "report" else "raise",
+        **settings,
+    )
+
+
+def _require_one_source(
+    instrument: str | None,
+    scale: list[str] | None,
+    reverse: list[str] | None,
+    ends: tuple[float | None, float | None],
+    form: str | None,
+) -> None:
+    if (instrument is None) == (not scale):
+        found = "neither was given" if instrument is None else "both were given"
+        raise UsageError(
+            "MEAS-012",
+            f"name the items either by --instrument or by --scale; {found}.",
+            hint='For example --scale "PU=PU1,PU2,PU3".',
+        )
+    if instrument is not None and (reverse or ends != (None, None)):
+        raise UsageError(
+            "MEAS-012",
+            "--reverse, --min and --max belong to --scale; an instrument declares keys and scales itself.",
+        )
+    if scale and form is not None:
+        raise UsageError("MEAS-012", "--form belongs to --instrument.")
+    low, high = ends
+    if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
+        raise UsageError("MEAS-009", f"--min and --max go together, the smaller first; got {low} and {high}.")
+
+
+def parse_scales(texts: list[str]) -> dict[str, list[str]]:
+    """
+    Read ``"PU=PU1,PU2"`` into construct and columns.
+
+    Raises
+    ------
+    UsageError
+        MEAS-012 for text without a name or columns, or a construct that comes twice; all at once.
+
+    Examples
+    --------
+    >>> parse_scales(["PU = PU1, PU2"])
+    {'PU': ['PU1', 'PU2']}
+    """
+    scales: dict[str, list[str]] = {}
+    faults = []
+    for text in texts:
+        name, _, rest = text.partition("=")
+        columns = [column.strip() for column in rest.split(",") if column.strip()]
+        name = name.strip()
+        if not name or not columns:
+            faults.append(
+                Fault("MEAS-012", f"--scale {text!r} is not NAME=COLUMN,COLUMN,...", hint='Try "PU=PU1,PU2".')
+            )
+        elif name in scales:
+            faults.append(Fault("MEAS-012", f"--scale names construct {name!r} twice."))
+        scales[name] = columns
+    if faults:
+        raise UsageError.from_faults(faults)
+    return scales
+
+
+def _frame_of(file: Path, sheet: str | None) -> pd.DataFrame:
+    """Read a table and make the codes missing that a statistics file declares as missing."""
+    from wxsat.responses.files import read_table
+
+    table = read_table(file, sheet=sheet)
+    frame = table.frame.copy()
+    for column, ranges in table.missing.items():
+        declared = frame[column].map(lambda value, ranges=ranges: any(r.holds(value) for r in ranges))
+        frame[column] = frame[column].where(~declared.astype(bool), None)
+    for note in table.notes:
+        say(note)
+    return frame
+
+
+def _show(quality: ScaleQuality, tables: dict[str, tuple[str, pd.DataFrame]], as_json: bool) -> None:
+    document = quality.to_dict()
+    if as_json:
+        columns = {column for _, frame in tables.values() for column in frame.columns}
+        formulas = {name: text for name, text in document["formulas"].items() if name in columns}
+        kept = {name: document[name] for name in (*tables, "findings", "settings")}
+        emit_json(kept | {"formulas": formulas})
+    else:
+        for title, frame in tables.values():
+            print_frame(frame, title)
+    for finding in quality.findings:
+        if not as_json and finding.severity != "refusal":
+            say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+    refused = refusals(quality.findings)
+    if refused:
+        raise InterpretationRefused.from_faults(
+            Fault(finding.code, finding.message, hint="The figures that rest on it must not be interpreted.")
+            for finding in refused
+        )
