@@ -1,4 +1,4 @@
-"""What people tick: item codes from latents, the answers of those who do not read, and the attention checks."""
+"""What people tick: item codes from latents, answers of those who do not read, attention checks."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ def answer_background(
     """
     Return the code or number of every background question of the form that the truth declares, complete.
 
-    A question with several answers gives one column a choice, ``<id>_<code>``, 1 where it is ticked. The question with
-    the role ``account`` gives the account's position, from 0.
+    A question with several answers gives one column a choice, ``<id>_<code>``, 1 where it is ticked. The
+    question with the role ``account`` gives the account's position, from 0.
     """
     answers: dict[str, Floats] = {}
     for question in instrument.background:
@@ -77,7 +77,7 @@ def _cuts(shares: list[float]) -> Floats:
 
 
 def _between_quantiles(quantiles: list[float], score: Floats) -> Floats:
-    """Piecewise linear from the score at equally spaced probabilities, the ends at three standard deviations."""
+    """Piecewise linear from the score at equally spaced probabilities, the ends at three deviations."""
     inner = np.arange(1, len(quantiles) - 1) / (len(quantiles) - 1)
     knots = np.concatenate([[-3.0], normal_quantile(inner), [3.0]])
     values = np.array(quantiles)

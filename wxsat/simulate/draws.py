@@ -1,9 +1,9 @@
 """Random numbers that are the same bits on every machine and under every numpy.
 
-numpy promises the stream of a bit generator, not of ``Generator.normal``, and a compiled ``log`` may differ in its last
-bit between processors. So only PCG64's raw words are used, and everything after them is addition, multiplication,
-division and square root, which IEEE 754 fixes to the bit. Each purpose has a stream of its own, named by a word:
-adding a question or a nuisance leaves every other draw as it was.
+numpy promises the stream of a bit generator, not of ``Generator.normal``, and a compiled ``log`` may differ
+in its last bit between processors. So only PCG64's raw words are used, and everything after them is
+addition, multiplication, division and square root, which IEEE 754 fixes to the bit. Each purpose has a
+stream of its own, named by a word: adding a question or a nuisance leaves every other draw as it was.
 """
 
 from __future__ import annotations
@@ -22,32 +22,41 @@ Ints = NDArray[np.int64]
 # Wichura (1988), algorithm AS 241 (PPND16): numerator and denominator, constant term first.
 _CENTRE = (
     (
-        3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-        4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
+        3.3871328727963666080e0, 1.3314166789178437745e2,
+        1.9715909503065514427e3, 1.3731693765509461125e4,
+        4.5921953931549871457e4, 6.7265770927008700853e4,
+        3.3430575583588128105e4, 2.5090809287301226727e3,
     ),
     (
         1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-        2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3,
+        2.1213794301586595867e4, 3.9307895800092710610e4,
+        2.8729085735721942674e4, 5.2264952788528545610e3,
     ),
 )  # fmt: skip
 _NEAR_TAIL = (
     (
-        1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-        1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
+        1.42343711074968357734e0, 4.63033784615654529590e0,
+        5.76949722146069140550e0, 3.64784832476320460504e0,
+        1.27045825245236838258e0, 2.41780725177450611770e-1,
+        2.27238449892691845833e-2, 7.74545014278341407640e-4,
     ),
     (
         1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9,
+        1.48103976427480074590e-1, 1.51986665636164571966e-2,
+        5.47593808499534494600e-4, 1.05075007164441684324e-9,
     ),
 )  # fmt: skip
 _FAR_TAIL = (
     (
-        6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7,
+        6.65790464350110377720e0, 5.46378491116411436990e0,
+        1.78482653991729133580e0, 2.96560571828504891230e-1,
+        2.65321895265761230930e-2, 1.24266094738807843860e-3,
+        2.71155556874348757815e-5, 2.01033439929228813265e-7,
     ),
     (
         1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
+        7.86869131145613259100e-4, 1.84631831751005468180e-5,
+        1.42151175831644588870e-7, 2.04426310338993978564e-15,
     ),
 )  # fmt: skip
 _LOG_TERMS = 12
@@ -66,13 +75,13 @@ def _ratio(parts: tuple[Sequence[float], Sequence[float]], x: Floats) -> Floats:
 
 
 def portable_log(x: Floats) -> Floats:
-    """
+    r"""
     Natural logarithm by arithmetic alone, for positive normal numbers.
 
     Notes
     -----
-    :math:`x = m 2^e` with m in [√½, √2); :math:`\\log m = 2\\,\\mathrm{artanh}((m-1)/(m+1))` by its series, whose first
-    term left out is below 1e-20. Checked against ``math.log`` to 1e-15 relative.
+    :math:`x = m 2^e` with m in [√½, √2); :math:`\log m = 2\,\mathrm{artanh}((m-1)/(m+1))` by its series,
+    whose first term left out is below 1e-20. Checked against ``math.log`` to 1e-15 relative.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What happens in the field: routing, don't-knows, skipped and broken-off answers, second submissions, the clock."""
+"""What happens in the field: routing, don't-knows, skipped answers, second submissions, the clock."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _routed(
 
 
 def second_submissions(share: float, n: int, draws: Draws) -> Ints:
-    """Return, for every row, the row whose answers it holds: its own, or for a second submission an earlier one."""
+    """Return the row whose answers each row holds: its own, or an earlier one for a second submission."""
     source = np.arange(n, dtype=np.int64)
     count = min(round(share * n), n // 2)
     if count:
@@ -136,7 +136,7 @@ def answering_seconds(people: People, n_questions: int, draws: Draws) -> Floats:
     z = draws.normal("seconds", people.n)
     pace = np.maximum(middle + reach * z + 0.15 * reach * (z * z - 1.0), 0.4)
     left_open = draws.happens("seconds/left_open", LEFT_OPEN, people.n) & people.answering("careful")
-    return np.rint(np.where(left_open, 8.0, 1.0) * pace * n_questions)
+    return np.asarray(np.rint(np.where(left_open, 8.0, 1.0) * pace * n_questions))
 
 
 def starting_times(n: int, draws: Draws) -> list[dt.datetime]:

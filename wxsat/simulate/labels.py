@@ -19,7 +19,8 @@ def label_columns(
     language: Language | None,
 ) -> dict[str, Any]:
     """
-    Return every column as a platform would: codes, or wordings in `language`; blank where there is no answer.
+    Return every column as a platform would: codes, or wordings in `language`; blank where there is no
+    answer.
 
     A don't-know is the scale's own code or wording.
     """
@@ -36,8 +37,7 @@ def label_columns(
             written[name] = pd.array(np.where(blank, 0, codes).astype(np.int64), dtype="Int64")
             written[name][blank] = pd.NA
         else:
-            say = wording or (lambda code: code)
-            known = {code: say(code) for code in np.unique(codes).tolist()}
+            known = {code: wording(code) if wording else code for code in np.unique(codes).tolist()}
             written[name] = [
                 None if b else known[code] for b, code in zip(blank, codes.tolist(), strict=True)
             ]

@@ -1,7 +1,7 @@
 """Who answers: latent scores within accounts, and who will answer without care.
 
-Between-account and within-account parts follow the same population, in shares icc and 1 − icc, so that the total is
-the declared truth whatever the clustering.
+Between-account and within-account parts follow the same population, in shares icc and 1 − icc, so that the
+total is the declared truth whatever the clustering.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def draw_people(
 
 
 def _latent_scores(population: Population, draws: Draws, level: str, size: int) -> dict[str, Floats]:
-    """Scores in causal order by elementwise sums alone: a matrix product's rounding would depend on the BLAS."""
+    """Scores in causal order, by elementwise sums: the rounding of a matrix product depends on the BLAS."""
     shocks = [draws.normal(f"{level}/{name}", size) for name in population.names]
     scores: dict[str, Floats] = {}
     for i, name in enumerate(population.names):

@@ -1,8 +1,8 @@
 """A truth solved: residual variances such that every latent has variance one, and what then follows.
 
-Latents are taken in causal order. Each residual standard deviation is the positive root of a quadratic, so the solution
-is exact and needs no iteration; and it is found with plain double arithmetic in a fixed order, so that a simulated
-data set has the same bytes everywhere.
+Latents are taken in causal order. Each residual standard deviation is the positive root of a quadratic, so
+the solution is exact and needs no iteration; and it is found with plain double arithmetic in a fixed order,
+so that a simulated data set has the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Population:
         """
         Return the effect on `outcome` of setting `cause` one unit higher, do(cause + 1).
 
-        Every arrow into `cause`, or into the parts of a composite, is cut and each part is shifted by one. An outcome
-        that is a composite is the mean of its parts.
+        Every arrow into `cause`, or into the parts of a composite, is cut and each part is shifted by one.
+        An outcome that is a composite is the mean of its parts.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class Population:
 
 
 def solve_population(truth: Truth) -> Population:
-    """
+    r"""
     Find the residual variances that give every latent variance one, and the moments that follow.
 
     Parameters
@@ -109,17 +109,17 @@ def solve_population(truth: Truth) -> Population:
     Raises
     ------
     StudyError
-        SIM-005 a loop of causes, SIM-006 a latent whose causes explain all of its variance or more, SIM-007 residual
-        correlations that cannot hold together (not positive definite).
+        SIM-005 a loop of causes, SIM-006 a latent whose causes explain all of its variance or more, SIM-007
+        residual correlations that cannot hold together (not positive definite).
 
     Notes
     -----
-    With :math:`\\eta_i = \\sum_j b_{ij}\\eta_j + s_i u_i`, v the variance of the first term and c its covariance with
-    :math:`u_i` (both known from the latents before), unit variance asks for :math:`s_i^2 + 2 s_i c + v - 1 = 0`, so
-    :math:`s_i = -c + \\sqrt{c^2 + 1 - v}`.
+    With :math:`\eta_i = \sum_j b_{ij}\eta_j + s_i u_i`, v the variance of the first term and c its
+    covariance with :math:`u_i` (both known from the latents before), unit variance asks for :math:`s_i^2 +
+    2 s_i c + v - 1 = 0`, so :math:`s_i = -c + \sqrt{c^2 + 1 - v}`.
 
-    Checked against R in ``tests/golden/simulate/s1_reference.json``, where the same population is found by a fixed-point
-    iteration.
+    Checked against R in ``tests/golden/simulate/s1_reference.json``, where the same population is found by
+    a fixed-point iteration.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def solve_population(truth: Truth) -> Population:
 
 
 def causal_order(truth: Truth) -> tuple[str, ...]:
-    """Return the latents with every cause before its outcomes; ties in the order of the file (SIM-005 for a loop)."""
+    """Return the latents, causes before outcomes, ties in the order of the file; SIM-005 for a loop."""
     causes = {name: _causes(truth, name) for name in truth.names}
     order: list[str] = []
     while len(order) < len(causes):

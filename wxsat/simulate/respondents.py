@@ -1,7 +1,7 @@
 """Simulated respondents: the same truth as coded responses, or as the file a survey platform would give.
 
-Everything simulated says so: ``provenance["simulated"]`` is True beside the seed and the hash of the truth, on the
-responses and in the ``attrs`` of every frame.
+Everything simulated says so: ``provenance["simulated"]`` is True beside the seed and the hash of the truth,
+on the responses and in the ``attrs`` of every frame.
 """
 
 from __future__ import annotations
@@ -75,12 +75,13 @@ def simulate_responses(
     ----------
     instrument : Instrument
     truth : Truth or path
-        The population and what the field adds; a path is read with :func:`~wxsat.simulate.truth.load_truth`.
+        The population and what the field adds; a path is read with
+        :func:`~wxsat.simulate.truth.load_truth`.
     n : int
         Rows, second submissions included.
     seed : int
-        Non-negative. The same seed gives the same bytes on every machine; the same person answers the same item alike in
-        every form.
+        Non-negative. The same seed gives the same bytes on every machine; the same person answers the same
+        item alike in every form.
     form : {"full", "standard", "brief"}
     accounts : int
         Accounts among which the respondents are spread.
@@ -99,14 +100,15 @@ def simulate_responses(
 
     Notes
     -----
-    Latent scores are drawn within and between accounts, items shown as the truth says, rounded to codes and cut at the
-    ends of the scale. Checked against closed forms: with no nuisance and N = 20,000 every item correlation agrees with
-    that of the cut bivariate normal (``tests/recovery``).
+    Latent scores are drawn within and between accounts, items shown as the truth says, rounded to codes and
+    cut at the ends of the scale. Checked against closed forms: with no nuisance and N = 20,000 every item
+    correlation agrees with that of the cut bivariate normal (``tests/recovery``).
 
     Examples
     --------
     >>> from wxsat.instrument.load import load_instrument
-    >>> simulate_responses(load_instrument("gov-wechat-public"), "surveys/gov-wechat-public/truth.yaml", n=50).n
+    >>> instrument = load_instrument("gov-wechat-public")
+    >>> simulate_responses(instrument, "surveys/gov-wechat-public/truth.yaml", n=50).n
     50
     """
     import pandas as pd
@@ -161,8 +163,9 @@ def simulate_export(
     Returns
     -------
     DataFrame, shape (n, n_columns)
-        ``started, finished`` (text), ``seconds`` (whole), ``device``, then one column a question under its id. Don't-know
-        is its code or label; what was skipped or not shown is blank. ``attrs["provenance"]`` says that it is simulated.
+        ``started, finished`` (text), ``seconds`` (whole), ``device``, then one column a question under its
+        id. Don't-know is its code or label; what was skipped or not shown is blank. ``attrs["provenance"]``
+        says that it is simulated.
 
     Raises
     ------
@@ -173,7 +176,8 @@ def simulate_export(
     --------
     >>> from wxsat.instrument.load import load_instrument
     >>> instrument = load_instrument("gov-wechat-public")
-    >>> simulate_export(instrument, "surveys/gov-wechat-public/truth.yaml", n=50).attrs["provenance"]["simulated"]
+    >>> frame = simulate_export(instrument, "surveys/gov-wechat-public/truth.yaml", n=50)
+    >>> frame.attrs["provenance"]["simulated"]
     True
     """
     import pandas as pd
@@ -190,6 +194,7 @@ def simulate_export(
     }
     codes = {name: column for name, column in field.columns.items() if name != field.account_column}
     table |= {field.account_column: field.accounts} | label_columns(instrument, codes, field.reasons, labels)
+    table["simulated"] = [f"{field.provenance['truth']}, seed {seed}"] * n
     frame = pd.DataFrame(table)
     frame.attrs["provenance"] = dict(field.provenance)
     return frame

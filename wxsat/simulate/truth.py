@@ -1,6 +1,7 @@
-"""The truth of a simulation, read from YAML: who influences whom, how items show it, and what spoils the answers.
+"""The truth of a simulation, from YAML: who influences whom, how items show it, what spoils the answers.
 
-A truth is a declaration; :mod:`wxsat.simulate.population` solves it. It is checked whole before anything is drawn.
+A truth is a declaration; :mod:`wxsat.simulate.population` solves it. It is checked whole before anything is
+drawn.
 """
 
 from __future__ import annotations
@@ -88,9 +89,9 @@ class BackgroundAnswer(_Frozen):
     """
     How a background question is answered: one of four ways, leaning on latents where it is related to them.
 
-    ``shares`` orders codes from low to high in what the question leans on; ``quantiles`` are equally spaced quantiles of a
-    number, the smallest and the largest included; ``ticks`` gives each choice of a multiple question its share;
-    ``by_account`` hands its values out to the accounts in turn.
+    ``shares`` orders codes from low to high in what the question leans on; ``quantiles`` are equally spaced
+    quantiles of a number, the smallest and the largest included; ``ticks`` gives each choice of a multiple
+    question its share; ``by_account`` hands its values out to the accounts in turn.
     """
 
     shares: dict[int, Share] = Field(default_factory=dict)
@@ -185,8 +186,8 @@ def load_truth(path: str | Path) -> Truth:
     Raises
     ------
     StudyError
-        SIM-001 cannot be read, SIM-002 wrong shape, SIM-003 unknown name, SIM-004 a mean is missing. All faults of the
-        file are named at once.
+        SIM-001 cannot be read, SIM-002 wrong shape, SIM-003 unknown name, SIM-004 a mean is missing. All
+        faults of the file are named at once.
 
     Examples
     --------
