@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wxsat.finding import Finding
     from wxsat.instrument.instrument import FormName, Instrument
 
 MissingReason = Literal["", "dont_know", "refused", "not_shown", "skipped", "system"]
@@ -79,6 +80,8 @@ class CleanResponses(Responses):
         ``drop``, and one row per recoded item (``row`` empty, rule ``reverse_key``).
     flow : DataFrame
         The exclusion flow: ``step, n_left, n_dropped, reason``, in order, first row what was read.
+    findings : tuple of Finding
+        What the reader must know of the answers: careless share, don't-knows, constant or identical items.
     single_flag_rows : tuple of int
         Rows kept although one family flagged them; the sensitivity run leaves them out.
     """
@@ -86,6 +89,7 @@ class CleanResponses(Responses):
     ledger: pd.DataFrame = field(default=None)  # type: ignore[assignment]
     flow: pd.DataFrame = field(default=None)  # type: ignore[assignment]
     single_flag_rows: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def without_single_flags(self) -> CleanResponses:
         """Return the same responses without those that one flag family marked (the second run)."""

@@ -1,0 +1,116 @@
+"""Times and durations of a file: which columns hold them, and what they say in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wxsat.errors import Fault
+from wxsat.responses.durations import seconds_of
+from wxsat.responses.raw_table import RawTable, fold, masked
+
+PARADATA_NAMES: dict[str, frozenset[str]] = {
+    "seconds": frozenset(
+        [
+            "seconds",
+            "duration",
+            "durationinseconds",
+            "duration(inseconds)",
+            "所用时间",
+            "答题时长",
+            "用时",
+            "答题用时",
+            "作答时长",
+            "interviewtime",
+        ]
+    ),
+    "started": frozenset(
+        [
+            "started",
+            "start",
+            "startdate",
+            "starttime",
+            "startedat",
+            "开始答题时间",
+            "开始时间",
+            "开始作答时间",
+        ]
+    ),
+    "finished": frozenset(
+        [
+            "finished",
+            "end",
+            "enddate",
+            "endtime",
+            "submitted",
+            "submitdate",
+            "finishedat",
+            "结束答题时间",
+            "提交答卷时间",
+            "提交时间",
+            "结束时间",
+        ]
+    ),
+}
+
+
+def paradata_columns(table: RawTable, declared: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+    """Return ``seconds``, ``started`` and ``finished`` -> column, as declared or by their usual names."""
+    found = dict(declared)
+    for column in table.columns:
+        for role, names in PARADATA_NAMES.items():
+            if fold(column) in names and column not in taken:
+                found.setdefault(role, column)
+    return found
+
+
+def read_times(table: RawTable, columns: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the times of every row, and the cells that are none; seconds from start to end where not given."""
+    out: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for role in ("started", "finished"):
+        if role in columns:
+            out[role], more = _moments(table, columns[role])
+            faults += more
+    if "seconds" in columns:
+        out["seconds"], more = _durations(table, columns["seconds"])
+        faults += more
+    elif "started" in out and "finished" in out:
+        gap = (out["finished"] - out["started"]).dt.total_seconds().to_numpy(dtype=float)
+        out["seconds"] = np.where(gap >= 0, gap, np.nan)
+    return out, faults
+
+
+def _durations(table: RawTable, column: str) -> tuple[NDArray[np.float64], list[Fault]]:
+    values = [seconds_of(cell) for cell in table.frame[column]]
+    bad = [i for i, value in enumerate(values) if value is None]
+    faults = _unreadable(table, column, bad, "duration", "Expected seconds, 85秒, 1分25秒 or 00:01:25.")
+    return np.array([np.nan if v is None else v for v in values], dtype=float), faults
+
+
+def _moments(table: RawTable, column: str) -> tuple[pd.Series, list[Fault]]:
+    cells = table.frame[column]
+    moments = pd.to_datetime(cells, errors="coerce", format="mixed")
+    bad = [i for i in range(len(cells)) if cells.iloc[i] is not None and pd.isna(moments.iloc[i])]
+    return moments, _unreadable(
+        table, column, bad, "date and time", "Expected 2026-03-01 10:15:00 or the like."
+    )
+
+
+def _unreadable(table: RawTable, column: str, bad: list[int], what: str, hint: str) -> list[Fault]:
+    if not bad:
+        return []
+    rows = ", ".join(str(table.row_numbers[i]) for i in bad[:5]) + (", …" if len(bad) > 5 else "")
+    first = masked(table.frame[column].iloc[bad[0]])
+    return [
+        Fault(
+            "RESP-036",
+            f"'{first}' is no {what} ({len(bad)} cell(s) like it; data row {rows}).",
+            f"{table.file}, column '{masked(column)}'",
+            hint,
+        )
+    ]

@@ -1,0 +1,58 @@
+"""Which columns of a file identify people: dropped, all of them; the trusted ones leave a fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wxsat.responses.identifiers import identifying_name, identifying_values, looks_identifying
+from wxsat.responses.match import Asked, ColumnMatch
+from wxsat.responses.raw_table import RawTable
+
+
+@dataclass(frozen=True)
+class PersonalColumns:
+    """
+    The identifying columns of a file.
+
+    Attributes
+    ----------
+    all : tuple of str
+        Columns that identify people.
+    keys : tuple of str
+        Those among them that are evidence of a duplicate; names and addresses are not.
+    questions : tuple of str
+        Ids of the instrument's questions that these columns answer; their answers are not kept.
+    """
+
+    all: tuple[str, ...]
+    keys: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def personal_columns(
+    table: RawTable, match: ColumnMatch, questions: Mapping[str, Asked], spoken_for: Sequence[str]
+) -> PersonalColumns:
+    """Find the identifying columns by role, name or look of their values."""
+    hidden = [q for q, column in match.columns.items() if _is_personal(questions[q], table.frame[column])]
+    keys = [match.columns[q] for q in hidden]
+    found = list(keys)
+    for column in match.unused:
+        if column in spoken_for:
+            continue
+        by_name = identifying_name(column)
+        by_value = by_name is None and identifying_values(table.frame[column])
+        if by_name or by_value:
+            found.append(column)
+        if by_name == "person" or (by_value and not _addresses(table.frame[column])):
+            keys.append(column)
+    return PersonalColumns(tuple(found), tuple(keys), tuple(hidden))
+
+
+def _is_personal(asked: Asked, cells: Iterable[Any]) -> bool:
+    return asked.role == "identifier" or (asked.kind == "text" and identifying_values(cells))
+
+
+def _addresses(cells: Iterable[Any]) -> bool:
+    return all("." in str(c) and "@" not in str(c) for c in cells if c is not None and looks_identifying(c))

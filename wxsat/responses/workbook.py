@@ -1,0 +1,95 @@
+"""XLSX and XLS through python-calamine: cells keep their kind, so that text which looks like a number stays text."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from wxsat.errors import DataError, nearest
+
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+def read_sheet(
+    data: bytes, file: str, sheet: str | int | None = None
+) -> tuple[list[list[Any]], str, tuple[str, ...]]:
+    """
+    Return the rows of one sheet, its name and notes.
+
+    Without `sheet`, the first sheet that holds anything is read, and the others are named in the notes.
+
+    Raises
+    ------
+    DataError
+        RESP-003 empty, RESP-009 protected by a password, RESP-011 no such sheet, RESP-012 damaged.
+    """
+    if ENCRYPTED_STREAM in data:
+        raise _protected(file)
+    book = _open(data, file)
+    names = list(book.sheet_names)
+    chosen = _choose(names, sheet, file)
+    read = {name: _rows(book, name, file) for name in ([chosen] if chosen else names)}
+    filled = [name for name in read if read[name]]
+    if not filled:
+        raise DataError("RESP-003", "the workbook has no cell with anything in it.", where=file)
+    others = [name for name in filled[1:]]
+    notes = (f"Sheet '{filled[0]}' read; not read: {', '.join(others)}.",) if others else ()
+    return read[filled[0]], filled[0], notes
+
+
+def _open(data: bytes, file: str) -> Any:
+    from python_calamine import CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except Exception as error:  # calamine raises several unrelated classes
+        if "password" in str(error).casefold():
+            raise _protected(file) from None
+        raise DataError(
+            "RESP-012",
+            f"the workbook cannot be opened ({type(error).__name__}: {str(error)[:80]}).",
+            where=file,
+            hint="Open it in a spreadsheet program and save it again as .xlsx.",
+        ) from None
+
+
+def _protected(file: str) -> DataError:
+    return DataError(
+        "RESP-009",
+        "the file is protected by a password.",
+        where=file,
+        hint="Save a copy without the password.",
+    )
+
+
+def _choose(names: list[str], sheet: str | int | None, file: str) -> str | None:
+    if sheet is None:
+        return None
+    if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(names):
+        return names[sheet - 1]
+    if sheet in names:
+        return str(sheet)
+    raise DataError(
+        "RESP-011",
+        f"there is no sheet {sheet!r}; sheets: {', '.join(names)}.",
+        where=file,
+        hint=nearest(str(sheet), names).strip(),
+    )
+
+
+def _rows(book: Any, name: str, file: str) -> list[list[Any]]:
+    try:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except Exception as error:  # as above: a damaged part shows only when the sheet is read
+        raise DataError(
+            "RESP-012",
+            f"sheet '{name}' cannot be read ({type(error).__name__}: {str(error)[:80]}).",
+            where=file,
+        ) from None
+    while rows and all(_is_blank(cell) for cell in rows[0]):
+        rows.pop(0)
+    return list(rows)
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
