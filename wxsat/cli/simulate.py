@@ -78,7 +78,9 @@ def simulate(
         labels=None if out.suffix.lower() == ".sav" else language,
     )
     written = write_export(frame, loaded, out, language=language or "zh", force=force)
-    say(f"{written}: {n} simulated respondents ({form.value} form, truth {declared.id}, seed {seed}). .")
+    say(
+        f"{written}: {n} simulated respondents, {form.value} form, truth {declared.id}, seed {seed}; made up."
+    )
     if as_json:
         emit_json(
             {

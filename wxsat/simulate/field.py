@@ -33,9 +33,10 @@ NOT_USED, USED = 1.8, 0.55
 
 @dataclass(frozen=True)
 class Question:
-    """One column of the questionnaire, in the order asked."""
+    """One column of the questionnaire, in the order asked; the ticks of one question are skipped together."""
 
     id: str
+    asked_as: str
     construct_id: str = ""
     ask_if: Condition | None = None
     can_dont_know: bool = False
@@ -52,18 +53,20 @@ def questions_of(
     routing = [q for q in instrument.background if q.id in gates]
     last = [q for q in instrument.background if q not in first and q not in routing]
     asked = [
-        *(Question(q.id, always_there=True) for q in first),
-        *(Question(q.id, ask_if=q.ask_if) for q in routing),
+        *(Question(q.id, q.id, always_there=True) for q in first),
+        *(Question(q.id, q.id, ask_if=q.ask_if) for q in routing),
         *(
-            Question(i.id, i.construct_id, i.ask_if, can_dont_know=instrument.scale_of(i).dk is not None)
+            Question(
+                i.id, i.id, i.construct_id, i.ask_if, can_dont_know=instrument.scale_of(i).dk is not None
+            )
             for i in instrument.items_in(form)
         ),
-        *(Question(check.id) for check in instrument.attention),
+        *(Question(check.id, check.id) for check in instrument.attention),
     ]
     for q in last:
         dk = q.scale is not None and instrument.scales[q.scale].dk is not None
         own = [q.id] if q.kind != "multiple" else [f"{q.id}_{choice.code}" for choice in q.choices]
-        asked += [Question(column, ask_if=q.ask_if, can_dont_know=dk) for column in own]
+        asked += [Question(column, q.id, ask_if=q.ask_if, can_dont_know=dk) for column in own]
     return tuple(q for q in asked if q.id in columns)
 
 
@@ -77,15 +80,16 @@ def reasons_for(
     careful = people.answering("careful")
     used = columns.get("used")
     leaning = np.ones(n) if used is None else np.where(used == 0.0, NOT_USED, USED)
+    asked = list(dict.fromkeys(question.asked_as for question in questions))
     reasons: dict[str, Reasons] = {}
-    for position, question in enumerate(questions):
+    for question in questions:
         own = np.full(n, "", dtype="<U10")
         if not question.always_there:
             if question.can_dont_know:
                 share = nuisance.dont_know_share(question.id, question.construct_id) * leaning
                 own[careful & draws.happens(f"dont_know/{question.id}", share, n)] = "dont_know"
-            own[draws.happens(f"skipped/{question.id}", nuisance.skipped, n)] = "skipped"
-            own[stops & (position >= stop_at * len(questions))] = "skipped"
+            own[draws.happens(f"skipped/{question.asked_as}", nuisance.skipped, n)] = "skipped"
+            own[stops & (asked.index(question.asked_as) >= stop_at * len(asked))] = "skipped"
         reasons[question.id] = own
     return _routed(questions, columns, reasons)
 
@@ -103,9 +107,10 @@ def _routed(
             settled.add(question.id)
             return
         settle(by_id[condition.question])
-        gate_answered = reasons[condition.question] == ""
+        gate = reasons[condition.question]
         fits = np.isin(columns[condition.question], condition.is_any_of)
-        reasons[question.id][~(gate_answered & fits)] = "not_shown"
+        reasons[question.id][(gate == "not_shown") | ((gate == "") & ~fits)] = "not_shown"
+        reasons[question.id][(gate == "skipped") | (gate == "dont_know")] = "skipped"
         settled.add(question.id)
 
     for question in questions:
