@@ -52,3 +52,11 @@ class Finding:
 def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that forbid the structural reading."""
     return tuple(finding for finding in findings if finding.severity == "refusal")
+
+
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without doubles (same code and subject), the first of each, in order."""
+    first: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        first.setdefault((finding.code, finding.subject), finding)
+    return tuple(first.values())

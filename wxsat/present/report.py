@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from wxsat.errors import UsageError
-from wxsat.finding import Finding
+from wxsat.finding import Finding, distinct
 from wxsat.instrument.instrument import Label, Language
 from wxsat.present.content import FittedModel, ReportContent
 from wxsat.present.document import Document, FigureBlock, NumberBook, Section
@@ -169,11 +169,6 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
                 )
         findings.extend(getattr(result, "findings", ()))
     return replace(content, findings=distinct(findings))
-
-
-def distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings without doubles (same code and subject), in order."""
-    return tuple({(f.code, f.subject): f for f in reversed(findings)}.values())[::-1]
 
 
 def render_report(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from wxsat import __version__
 from wxsat.errors import EstimationError
-from wxsat.finding import Finding
+from wxsat.finding import Finding, distinct
 from wxsat.present.content import FieldNotes, FittedModel, ReportContent, SecondRun
-from wxsat.present.report import distinct
 from wxsat.study.prepare import PlannedModel, Prepared
 
 if TYPE_CHECKING:
