@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.instrument.instrument import Condition, FormName, Instrument
-from wxsat.simulate.draws import Draws, Floats, Ints
+from wxsat.simulate.draws import Draws, Floats, Ints, normal_quantile
 from wxsat.simulate.people import MANNERS, People
 from wxsat.simulate.truth import Truth
 
@@ -78,20 +79,32 @@ def reasons_for(
     stops = draws.happens("break_off", nuisance.break_off, n)
     stop_at = 0.15 + 0.8 * draws.uniform("break_off/where", n)
     careful = people.answering("careful")
-    used = columns.get("used")
-    leaning = np.ones(n) if used is None else np.where(used == 0.0, NOT_USED, USED)
     asked = list(dict.fromkeys(question.asked_as for question in questions))
     reasons: dict[str, Reasons] = {}
     for question in questions:
         own = np.full(n, "", dtype="<U10")
         if not question.always_there:
             if question.can_dont_know:
-                share = nuisance.dont_know_share(question.id, question.construct_id) * leaning
-                own[careful & draws.happens(f"dont_know/{question.id}", share, n)] = "dont_know"
+                share = nuisance.dont_know_share(question.id, question.construct_id)
+                own[careful & _says_dont_know(question.id, share, truth, columns, n, draws)] = "dont_know"
             own[draws.happens(f"skipped/{question.asked_as}", nuisance.skipped, n)] = "skipped"
             own[stops & (asked.index(question.asked_as) >= stop_at * len(asked))] = "skipped"
         reasons[question.id] = own
     return _routed(questions, columns, reasons)
+
+
+def _says_dont_know(
+    question_id: str, share: float, truth: Truth, columns: Mapping[str, Floats], n: int, draws: Draws
+) -> NDArray[np.bool_]:
+    """Who does not know here is likely not to know elsewhere; who has not used the account knows less."""
+    if share <= 0.0:
+        return np.zeros(n, dtype=bool)
+    together = truth.nuisance.dont_know_together
+    person = math.sqrt(together) * draws.normal("dont_know/person", n)
+    inclination = person + math.sqrt(1.0 - together) * draws.normal(f"dont_know/{question_id}", n)
+    used = columns.get("used")
+    leaning = np.ones(n) if used is None else np.where(used == 0.0, NOT_USED, USED)
+    return np.asarray(inclination > normal_quantile(1.0 - np.minimum(share * leaning, 1.0 - 2.0**-52)))
 
 
 def _routed(

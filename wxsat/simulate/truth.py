@@ -75,6 +75,9 @@ class Nuisance(_Frozen):
     dont_know: dict[str, Share] = Field(
         default_factory=dict, description="Share by item or construct; `default` for the rest."
     )
+    dont_know_together: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.0, description="Correlation, across questions, of the inclination to say don't know."
+    )
     skipped: Share = 0.0
     break_off: Share = 0.0
     duplicates: Share = 0.0
