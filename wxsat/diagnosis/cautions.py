@@ -106,7 +106,6 @@ def caution_about_absent(absent: Sequence[str], partial: Mapping[str, Sequence[s
 def caution_about_structure(
     covariance: NDArray[np.float64],
     reliability: NDArray[np.float64],
-    single: NDArray[np.bool_],
     hierarchy: ResolvedHierarchy,
     smallest_n: int,
 ) -> list[Finding]:
@@ -118,9 +117,7 @@ def caution_about_structure(
     covariance : ndarray, shape (n_nodes, n_nodes)
         True-score covariance.
     reliability : ndarray, shape (n_nodes,)
-        NaN for single items.
-    single : ndarray of bool, shape (n_nodes,)
-        Nodes measured by one item, without a given reliability.
+        NaN where there is none: single items, or no respondent with all items.
     hierarchy : ResolvedHierarchy
     smallest_n : int
         Fewest respondents behind any pair of nodes.
@@ -144,12 +141,12 @@ def caution_about_structure(
         smallest = float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0])
         message = f"The true-score covariance is not positive definite (smallest eigenvalue {smallest:.4g})."
         found.append(Finding("DIAG-112", "refusal", "structure", message, {"smallest_eigenvalue": smallest}))
-    return found + _caution_about_single_items(single, hierarchy)
+    return found + _caution_about_uncorrected(np.isnan(reliability), hierarchy)
 
 
-def _caution_about_single_items(single: NDArray[np.bool_], hierarchy: ResolvedHierarchy) -> list[Finding]:
+def _caution_about_uncorrected(bare_nodes: NDArray[np.bool_], hierarchy: ResolvedHierarchy) -> list[Finding]:
     causes = {part for e in hierarchy.equations for p in e.predictors for part in hierarchy.parts_of(p)}
-    bare = [n for n, alone in zip(hierarchy.nodes, single, strict=True) if alone and n in causes]
+    bare = [n for n, alone in zip(hierarchy.nodes, bare_nodes, strict=True) if alone and n in causes]
     if not bare:
         return []
     most = 2 * len(bare) > len(causes)
@@ -158,10 +155,10 @@ def _caution_about_single_items(single: NDArray[np.bool_], hierarchy: ResolvedHi
             "DIAG-114",
             "refusal" if most else "warning",
             ", ".join(bare),
-            f"{len(bare)} of {len(causes)} predictors are single items: their measurement error cannot be "
-            "taken out, so their effects are too small."
+            f"{len(bare)} of {len(causes)} predictors have no reliability (single items, or nobody answered "
+            "all items): their measurement error stays, so their effects are too small."
             + (" Such a form serves as an index, not as a model." if most else ""),
-            {"single_items": bare, "n_single": len(bare), "n_predictors": len(causes)},
+            {"uncorrected": bare, "n_uncorrected": len(bare), "n_predictors": len(causes)},
         )
     ]
 

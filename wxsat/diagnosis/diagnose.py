@@ -289,13 +289,9 @@ def _structural_cautions(sample: _Sample) -> list[Finding]:
     if not structural.hierarchy.equations:
         return []
     moments = sample.moments()
-    single = np.array([block.shape[1] == 1 for block in sample.scores.items]) & np.isnan(
-        structural.reliability
-    )
     return cautions.caution_about_structure(
         structural.node_covariance(moments)[0],
         structural.node_reliability(moments)[0],
-        single[structural.positions],
         structural.hierarchy,
         sample.fewest,
     )

@@ -48,7 +48,8 @@ class Moments:
     covariance : ndarray, shape (draws, k, k)
         Pairwise available-case covariances, divisor N.
     alpha : ndarray, shape (draws, k)
-        Coefficient alpha over respondents with all items; NaN for single items.
+        Coefficient alpha over respondents with all items; NaN for single items, and where
+        nothing varies.
     """
 
     means: NDArray[np.float64]
@@ -153,7 +154,7 @@ def _alphas(drawn: NDArray[np.float64], item_counts: tuple[int, ...]) -> NDArray
             variance = squares / n - (sums / n) ** 2
             alpha[:, position] = p / (p - 1) * (1.0 - variance[:, :p].sum(axis=1) / variance[:, p])
             at += 3 + 2 * p
-    return alpha
+    return np.where(np.isfinite(alpha), alpha, np.nan)
 
 
 def true_score_covariance(

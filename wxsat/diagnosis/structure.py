@@ -88,9 +88,8 @@ def fit_paths(covariance: NDArray[np.float64], hierarchy: ResolvedHierarchy) -> 
         beta = _solve(between, covariance[:, y] @ selector.T)
         matrix[:, y] = beta @ selector
         with np.errstate(invalid="ignore", divide="ignore"):
-            spread = np.sqrt(np.einsum("bjj->bj", between) / covariance[:, y, y][:, None])
+            scaled.append(beta * np.sqrt(np.einsum("bjj->bj", between) / covariance[:, y, y][:, None]))
         estimates.append(beta)
-        scaled.append(beta * spread)
         labels.extend((equation.outcome, predictor) for predictor in equation.predictors)
     none = np.empty((draws, 0))
     return PathModel(matrix, np.hstack([none, *estimates]), np.hstack([none, *scaled]), tuple(labels))

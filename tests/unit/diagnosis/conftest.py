@@ -30,7 +30,10 @@ COMPOSITES = [
 
 
 def build_instrument(
-    constructs: dict[str, int], *, composites: list[dict[str, Any]] | None = None, reverse: tuple[str, ...] = ()
+    constructs: dict[str, int],
+    *,
+    composites: list[dict[str, Any]] | None = None,
+    reverse: tuple[str, ...] = (),
 ) -> Instrument:
     """Return an instrument with so many seven-point items a construct."""
 
