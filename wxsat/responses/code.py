@@ -27,6 +27,8 @@ from wxsat.responses.raw_table import RawTable, fold, masked
 from wxsat.responses.responses import MissingReason
 
 SHOWN_ROWS = 5
+# Stata's extended missing values by custom: .d don't know, .i and .n not asked; all others count as refused.
+STATA_REASONS: dict[str, MissingReason] = {"d": "dont_know", "i": "not_shown", "n": "not_shown"}
 _SEPARATORS = ("┋", "|", ";", "\n", "→", ",", "、")
 _YES = frozenset(["1", "1.0", "是", "选中", "已选", "yes", "y", "true", "checked", "selected", "√", "✓"])
 _NO = frozenset(["0", "0.0", "否", "未选中", "未选", "no", "n", "false", "unchecked", "notselected"])
@@ -153,6 +155,8 @@ def _declared_reason(cell: Any, label: str, key: AnswerKey) -> MissingReason:
     folded = fold(label)
     if cell == key.dk or folded in DK_WORDS or (key.words or {}).get(folded, math.nan) == key.dk:
         return "dont_know"
+    if isinstance(cell, str) and not label:
+        return STATA_REASONS.get(cell, "refused")
     return "not_shown" if folded in NOT_SHOWN_WORDS else "refused"
 
 

@@ -1,0 +1,266 @@
+"""``wxsat responses``: look into a file of answers, read it, screen it, clean it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import FormName, Instrument
+    from wxsat.responses.plan import CleaningPlan
+    from wxsat.responses.responses import Responses
+
+app = typer.Typer(
+    help="Files of answers: inspect, read, screen, clean.", no_args_is_help=True, rich_markup_mode=None
+)
+
+FileArgument = Annotated[
+    Path, typer.Argument(help="CSV, TSV, TXT, XLSX, XLS, SAV, ZSAV or DTA.", show_default=False)
+]
+InstrumentOption = Annotated[
+    str,
+    typer.Option(
+        "--instrument", "-i", help="Id of a bundled instrument, or a YAML file.", show_default=False
+    ),
+]
+FormOption = Annotated[
+    str | None, typer.Option("--form", help="full, standard or brief; found when left out.")
+]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook, by name.")]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Of a text file; found when left out.")
+]
+DelimiterOption = Annotated[
+    str | None, typer.Option("--delimiter", help="Of a text file; found when left out.")
+]
+AccountOption = Annotated[str | None, typer.Option("--account", help="Column that names the account.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+PlanOption = Annotated[Path | None, typer.Option("--plan", help="Cleaning plan (YAML).")]
+OutOption = Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv, .xlsx, .sav or .dta.")]
+LangOption = Annotated[str, typer.Option("--lang", help="Language of the labels: zh or en.")]
+
+
+@app.command("inspect")
+def inspect(
+    file: FileArgument,
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", "-i", help="Compare with this one only.")
+    ] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what is in a file: format, columns, which instrument it seems to be. Shows no answers."""
+    from wxsat.cli.output import emit_json, say
+    from wxsat.responses.inspection import inspect_file
+
+    found = inspect_file(
+        file, _candidates(instrument), sheet=sheet, encoding=encoding, delimiter=_character(delimiter)
+    )
+    if json:
+        emit_json(found)
+        return
+    for note in found["notes"]:
+        say(note)
+    _print_inspection(found)
+
+
+def _print_inspection(found: dict[str, Any]) -> None:
+    import pandas as pd
+
+    from wxsat.cli.output import print_frame
+
+    how = ", ".join(str(found[k]) for k in ("format", "encoding", "delimiter", "sheet") if found[k])
+    print(f"{found['file']}: {found['rows']} rows, {found['columns']} columns ({how})")
+    if found["instrument"]:
+        print(
+            f"instrument: {found['instrument']}, {found['form']} form;"
+            f" {found['items_recognised']} items recognised, {found['items_in_form']} in the form"
+        )
+    else:
+        print("instrument: none recognised")
+    columns = pd.DataFrame(found["column_list"]).drop(columns="labelled")
+    print_frame(columns.astype(object).where(columns.notna(), None))
+
+
+@app.command("read")
+def read(
+    file: FileArgument,
+    instrument: InstrumentOption,
+    out: OutOption,
+    form: FormOption = None,
+    account: AccountOption = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    lang: LangOption = "zh",
+    force: ForceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Code answers against an instrument and write them, uncleaned and in raw direction."""
+    from wxsat.cli.output import emit_json, say
+    from wxsat.responses.save import write_responses
+
+    responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
+    for line in responses.log:
+        say(line)
+    written = write_responses(responses, out, force=force, language=_language(lang))
+    if json:
+        emit_json(
+            {"n": responses.n, "outputs": [p.name for p in written], "provenance": responses.provenance}
+        )
+    else:
+        print(f"{responses.n} respondents -> {out}")
+
+
+@app.command("screen")
+def screen(
+    file: FileArgument,
+    instrument: InstrumentOption,
+    plan: PlanOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the records as .csv or .xlsx.")
+    ] = None,
+    form: FormOption = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    force: ForceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Mark careless answers, one record a respondent; drops nobody."""
+    from wxsat.cli.output import emit_json, print_frame, say
+    from wxsat.responses.save import write_table
+    from wxsat.responses.screen import screen_responses
+
+    responses = _responses(file, instrument, form, None, sheet, encoding, delimiter)
+    table = screen_responses(responses, _plan(plan))
+    if out is not None:
+        write_table(table, out, force=force)
+        say(f"Written: {out}")
+    if json:
+        emit_json(_records(table))
+        return
+    flagged = table[table["flags"].map(len) > 0]
+    shown = flagged[["id", "longstring", "irv", "seconds_per_item", "duplicate_of"]].copy()
+    shown["flags"] = flagged["flags"].map(", ".join)
+    print_frame(shown.head(40), f"{len(flagged)} of {len(table)} respondents with a flag")
+    if len(flagged) > 40:
+        say(f"... and {len(flagged) - 40} more; --out writes all of them.")
+
+
+@app.command("clean")
+def clean(
+    file: FileArgument,
+    instrument: InstrumentOption,
+    out: OutOption,
+    plan: PlanOption = None,
+    form: FormOption = None,
+    account: AccountOption = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    lang: LangOption = "zh",
+    force: ForceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Clean answers: drop on two families of evidence, recode reverse-keyed items, write ledger and flow beside."""
+    from wxsat.cli.output import emit_json, print_frame, say
+    from wxsat.responses.clean import clean as clean_responses
+    from wxsat.responses.save import write_responses
+
+    responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
+    cleaned = clean_responses(responses, _plan(plan))
+    written = write_responses(cleaned, out, force=force, language=_language(lang))
+    for finding in cleaned.findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+    if json:
+        emit_json(
+            {
+                "file": file.name,
+                "n_read": responses.n,
+                "n_left": cleaned.n,
+                "flow": cleaned.flow.to_dict("records"),
+                "single_flag_rows": list(cleaned.single_flag_rows),
+                "reversed_items": list(cleaned.reversed_items),
+                "findings": [f.to_dict() for f in cleaned.findings],
+                "outputs": [p.name for p in written],
+            }
+        )
+        return
+    print_frame(cleaned.flow, f"{responses.n} read, {cleaned.n} left")
+    say(f"Written: {', '.join(str(p) for p in written)}")
+
+
+def _responses(
+    file: Path,
+    instrument: str,
+    form: str | None,
+    account: str | None,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+) -> Responses:
+    from typing import cast
+
+    from wxsat.instrument.load import load_instrument
+    from wxsat.responses.read import read_responses
+
+    return read_responses(
+        file,
+        load_instrument(instrument),
+        form=cast("FormName | None", form),
+        account=account,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=_character(delimiter),
+    )
+
+
+def _candidates(instrument: str | None) -> list[Instrument]:
+    from wxsat.errors import WxsatError
+    from wxsat.instrument.load import bundled_instruments, load_instrument
+
+    if instrument is not None:
+        return [load_instrument(instrument)]
+    loaded = []
+    for _, path in bundled_instruments():
+        try:
+            loaded.append(load_instrument(path))
+        except WxsatError:
+            continue
+    return loaded
+
+
+def _plan(path: Path | None) -> CleaningPlan:
+    from wxsat.responses.plan import CleaningPlan, load_plan
+
+    return CleaningPlan() if path is None else load_plan(path)
+
+
+def _language(lang: str) -> Any:
+    from wxsat.errors import UsageError
+
+    if lang not in ("zh", "en"):
+        raise UsageError("RESP-029", f"there is no language '{lang}'; languages: zh, en.")
+    return lang
+
+
+def _character(delimiter: str | None) -> str | None:
+    names = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+    return None if delimiter is None else names.get(delimiter, delimiter)
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    """Rows as JSON records; row numbers as whole numbers."""
+    from wxsat.numerics.plain import frame_records
+
+    records = frame_records(table)
+    for record in records:
+        for name in ("duplicate_of", "identical_to"):
+            record[name] = None if record[name] is None else int(record[name])
+    return records
