@@ -1,0 +1,1 @@
+"""Discrepancies between sample and model: value, gradient and information, nothing else."""

@@ -1,0 +1,66 @@
+"""The interface between a model and whatever estimates it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from wxsat.errors import UsageError, nearest
+from wxsat.sem.moments import Moments
+from wxsat.sem.parameter_table import ParameterTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ENGINES = ("semopy",)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """
+    What an engine returns.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (n_free,)
+        In the order of the table's free numbers.
+    vcov : ndarray, shape (n_free, n_free)
+        Covariance of the estimates, by the expected information.
+    converged : bool
+    iterations : int
+    reason : str
+        Why the search ended.
+    gradient_norm : float
+        Largest absolute gradient of F in units of the square root of the information, at `theta`.
+    details : str
+        What the engine and its version did.
+    """
+
+    theta: NDArray[np.float64]
+    vcov: NDArray[np.float64]
+    converged: bool
+    iterations: int
+    reason: str
+    gradient_norm: float
+    details: str
+
+
+class Engine(Protocol):
+    """Anything that estimates a table from moments."""
+
+    name: str
+
+    def estimate(self, table: ParameterTable, moments: Moments) -> Estimate:
+        """Return the estimates, converged or not; never raise for a model that does not converge."""
+        ...
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine by its name; UsageError SEM-031 for any other name."""
+    if name == "semopy":
+        from wxsat.sem.engines.semopy_engine import SemopyEngine
+
+        return SemopyEngine()
+    known = ", ".join(repr(e) for e in ENGINES)
+    raise UsageError("SEM-031", f"unknown engine {name!r}. Available now: {known}.{nearest(name, ENGINES)}", where="engine")

@@ -1,0 +1,157 @@
+"""What the data contribute: names, the covariance matrix divided by N, means and N; and which rows were used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wxsat.errors import DataError, Fault, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+# A column is collinear when the others leave less than this share of its variance.
+COLLINEAR_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Moments:
+    """
+    Sample moments of complete rows.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Observed variables, in the order of the model.
+    covariance : ndarray, shape (n_observed, n_observed)
+        Divided by N.
+    mean : ndarray, shape (n_observed,)
+    n_obs, n_read : int
+        Rows used and rows read.
+    """
+
+    names: tuple[str, ...]
+    covariance: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    n_obs: int
+    n_read: int
+
+
+def complete_moments(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
+    """
+    Return the moments of the rows without a missing value (listwise deletion, stated by `n_read` and `n_obs`).
+
+    Raises
+    ------
+    DataError
+        SEM-041 absent or repeated column, SEM-042 text, SEM-043 infinite, SEM-044 too few complete rows,
+        SEM-045 constant, SEM-046 collinear.
+    """
+    _check_columns(frame, names)
+    values = _numbers(frame, names)
+    complete = values[~np.isnan(values).any(axis=1)]
+    _check_rows(values, complete, names)
+    mean = complete.mean(axis=0)
+    centred = complete - mean
+    covariance = centred.T @ centred / len(complete)
+    _check_rank(covariance, complete, names)
+    return Moments(tuple(names), (covariance + covariance.T) / 2, mean, len(complete), len(values))
+
+
+def _raise(faults: list[Fault]) -> None:
+    if faults:
+        raise DataError.from_faults(faults)
+
+
+def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    columns = [str(c) for c in frame.columns]
+    faults = []
+    for name in names:
+        count = columns.count(name)
+        if count == 0:
+            hint = nearest(name, columns).strip() or f"The data have: {_list(columns)}."
+            faults.append(Fault("SEM-041", "the model names it, the data do not have it.", f"variable {name!r}", hint))
+        elif count > 1:
+            hint = "Rename or drop all but one."
+            faults.append(Fault("SEM-041", f"the data have {count} columns of this name.", f"column {name!r}", hint))
+    _raise(faults)
+
+
+def _list(names: Sequence[str], shown: int = 12) -> str:
+    more = f", ... ({len(names)} in all)" if len(names) > shown else ""
+    return ", ".join(list(names)[:shown]) + more
+
+
+def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+    import pandas as pd
+
+    columns = []
+    faults = []
+    for name in names:
+        column = frame.loc[:, [c for c in frame.columns if str(c) == name][0]]
+        # An all-missing column may come as object; anything else that is not a number is refused, never coded.
+        if not (pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all()):
+            example = next(iter(column.dropna()), "")
+            message = f"holds {column.dtype} values such as {str(example)[:20]!r}; numbers were expected."
+            faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
+            continue
+        values = column.to_numpy(dtype="float64", na_value=np.nan)
+        if np.isinf(values).any():
+            row = int(np.flatnonzero(np.isinf(values))[0]) + 1
+            faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {name!r}"))
+        columns.append(values)
+    _raise(faults)
+    return np.column_stack(columns)
+
+
+def _check_rows(values: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
+    empty = np.isnan(values).all(axis=0)
+    _raise([Fault("SEM-044", "has no answer at all.", f"column {names[i]!r}") for i in np.flatnonzero(empty)])
+    n, p = complete.shape
+    if n <= p:
+        worst = int(np.isnan(values).sum(axis=0).argmax())
+        lost = f" Most answers are missing in {names[worst]!r}." if len(values) > n else ""
+        raise DataError(
+            "SEM-044",
+            f"{n} complete rows of {len(values)} read for {p} observed variables; more rows than variables are needed.{lost}",
+            where="data",
+            hint="Use a smaller model or more data.",
+        )
+    constant = np.ptp(complete, axis=0) == 0
+    _raise(
+        [
+            Fault("SEM-045", f"is constant ({complete[0, i]:g}) in the {n} rows used.", f"column {names[i]!r}", "Drop it from the model.")
+            for i in np.flatnonzero(constant)
+        ]
+    )
+
+
+def _check_rank(covariance: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
+    scale = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(scale, scale)
+    # Column by column: the share of variance that the columns before it leave.
+    faults = []
+    kept: list[int] = []
+    for j in range(len(names)):
+        left = 1.0
+        if kept:
+            block = correlation[np.ix_(kept, kept)]
+            left = 1.0 - float(correlation[j, kept] @ np.linalg.solve(block, correlation[kept, j]))
+        if left < COLLINEAR_TOLERANCE:
+            same = [names[i] for i in kept if np.array_equal(complete[:, i], complete[:, j])]
+            twins = [names[i] for i in kept if abs(abs(correlation[i, j]) - 1) < COLLINEAR_TOLERANCE]
+            message = (
+                f"is the same as column {same[0]!r}."
+                if same
+                else f"is a linear function of {twins[0]!r}."
+                if twins
+                else "is a linear function of other columns of the model."
+            )
+            faults.append(Fault("SEM-046", message, f"column {names[j]!r}", "Drop one of them from the model."))
+        else:
+            kept.append(j)
+    _raise(faults)
