@@ -26,23 +26,30 @@ _SPEC = re.compile(r"(number|share|percent|integer|p)(\d?)")
 class _Formatter(string.Formatter):
     """``str.format`` with this package's number formats instead of Python's."""
 
+    def __init__(self, language: Language) -> None:
+        self.separator = "、" if language == "zh" else ", "
+
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, (list, tuple)):
+            return self.separator.join(str(part) for part in value)
         match = _SPEC.fullmatch(format_spec)
         if match is None:
             return str(super().format_field(value, format_spec))
-        kind, digits = match[1], int(match[2] or 2)
-        if not isinstance(value, (int, float)) and value is not None:
+        if isinstance(value, bool) or not (value is None or isinstance(value, (int, float))):
             return str(value)
-        if kind == "integer":
+        return _format_figure(value, match[1], match[2])
+
+
+def _format_figure(value: float | None, kind: str, digits: str) -> str:
+    match kind:
+        case "integer":
             return numbers.format_integer(value)
-        if kind == "p":
+        case "p":
             return numbers.format_p_value(value)
-        if kind == "percent":
-            return numbers.format_percent(value, int(match[2] or 1))
-        return numbers.format_number(value, digits, no_zero=kind == "share")
-
-
-_FORMATTER = _Formatter()
+        case "percent":
+            return numbers.format_percent(value, int(digits or 1))
+        case _:
+            return numbers.format_number(value, int(digits or 2), no_zero=kind == "share")
 
 
 class Wording:
@@ -57,6 +64,7 @@ class Wording:
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
+        self._formatter = _Formatter(language)
 
     def get(self, key: str, /, **fields: Any) -> str:
         """
@@ -81,7 +89,7 @@ class Wording:
         if template is None:
             return None
         try:
-            return _FORMATTER.vformat(template, (), fields)
+            return self._formatter.vformat(template, (), fields)
         except (KeyError, IndexError) as error:
             raise WxsatError(
                 "OUT-002", f"the wording {key!r} needs the field {error}; given: {', '.join(fields) or 'none'}."

@@ -132,6 +132,25 @@ def format_p_value(value: float | None) -> str:
     return format_number(value, P_DIGITS, no_zero=True)
 
 
+def format_probability(value: float | None, digits: int = 2) -> str:
+    """
+    Format an estimated probability; one that rounds to 0 or 1 is no certainty and printed as a bound.
+
+    Examples
+    --------
+    >>> format_probability(0.9995), format_probability(0.904), format_probability(0.0005)
+    ('>.99', '.90', '<.01')
+    """
+    if value is None or math.isnan(value):
+        return MISSING
+    least = float(Decimal(1).scaleb(-digits))
+    if rounded(value, digits) >= 1:
+        return ">" + format_number(1 - least, digits, no_zero=True)
+    if rounded(value, digits) <= 0:
+        return "<" + format_number(least, digits, no_zero=True)
+    return format_number(value, digits, no_zero=True)
+
+
 def format_p_statement(value: float | None, symbol: str = "p") -> str:
     """
     Format a p-value as it stands in a sentence.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CellKind = Literal["text", "integer", "number", "p_value", "percent"]
+CellKind = Literal["text", "integer", "number", "p_value", "probability", "percent"]
 Cell = str | int | float | bool | None
 
 # The mark of a cell withheld to protect respondents; official statistics print [c] for "confidential".
@@ -23,8 +23,9 @@ class Column:
         Machine name, the same in every language; the header of the CSV file.
     heading : str
         What a reader sees, in the table's language, unit included.
-    kind : {"text", "integer", "number", "p_value", "percent"}
-        How renderers print the cell. ``percent`` cells hold shares in [0, 1].
+    kind : {"text", "integer", "number", "p_value", "probability", "percent"}
+        How renderers print the cell. ``percent`` cells hold shares in [0, 1]; a ``probability`` is never printed as
+        a certainty (``>.99``).
     digits : int
         Decimals of a number or a percentage.
     no_zero : bool

@@ -14,13 +14,17 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def render_csv(table: Table) -> str:
+def render_csv(table: Table) -> bytes:
+    """Render a table as the bytes of a CSV file, UTF-8 with a byte order mark."""
+    return (BYTE_ORDER_MARK + csv_text(table)).encode("utf-8")
+
+
+def csv_text(table: Table) -> str:
     """
     Render a table as CSV text.
 
     First column ``row`` with the row keys, so that ``{table}.{row}.{column}`` is a number's id; last column
-    ``not_interpretable`` where rows are marked. Missing, blank and suppressed cells are empty. The text starts with a
-    byte order mark and must be written as UTF-8.
+    ``not_interpretable`` where rows are marked. Missing, blank and suppressed cells are empty.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -29,7 +33,7 @@ def render_csv(table: Table) -> str:
     for position, row in enumerate(table.rows):
         flags = [str(position in table.marked_rows).lower()] if marked else []
         writer.writerow([defuse(table.row_keys[position]), *(_plain(cell) for cell in row), *flags])
-    return BYTE_ORDER_MARK + text.getvalue()
+    return text.getvalue()
 
 
 def defuse(text: str) -> str:

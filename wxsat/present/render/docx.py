@@ -25,6 +25,10 @@ EAST_ASIAN_FONT = {"zh": "宋体", "en": "宋体"}
 CAPTION_POINTS, NOTE_POINTS = 10.5, 8.0
 # Eighths of a point, the unit of w:sz on borders: 1.5 pt and 0.75 pt.
 THICK_LINE, THIN_LINE = 12, 6
+# The unit in which python-docx keeps lengths.
+EMU_PER_POINT = 12_700
+# Rows up to which a table is kept on one page.
+SHORT_TABLE = 20
 
 
 def render_tables(tables: Sequence[Table], path: str | Path, language: Language, title: str = "") -> Path:
@@ -123,7 +127,8 @@ def add_table(document: Document, table: Table, number: int | None = None) -> Wo
 def _text_width(document: Document) -> float:
     """Width between the margins of the last section, in points."""
     section = document.sections[-1]
-    return float((section.page_width - section.left_margin - section.right_margin).pt)
+    emu = section.page_width - section.left_margin - section.right_margin
+    return emu / EMU_PER_POINT
 
 
 def _turn_page(document: Document, *, landscape: bool) -> None:
@@ -253,6 +258,3 @@ def _keep_together(grid: WordTable) -> None:
     for row in rows[:-1] if len(rows) <= SHORT_TABLE else rows[:1]:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
-
-
-SHORT_TABLE = 20

@@ -43,9 +43,9 @@ def render_table(table: Table, to: TextFormat, number: int | None = None) -> str
         known = ", ".join(get_args(TextFormat))
         raise UsageError("OUT-004", f"no text format {to!r}; known: {known}.{nearest(to, get_args(TextFormat))}")
     if to == "csv":
-        from wxsat.present.render.csv import render_csv
+        from wxsat.present.render.csv import csv_text
 
-        return render_csv(table)
+        return csv_text(table)
     module, name = _RENDERERS[to]
     renderer: Callable[[Table, int | None], str] = getattr(import_module(f"wxsat.present.render.{module}"), name)
     return renderer(table, number)

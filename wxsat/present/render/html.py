@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from wxsat.present.render.printed import PrintedCell, PrintedTable, print_table
+from wxsat.present.render.printed import PrintedCell, PrintedColumn, PrintedTable, print_table
 from wxsat.present.table import Table
 
 # For a table that stands alone; a page brings its own.
@@ -29,7 +29,7 @@ def render_html_table(table: Table, number: int | None = None) -> str:
     """
     printed = print_table(table, number)
     head = "".join(
-        f'<th scope="col" class="{column.kind}">{escape(column.heading)}</th>' for column in printed.columns
+        f'<th scope="col" class="{_class(column)}">{escape(column.heading)}</th>' for column in printed.columns
     )
     body = "\n".join(_row(printed, position) for position in range(len(printed.rows)))
     anchor = escape(printed.id)
@@ -41,6 +41,10 @@ def render_html_table(table: Table, number: int | None = None) -> str:
     )
 
 
+def _class(column: PrintedColumn) -> str:
+    return "number" if column.kind == "probability" else column.kind
+
+
 def _row(printed: PrintedTable, position: int) -> str:
     classes = ' class="marked"' if position in printed.marked_rows else ""
     cells = []
@@ -48,7 +52,7 @@ def _row(printed: PrintedTable, position: int) -> str:
         # An empty row heading would announce nothing: a collapsed label is a plain cell.
         heads = place == 0 and column.kind == "text" and cell.text
         tag, scope = ("th", ' scope="row"') if heads else ("td", "")
-        cells.append(f"<{tag}{scope} class=\"{column.kind}\"{_id_attribute(cell)}>{_content(cell)}</{tag}>")
+        cells.append(f"<{tag}{scope} class=\"{_class(column)}\"{_id_attribute(cell)}>{_content(cell)}</{tag}>")
     return f"<tr{classes}>{''.join(cells)}</tr>"
 
 

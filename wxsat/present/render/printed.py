@@ -110,6 +110,8 @@ def print_cell(value: Cell, column: Column) -> str:
             return numbers.format_percent(value, column.digits, sign="%" not in heading)
         case "p_value":
             return numbers.format_p_value(value)
+        case "probability":
+            return numbers.format_probability(value, column.digits)
         case "number":
             return numbers.format_number(value, column.digits, no_zero=column.no_zero)
         case _:

@@ -142,6 +142,9 @@ def number_format(column: Column) -> str:
             return f"0.{decimals}%" if decimals else "0%"
         case "p_value":
             return '[<0.001]"<.001";.000'
+        case "probability":
+            nines = "9" * column.digits
+            return f'[>=0.{nines}5]">.{nines}";[<0.{decimals}5]"<.{decimals[1:]}1";.{decimals}'
         case _:
             whole = "" if column.no_zero and decimals else "#,##0"
             return f"{whole}.{decimals}" if decimals else whole

@@ -1,0 +1,63 @@
+"""The cleaning ledger in counts: how many respondents each rule flagged and how many of them left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wxsat.present.numbers import Language
+from wxsat.present.table import Table
+from wxsat.present.tables.building import TableBuilder, records
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Instrument
+    from wxsat.responses.responses import CleanResponses
+
+RECODE = "reverse_key"
+
+
+def tabulate_ledger(responses: CleanResponses, instrument: Instrument | None, language: Language) -> Table:
+    """Return respondents flagged and dropped per rule under its family; recoded items are counted in a note."""
+    build = TableBuilder("ledger", instrument, language)
+    build.add_column("family", collapse=True)
+    build.add_column("rule")
+    build.add_column("subject")
+    build.add_column("threshold", "number", 2)
+    build.add_column("n_flagged", "integer")
+    build.add_column("share_flagged", "percent", 1)
+    build.add_column("n_dropped", "integer")
+    rows = records(responses.ledger)
+    read = int(responses.flow["n_left"].iloc[0]) if len(responses.flow) else 0
+    entries = _by_rule(rows)
+    families = list(dict.fromkeys(family for family, _, _ in entries))
+    for (family, rule, subject), entry in sorted(entries.items(), key=lambda item: families.index(item[0][0])):
+        flagged, dropped = len(entry["flagged"]), len(entry["dropped"])
+        names = (_name(build, "families", family), _name(build, "rules", rule), subject)
+        key = ".".join(part for part in (rule, subject) if part)
+        build.add_row(key, (*names, entry["threshold"], flagged, flagged / read if read else None, dropped))
+    build.add_note("base", n=read)
+    build.add_note("overlap")
+    recoded = sum(row["rule"] == RECODE for row in rows)
+    if recoded:
+        build.add_note("recoded", n=recoded)
+    return build.build()
+
+
+def _name(build: TableBuilder, group: str, code: str) -> str:
+    return build.words.find(f"tables.ledger.{group}.{code}") or code
+
+
+def _by_rule(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    entries: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        if row["rule"] == RECODE:
+            continue
+        key = (str(row["family"] or ""), str(row["rule"]), str(row.get("subject") or ""))
+        entry = entries.setdefault(key, {"flagged": set(), "dropped": set(), "thresholds": set()})
+        entry["flagged"].add(row["row"])
+        entry["thresholds"].add(row["threshold"])
+        if row["action"] == "drop":
+            entry["dropped"].add(row["row"])
+    for entry in entries.values():
+        # A threshold that differs between respondents has no single figure.
+        entry["threshold"] = entry["thresholds"].pop() if len(entry["thresholds"]) == 1 else None
+    return entries
