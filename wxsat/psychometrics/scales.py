@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from wxsat.errors import DataError, Fault, UsageError, nearest
 from wxsat.finding import Finding, refusals
 from wxsat.numerics.covariance import pairwise_correlation
-from wxsat.psychometrics import conventions, discriminant
+from wxsat.psychometrics import conventions, validity
+from wxsat.psychometrics.construct_correlation import latent_correlations, score_correlations
 from wxsat.psychometrics.construct_data import ConstructData, constructs_of_frame, constructs_of_responses
 from wxsat.psychometrics.formulas import FORMULAS
+from wxsat.psychometrics.htmt import htmt_intervals
 from wxsat.psychometrics.items import alpha_if_dropped, describe_items, item_rest_correlation, missing_shares
 from wxsat.psychometrics.reliability import Reliability, construct_reliability
-from wxsat.psychometrics.validity import htmt_intervals, latent_correlations, score_correlations
 from wxsat.responses.responses import Responses
 
 # fmt: off
@@ -183,7 +184,7 @@ def evaluate_scales(
         [d for d in data if d.id in results], results, draws, seed, clusters, confidence
     )
     n_clusters = None if clusters is None else int(clusters.max()) + 1
-    few = discriminant.few_clusters_finding(str(cluster), n_clusters) if n_clusters and draws else ()
+    few = validity.few_clusters_finding(str(cluster), n_clusters) if n_clusters and draws else ()
     return ScaleQuality(
         items=pd.concat([_item_rows(d, results.get(d.id)) for d in data], ignore_index=True),
         reliability=pd.DataFrame(
@@ -197,7 +198,7 @@ def evaluate_scales(
             *refused,
             *twins,
             *judged,
-            *discriminant.validity_findings(htmt, fornell_larcker),
+            *validity.validity_findings(htmt, fornell_larcker),
             *few,
             *notes,
         ),

@@ -1,275 +1,117 @@
-"""Discriminant validity: HTMT and HTMT2 with bootstrap intervals, correlations for Fornell and Larcker.
-
-Functions on a correlation matrix whose items are grouped into blocks, one block a construct; any leading axes
-(bootstrap draws) are kept.
-"""
+"""Findings about pairs of constructs: HTMT, Fornell-Larcker, and when a structural reading is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from wxsat.numerics.covariance import pairwise_correlation
-from wxsat.numerics.resampling import resampled_correlations
+from wxsat.finding import Finding
+from wxsat.psychometrics.conventions import state
 
-Block = NDArray[np.int64]
+HTMT_WARNING = 0.85
+HTMT_REFUSAL = 0.90
+"""Henseler, Ringle & Sarstedt (2015): .85 for distinct, .90 for close constructs."""
+CLUSTERS_FEW = 20
+"""Resampling fewer clusters understates their spread: Cameron, Gelbach & Miller (2008)."""
 
 
-@dataclass(frozen=True, slots=True)
-class HtmtIntervals:
+def validity_findings(htmt: pd.DataFrame, fornell_larcker: pd.DataFrame) -> tuple[Finding, ...]:
     """
-    HTMT of every pair of constructs with its bootstrap interval.
-
-    Attributes
-    ----------
-    htmt, htmt2 : ndarray, shape (n_constructs, n_constructs)
-        Symmetric, 1 on the diagonal.
-    ci_lower, ci_upper : ndarray, shape (n_constructs, n_constructs)
-        Percentile limits of `htmt`; NaN without draws.
-    draws_used : ndarray of int, shape (n_constructs, n_constructs)
-        Draws in which the pair could be computed (no item of it was constant).
-    """
-
-    htmt: NDArray[np.float64]
-    htmt2: NDArray[np.float64]
-    ci_lower: NDArray[np.float64]
-    ci_upper: NDArray[np.float64]
-    draws_used: NDArray[np.int64]
-
-
-def heterotrait_monotrait(correlation: NDArray[np.float64], blocks: Sequence[Block]) -> NDArray[np.float64]:
-    """
-    Heterotrait-monotrait ratio of every pair of constructs (HTMT, absolute correlations).
+    Hold HTMT and the Fornell-Larcker comparison of every pair against the conventions.
 
     Parameters
     ----------
-    correlation : ndarray, shape (..., n_items, n_items)
-    blocks : sequence of ndarray of int
-        Positions of the items of each construct, two or more each.
+    htmt, fornell_larcker : DataFrame
+        As in :class:`wxsat.psychometrics.scales.ScaleQuality`.
 
     Returns
     -------
-    ndarray, shape (..., n_constructs, n_constructs)
-        Non-negative, 1 on the diagonal; an estimate of the correlation between the constructs when the items
-        of each load equally.
+    tuple of Finding
+        MEAS-120 HTMT of .85 or more, MEAS-124 an interval that reaches 1, MEAS-123 a latent correlation as
+        large as a root of AVE; all warnings.
+    """
+    pairs = _rows(htmt)
+    return (
+        *(_close_pair(row) for row in pairs if row["htmt"] >= HTMT_WARNING),
+        *(_interval_reaches_one(row) for row in pairs if row["ci_upper"] >= 1),
+        *(_not_distinct(row) for row in _rows(fornell_larcker) if row["distinct"] is False),
+    )
 
-    Notes
-    -----
-    ``HTMT_ab = mean |r_ij| / sqrt(mean_a |r| mean_b |r|)``: items of a with items of b over the geometric
-    mean of the mean correlations within a and within b. Checked against ``semTools::htmt(htmt2 = FALSE)``
-    0.5-6.
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _close_pair(row: Mapping[str, Any]) -> Finding:
+    a, b, htmt = row["a"], row["b"], row["htmt"]
+    message = f"HTMT of {a} and {b} is {htmt:.3f}, not below {HTMT_WARNING:.2f} (convention)."
+    return state("MEAS-120", "warning", f"{a}, {b}", message, a=a, b=b, htmt=htmt, threshold=HTMT_WARNING)
+
+
+def _interval_reaches_one(row: Mapping[str, Any]) -> Finding:
+    a, b, upper = row["a"], row["b"], row["ci_upper"]
+    message = f"The interval of HTMT of {a} and {b} ends at {upper:.3f}, not below 1."
+    return state("MEAS-124", "warning", f"{a}, {b}", message, a=a, b=b, htmt=row["htmt"], ci_upper=upper)
+
+
+def _not_distinct(row: Mapping[str, Any]) -> Finding:
+    a, b = row["a"], row["b"]
+    figures = {name: row[name] for name in ("correlation", "sqrt_ave_a", "sqrt_ave_b")}
+    message = (
+        f"The latent correlation of {a} and {b} is {row['correlation']:.3f}, not below both roots of AVE "
+        f"({row['sqrt_ave_a']:.3f}, {row['sqrt_ave_b']:.3f})."
+    )
+    return state("MEAS-123", "warning", f"{a}, {b}", message, a=a, b=b, **figures)
+
+
+def discriminant_findings(
+    htmt: pd.DataFrame, predictors_of: Mapping[str, Sequence[str]]
+) -> tuple[Finding, ...]:
+    """
+    Refuse a structural reading in which two constructs that are not distinct predict the same outcome.
+
+    Parameters
+    ----------
+    htmt : DataFrame
+        Columns ``a, b, htmt`` (and any others).
+    predictors_of : mapping of str to sequence of str
+        Outcome to the constructs with a path to it.
+
+    Returns
+    -------
+    tuple of Finding
+        MEAS-121, severity ``refusal``, one for each pair with HTMT of .90 or more and shared outcomes.
 
     References
     ----------
     .. [1] Henseler, J., Ringle, C. M., & Sarstedt, M. (2015). Journal of the Academy of Marketing Science,
-           43,
-       115-135.
+       43, 115-135.
 
     Examples
     --------
-    >>> r = np.array([[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]])
-    >>> round(float(heterotrait_monotrait(r, [np.array([0, 1]), np.array([2, 3])])[0, 1]), 6)
-    0.5
+    >>> pairs = pd.DataFrame({"a": ["PU"], "b": ["EOU"], "htmt": [0.93]})
+    >>> [finding.code for finding in discriminant_findings(pairs, {"SAT": ["PU", "EOU"]})]
+    ['MEAS-121']
     """
-    means = _block_means(np.abs(correlation), blocks, diagonal=1.0)
-    return _ratio(means)
-
-
-def heterotrait_monotrait2(correlation: NDArray[np.float64], blocks: Sequence[Block]) -> NDArray[np.float64]:
-    """
-    HTMT2: the same ratio with geometric means, right for items of unequal loadings.
-
-    Parameters
-    ----------
-    correlation, blocks
-        As in :func:`heterotrait_monotrait`.
-
-    Returns
-    -------
-    ndarray, shape (..., n_constructs, n_constructs)
-        Non-negative, 1 on the diagonal; 0 as soon as one correlation between the pair is exactly 0.
-
-    Notes
-    -----
-    Every mean of :func:`heterotrait_monotrait` becomes ``exp(mean(log |r|))``. Checked against
-    ``semTools::htmt(htmt2 = TRUE)`` 0.5-6.
-
-    References
-    ----------
-    .. [1] Roemer, E., Schuberth, F., & Henseler, J. (2021). Industrial Management & Data Systems, 121(12),
-       2637-2650.
-
-    Examples
-    --------
-    >>> r = np.array([[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]])
-    >>> round(float(heterotrait_monotrait2(r, [np.array([0, 1]), np.array([2, 3])])[0, 1]), 6)
-    0.5
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.abs(correlation))
-    return _ratio(np.exp(_block_means(logs, blocks, diagonal=0.0)))
-
-
-def _block_means(
-    matrix: NDArray[np.float64], blocks: Sequence[Block], diagonal: float
-) -> NDArray[np.float64]:
-    """Mean entry between each two blocks; within a block without its diagonal, whose value is `diagonal`."""
-    shape = (*matrix.shape[:-2], len(blocks), len(blocks))
-    means = np.empty(shape)
-    for a, rows in enumerate(blocks):
-        band = matrix[..., rows, :]
-        for b, columns in enumerate(blocks[: a + 1]):
-            total = band[..., columns].sum(axis=(-2, -1))
-            size = len(rows)
-            mean = (
-                total / (size * len(columns)) if a != b else (total - size * diagonal) / (size * (size - 1))
+    found = []
+    for row in _rows(htmt):
+        a, b = row["a"], row["b"]
+        outcomes = ", ".join(o for o, predictors in predictors_of.items() if {a, b} <= set(predictors))
+        if outcomes and row["htmt"] >= HTMT_REFUSAL:
+            message = (
+                f"{a} and {b} both predict {outcomes} but are not distinct: HTMT {row['htmt']:.3f}, "
+                f"not below {HTMT_REFUSAL:.2f}. Their separate effects must not be read."
             )
-            means[..., a, b] = means[..., b, a] = mean
-    return means
+            figures = {"htmt": row["htmt"], "outcomes": outcomes, "threshold": HTMT_REFUSAL}
+            found.append(state("MEAS-121", "refusal", f"{a}, {b}", message, a=a, b=b, **figures))
+    return tuple(found)
 
 
-def _ratio(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    within = np.diagonal(means, axis1=-2, axis2=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = means / np.sqrt(within[..., :, None] * within[..., None, :])
-    positions = np.arange(means.shape[-1])
-    ratio[..., positions, positions] = 1.0
-    return np.asarray(ratio)
-
-
-def htmt_intervals(
-    values: NDArray[np.float64],
-    blocks: Sequence[Block],
-    *,
-    draws: int = 1000,
-    seed: int = 1,
-    cluster: NDArray[np.int64] | None = None,
-    confidence: float = 0.95,
-) -> HtmtIntervals:
-    """
-    HTMT and HTMT2 on pairwise complete answers, with percentile bootstrap intervals of HTMT.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n_rows, n_items)
-        NaN where there is no answer; no constant column.
-    blocks : sequence of ndarray of int
-        Positions of the items of each construct, two or more each.
-    draws : int
-        Bootstrap samples; 0 for none.
-    seed : int
-        Same seed, same data: same limits.
-    cluster : ndarray of int, shape (n_rows,), optional
-        Cluster of every row, from 0; whole clusters are resampled.
-    confidence : float
-        In (0, 1).
-
-    Returns
-    -------
-    HtmtIntervals
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> x = np.repeat(rng.normal(size=(200, 2)), 3, axis=1) + rng.normal(size=(200, 6))
-    >>> result = htmt_intervals(x, [np.arange(3), np.arange(3, 6)], draws=50)
-    >>> bool(result.ci_lower[0, 1] <= result.htmt[0, 1] <= result.ci_upper[0, 1])
-    True
-    """
-    correlation = pairwise_correlation(values)
-    htmt = heterotrait_monotrait(correlation, blocks)
-    n_constructs = len(blocks)
-    lower = np.full((n_constructs, n_constructs), np.nan)
-    upper, used = lower.copy(), np.zeros((n_constructs, n_constructs), dtype=np.int64)
-    if draws > 0 and n_constructs > 1:
-        generator = np.random.default_rng(seed)
-        samples = resampled_correlations(values, draws, generator, cluster)
-        drawn = np.concatenate([heterotrait_monotrait(block, blocks) for block in samples])
-        used = np.isfinite(drawn).sum(axis=0)
-        enough = used > draws / 2
-        tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
-        limits = np.nanquantile(np.where(enough, drawn, 0.0), tails, axis=0)
-        lower, upper = (np.where(enough, limit, np.nan) for limit in limits)
-    return HtmtIntervals(htmt, heterotrait_monotrait2(correlation, blocks), lower, upper, used)
-
-
-def latent_correlations(
-    correlation: NDArray[np.float64], blocks: Sequence[Block], loadings: Sequence[NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    r"""
-    Correlations between constructs freed of measurement error, each construct measured by its own one-factor
-    model.
-
-    The first step of structural-after-measurement estimation: the correlation between two blocks of items is
-    mapped onto the factors, the measurement models being held.
-
-    Parameters
-    ----------
-    correlation : ndarray, shape (n_items, n_items)
-    blocks : sequence of ndarray of int
-        Positions of the items of each construct.
-    loadings : sequence of ndarray
-        Standardised one-factor loadings of each block; error variances are ``1 - loadings**2``.
-
-    Returns
-    -------
-    ndarray, shape (n_constructs, n_constructs)
-        1 on the diagonal; may leave [-1, 1] when two constructs are not distinct. NaN for a construct without
-        loadings.
-
-    Notes
-    -----
-    .. math:: \phi_{ab} = M_a R_{ab} M_b', \qquad M = (\lambda'\Sigma^{-1}\lambda)^{-1}\lambda'\Sigma^{-1}
-
-    with the implied :math:`\Sigma` in place of :math:`\Theta`, which gives the same M and lives with an error
-    variance of zero. Checked against ``lavaan::sam`` 0.6-14 (local, ML mapping).
-
-    References
-    ----------
-    .. [1] Rosseel, Y., & Loh, W. W. (2022). A structural after measurement approach to SEM. Psychological
-           Methods.
-
-    Examples
-    --------
-    >>> r = np.array([[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]])
-    >>> lam = [np.sqrt([0.6, 0.6])] * 2
-    >>> round(float(latent_correlations(r, [np.array([0, 1]), np.array([2, 3])], lam)[0, 1]), 6)
-    0.5
-    """
-    mapping = np.full((len(blocks), len(correlation)), 0.0)
-    for row, (block, lam) in enumerate(zip(blocks, loadings, strict=True)):
-        mapping[row, block] = _factor_mapping(lam)
-    latent = mapping @ correlation @ mapping.T
-    np.fill_diagonal(latent, np.where(np.isnan(np.diag(latent)), np.nan, 1.0))
-    for row, lam in enumerate(loadings):
-        if np.isnan(lam).any():
-            latent[row, :] = latent[:, row] = np.nan
-    return np.asarray(latent)
-
-
-def _factor_mapping(lam: NDArray[np.float64]) -> NDArray[np.float64]:
-    if np.isnan(lam).any():
-        return np.zeros_like(lam)
-    implied = np.outer(lam, lam) + np.diag(1 - lam**2)
-    weights = np.linalg.lstsq(implied, lam, rcond=None)[0]
-    return np.asarray(weights / (lam @ weights))
-
-
-def score_correlations(values: NDArray[np.float64], blocks: Sequence[Block]) -> NDArray[np.float64]:
-    """
-    Correlations between the sum scores, each over the rows that answered every item of the construct.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n_rows, n_items)
-    blocks : sequence of ndarray of int
-
-    Returns
-    -------
-    ndarray, shape (n_constructs, n_constructs)
-        In [-1, 1]; weakened by measurement error.
-    """
-    return pairwise_correlation(np.column_stack([values[:, block].sum(axis=1) for block in blocks]))
+def few_clusters_finding(column: str, n_clusters: int) -> tuple[Finding, ...]:
+    """Say that the bootstrap rests on few clusters (MEAS-122, note); empty when they are enough."""
+    if n_clusters >= CLUSTERS_FEW:
+        return ()
+    message = f"Intervals of HTMT resample only {n_clusters} clusters of {column!r}: probably too narrow."
+    return (state("MEAS-122", "note", column, message, n_clusters=n_clusters, threshold=CLUSTERS_FEW),)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from wxsat.finding import Finding
-from wxsat.psychometrics.discriminant import discriminant_findings
 from wxsat.psychometrics.scales import ScaleQuality, evaluate_scales
+from wxsat.psychometrics.validity import discriminant_findings
 
 N = 300
 
