@@ -94,11 +94,15 @@ def table_from_frame(frame: Any, name: str = "DataFrame") -> RawTable:
         raise DataError(
             "RESP-004", f"the frame has {len(names)} column(s) and no row of answers.", where=name
         )
-    cells = frame.astype(object).where(frame.notna(), None)
-    cells.columns = pd.Index(names, dtype=object)
+    there = frame.notna()
+    columns = [
+        pd.Series([v if ok else None for v, ok in zip(frame.iloc[:, j], there.iloc[:, j], strict=True)], dtype=object)
+        for j in range(len(names))
+    ]
+    cells = pd.DataFrame(dict(zip(names, columns, strict=True)))
     digest = hashlib.sha256(pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy().tobytes())
     return RawTable(
-        frame=cells.reset_index(drop=True),
+        frame=cells,
         row_numbers=tuple(range(1, len(frame) + 1)),
         kind="frame",
         file=name,

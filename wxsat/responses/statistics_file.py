@@ -87,10 +87,9 @@ def _read(
 def _raw_cells(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
-    cells = frame.astype(object).where(frame.notna(), None)
-    return pd.DataFrame(
-        {str(c): cells[c].map(_cell) for c in cells.columns}, index=range(len(frame)), dtype=object
-    )
+    # Built from lists: a mapped object column of numbers would turn back into floats, and None into NaN.
+    columns = {str(c): [_cell(value) for value in frame[c].astype(object)] for c in frame.columns}
+    return pd.DataFrame({c: pd.Series(cells, dtype=object) for c, cells in columns.items()})
 
 
 def _cell(value: Any) -> Any:
