@@ -78,15 +78,20 @@ def export_instrument(
     _check_choice("form", form, FORMS)
     _check_choice("language", language, get_args(PrintLanguage))
     path = Path(out)
+    refuse_existing(path, force=force)
+    content = _render(instrument, to, form, language)
+    write_beside(path, content)
+    return path
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Raise UsageError ``OUT-014`` if the file is there and not `force`, ``OUT-015`` for a folder."""
     if path.is_dir():
         raise UsageError("OUT-015", "this is a folder; name a file in it.", where=str(path))
     if path.exists() and not force:
         raise UsageError(
             "OUT-014", "the file is already there.", where=str(path), hint="Use --force to replace it."
         )
-    content = _render(instrument, to, form, language)
-    write_beside(path, content)
-    return path
 
 
 def _check_choice(what: str, found: str, allowed: tuple[str, ...]) -> None:

@@ -12,7 +12,9 @@ from wxsat.instrument.questionnaire import Block, Entry, Option, Questionnaire, 
 CIRCLE, BOX = "○", "□"
 LATIN_FONT, EAST_ASIAN_FONT = "Times New Roman", "SimSun"
 BODY_SIZE, SMALL_SIZE = 10.5, 8.0
-TEXT_WIDTH, NUMBER_WIDTH, MISSING_WIDTH = 17.4, 0.9, 1.7
+TEXT_WIDTH, NUMBER_WIDTH, MISSING_WIDTH = 17.4, 0.9, 1.5
+# Points above and below a line in a cell, and twentieths of a point beside it.
+CELL_PADDING, CELL_MARGIN = 2.0, 45
 FIXED_DATE = datetime(2000, 1, 1)
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 
@@ -96,18 +98,20 @@ def _paragraph(
     keep: bool = False,
 ) -> None:
     """Add one paragraph a language."""
-    for line in text:
-        _fill(parent.add_paragraph(), (line,), size, bold=bold, centred=centred)
-        spacing = parent.paragraphs[-1].paragraph_format
-        spacing.space_before, spacing.space_after = _points(before), _points(after)
+    for i, line in enumerate(text):
+        paragraph = parent.add_paragraph()
+        _fill(paragraph, (line,), size, bold=bold, centred=centred)
+        spacing = paragraph.paragraph_format
+        spacing.space_before = _points(before if i == 0 else 0)
+        spacing.space_after = _points(after if i == len(text) - 1 else 0)
         spacing.keep_with_next = keep
 
 
 def _fill(paragraph: Any, text: Text, size: float, *, bold: bool = False, centred: bool = False) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 
-    paragraph.paragraph_format.space_after = _points(0)
-    paragraph.paragraph_format.space_before = _points(0)
+    paragraph.paragraph_format.space_after = _points(CELL_PADDING)
+    paragraph.paragraph_format.space_before = _points(CELL_PADDING)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for i, line in enumerate(text):
@@ -132,24 +136,25 @@ def _grid(document: Any, block: Block, questionnaire: Questionnaire) -> None:
     _fill(head.cells[1].paragraphs[0], (" / ".join(statement),), SMALL_SIZE, bold=True)
     for cell, option in zip(head.cells[2:], block.options, strict=True):
         lines = option.text if option.missing else (str(option.code), *(option.text if worded else ()))
-        _fill(cell.paragraphs[0], lines, SMALL_SIZE - 1, centred=True)
+        _fill(cell.paragraphs[0], lines, SMALL_SIZE - 1.5, centred=True)
     for entry in block.entries:
         cells = table.add_row().cells
         _fill(cells[0].paragraphs[0], (str(entry.number),), BODY_SIZE - 0.5, centred=True)
         _fill(cells[1].paragraphs[0], entry.text, BODY_SIZE - 0.5)
         for cell in cells[2:]:
             _fill(cell.paragraphs[0], (CIRCLE,), BODY_SIZE, centred=True)
-    _shape(table, _widths(block.options, worded))
+    _shape(table, _widths(block.options, worded, "en" in questionnaire.languages))
 
 
 def _anchor_line(block: Block) -> str:
     return "    ".join(f"{o.code} = {' / '.join(o.text)}" for o in block.options if o.text and not o.missing)
 
 
-def _widths(options: tuple[Option, ...], worded: bool) -> list[float]:
-    """Return column widths in cm that fill the text width."""
+def _widths(options: tuple[Option, ...], worded: bool, english: bool) -> list[float]:
+    """Return column widths in cm that fill the text width; English labels need more for each code."""
     n_codes = sum(not option.missing for option in options)
-    code_width = min(1.3 if worded else 0.9, 9.1 / max(n_codes, 1))
+    widest = (1.4 if english else 1.15) if worded else 0.85
+    code_width = min(widest, 9.8 / max(n_codes, 1))
     rest = TEXT_WIDTH - NUMBER_WIDTH - n_codes * code_width - MISSING_WIDTH * (len(options) - n_codes)
     return [NUMBER_WIDTH, rest, *(MISSING_WIDTH if option.missing else code_width for option in options)]
 
@@ -159,6 +164,7 @@ def _shape(table: Any, widths: list[float]) -> None:
     from docx.oxml import OxmlElement
     from docx.shared import Cm
 
+    _narrow_margins(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     for number, row in enumerate(table.rows):
@@ -171,6 +177,20 @@ def _shape(table: Any, widths: list[float]) -> None:
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             # Rows stay with the next one except the last, so that a short grid is not cut from its header.
             cell.paragraphs[0].paragraph_format.keep_with_next = number < min(2, len(table.rows) - 1)
+
+
+def _narrow_margins(table: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The schema wants tblLook to stay last.
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _question(document: Any, entry: Entry) -> None:
