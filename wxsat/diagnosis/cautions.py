@@ -5,7 +5,7 @@ DIAG-101 to 109 concern the sample and the scores, 111 to 119 the structural rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -199,19 +199,25 @@ def caution_about_draws(coefficients: NDArray[np.float64]) -> list[Finding]:
     ]
 
 
-def caution_about_levers(levers: pd.DataFrame, lowest: Mapping[str, float], units: Units) -> list[Finding]:
-    """Name the levers whose target lies beyond everything observed."""
+def caution_about_levers(levers: pd.DataFrame, lowest: Mapping[str, float], seen_on: str) -> list[Finding]:
+    """
+    Name the levers whose target lies beyond everything observed.
+
+    The lowest severity is printed for accounts only: a single respondent's score leaves the program nowhere.
+    """
     found = []
-    seen = "account" if units.clustered else "respondent"
     for row in levers.to_dict("records"):
-        if row["extrapolation"] and row["dilemma"] in lowest:
-            best, dilemma = lowest[row["dilemma"]], str(row["dilemma"])
-            message = (
-                f"{row['lever']}: no {seen} has a {dilemma} severity as low as {row['target']:g} "
-                f"(the lowest is {best:.1f}); the gain is an extrapolation."
-            )
-            evidence = {"lever": row["lever"], "target": row["target"], "lowest": best, "observed_on": seen}
-            found.append(Finding("DIAG-121", "warning", dilemma, message, evidence))
+        if not row["extrapolation"] or row["dilemma"] not in lowest:
+            continue
+        dilemma, best = str(row["dilemma"]), lowest[row["dilemma"]]
+        shown = {"lowest": best} if seen_on == "account" else {}
+        figure = f" (the lowest is {best:.1f})" if shown else ""
+        message = (
+            f"{row['lever']}: no {seen_on} has a {dilemma} severity as low as {row['target']:g}{figure}; "
+            "the gain is an extrapolation."
+        )
+        evidence = {"lever": row["lever"], "target": row["target"], "observed_on": seen_on, **shown}
+        found.append(Finding("DIAG-121", "warning", dilemma, message, evidence))
     return found
 
 
@@ -230,8 +236,3 @@ def count_pairs(answered: NDArray[np.bool_]) -> int:
     """Return the fewest rows that any two columns share."""
     r = answered.astype(np.float64)
     return int((r.T @ r).min()) if answered.shape[1] else 0
-
-
-def names_of(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """Return the codes of findings, in order."""
-    return tuple(finding.code for finding in findings)

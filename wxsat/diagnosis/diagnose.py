@@ -29,7 +29,7 @@ from wxsat.diagnosis.pomp import Scores, as_severity, score_constructs
 from wxsat.diagnosis.priorities import PRIORITY_COLUMNS, rank_priorities
 from wxsat.diagnosis.resampling import Draws, StructuralInput, bootstrap_paths, draw_paths
 from wxsat.diagnosis.result import Diagnosis
-from wxsat.diagnosis.sampling import Units, estimate_means, unit_sums
+from wxsat.diagnosis.sampling import Units, estimate_means, group_units, unit_sums
 from wxsat.diagnosis.settings import list_settings
 from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
 from wxsat.diagnosis.verdict import SUPPRESS_BELOW
@@ -109,19 +109,17 @@ def diagnose(
     scores, resolved = _score(responses, hierarchy)
     units, cluster, without_cluster = sampling_units(responses, cluster)
     weighting = respondent_weights(responses, weights)
-    bootstrap_stream, method_stream = (
-        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2)
-    )
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
+    bootstrap_stream, method_stream, grouping_stream = streams
 
-    sample = _orient(
-        scores, resolved, given_reliability(scores, reliability, responses.instrument), units, weighting
-    )
-    estimate = draw_paths(np.ones((1, units.count)), sample.structural)
+    given = given_reliability(scores, reliability, responses.instrument)
+    sample = _orient(scores, resolved, given, group_units(units, grouping_stream), weighting)
+    estimate = draw_paths(np.ones((1, sample.structural.stored.sums.shape[0])), sample.structural)
     drawn = bootstrap_paths(sample.structural, draws, bootstrap_stream)
     composites, partial = present_composites(responses.instrument, scores)
     public = _public_severity(sample, drawn, composites, units, weighting)
     severity = tabulate_severity(public, WHOLE_SAMPLE, method_stream)
-    lowest = _lowest_observed(sample, units)
+    lowest, seen_on = _lowest_observed(sample, units)
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     findings = [
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
@@ -131,7 +129,7 @@ def diagnose(
         *_structural_cautions(sample),
         *cautions.caution_about_paths(tables["paths"]),
         *cautions.caution_about_draws(drawn.paths.coefficients if sample.readable else np.empty((0, 0))),
-        *cautions.caution_about_levers(tables["levers"], lowest, units),
+        *cautions.caution_about_levers(tables["levers"], lowest, seen_on),
     ]
     settings = list_settings(
         options={"target": target, "draws": draws, "seed": seed, "weights": weights},
@@ -241,26 +239,27 @@ def _score(responses: Responses, hierarchy: Hierarchy) -> tuple[Scores, Resolved
     return scores, resolve_hierarchy(hierarchy, answered, declared)
 
 
-def _lowest_observed(sample: _Sample, units: Units) -> dict[str, float]:
+def _lowest_observed(sample: _Sample, units: Units) -> tuple[dict[str, float], str]:
     """
-    Return the lowest severity of each dilemma that any account shows (any respondent, without accounts).
+    Return the lowest severity of each dilemma that any account shows, and what it was seen on.
 
-    Accounts with fewer answers than the suppression limit do not count, unless all are that small.
+    Accounts with fewer answers than the suppression limit do not count; where none is larger, or there are
+    none, respondents do.
     """
     hierarchy, positions, values = sample.structural.hierarchy, sample.structural.positions, sample.values
     answered = ~np.isnan(values)
     counts = unit_sums(answered.astype(np.float64), units)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = unit_sums(np.where(answered, values, 0.0), units) / counts
+    large = counts[:, positions].min(axis=1, initial=np.inf) >= SUPPRESS_BELOW
+    on_accounts = units.clustered and bool(large.any())
+    means = (
+        unit_sums(np.where(answered, values, 0.0), units)[large] / counts[large] if on_accounts else values
+    )
     lowest = {}
     for dilemma, weights in hierarchy.composites.items():
         columns = positions[[hierarchy.nodes.index(part) for part in weights]]
         composite = means[:, columns] @ np.array(list(weights.values()))
-        large = (counts[:, columns] >= SUPPRESS_BELOW).all(axis=1)
-        eligible = composite[large] if units.clustered and large.any() else composite
-        eligible = eligible[np.isfinite(eligible)]
-        lowest[dilemma] = float(eligible.min()) if eligible.size else np.inf
-    return lowest
+        lowest[dilemma] = float(np.nanmin(composite, initial=np.inf))
+    return lowest, "account" if on_accounts else "respondent"
 
 
 def _read_structure(

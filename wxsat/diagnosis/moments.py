@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.diagnosis.sampling import Units, unit_sums
+from wxsat.diagnosis.sampling import Units, add_by_unit
+
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,19 +82,35 @@ def sum_moments(
     """
     w = np.ones(len(values)) if weights is None else weights
     answered = ~np.isnan(values)
-    r = answered.astype(np.float64)
-    total = r.T @ w
+    total = answered.T @ w
     centre = np.where(answered, values, 0.0).T @ w / np.where(total > 0, total, 1.0)
-    y = np.where(answered, values - centre, 0.0)
-    upper_j, upper_k = np.triu_indices(values.shape[1])
-    wr, wy = r * w[:, None], y * w[:, None]
-    features = [
-        unit_sums(wr[:, upper_j] * r[:, upper_k], units),
-        unit_sums(wy[:, upper_j] * y[:, upper_k], units),
-        unit_sums((wy[:, :, None] * r[:, None, :]).reshape(len(values), -1), units),
-    ]
-    features += [unit_sums(_alpha_columns(block, w), units) for block in items if block.shape[1] > 1]
-    return MomentSums(np.hstack(features), centre, tuple(block.shape[1] for block in items))
+    multiple = [block for block in items if block.shape[1] > 1]
+    sums: NDArray[np.float64] | None = None
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        features = _features(values[rows] - centre, [block[rows] for block in multiple], w[rows])
+        if sums is None:
+            sums = np.zeros((units.count, features.shape[1]))
+        add_by_unit(sums, features, units.codes[rows])
+    return MomentSums(np.empty((0, 0)) if sums is None else sums, centre, tuple(b.shape[1] for b in items))
+
+
+def _features(
+    centred: NDArray[np.float64], items: list[NDArray[np.float64]], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    answered = ~np.isnan(centred)
+    r = answered.astype(np.float64)
+    y = np.where(answered, centred, 0.0)
+    upper_j, upper_k = np.triu_indices(r.shape[1])
+    wr, wy = r * weights[:, None], y * weights[:, None]
+    return np.hstack(
+        [
+            wr[:, upper_j] * r[:, upper_k],
+            wy[:, upper_j] * y[:, upper_k],
+            (wy[:, :, None] * r[:, None, :]).reshape(len(r), -1),
+            *(_alpha_columns(block, weights) for block in items),
+        ]
+    )
 
 
 def _alpha_columns(block: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -88,8 +88,8 @@ def percentile_interval(draws: NDArray[np.float64], level: float = 0.95) -> tupl
 
     Examples
     --------
-    >>> percentile_interval(np.arange(101.0), 0.90)
-    (5.0, 95.0)
+    >>> percentile_interval(np.arange(101.0), 0.50)
+    (25.0, 75.0)
     """
     finite = draws[np.isfinite(draws)]
     if 2 * finite.size < max(draws.size, 1):

@@ -60,6 +60,10 @@ class Diagnosis:
         text = json.dumps(_plain(self.settings), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def _repr_html_(self) -> str:
+        titles = ("severity", "priorities", "levers", "total_effects", "paths")
+        return "".join(f"<h4>{title}</h4>{getattr(self, title).to_html(index=False)}" for title in titles)
+
     def to_dict(self) -> dict[str, Any]:
         """
         Return the diagnosis as plain data for JSON: ``dilemmas`` holds one flat record a unit and dilemma.

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK_CELLS = 4_000_000
+MOST_RESAMPLED = 4_000
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,35 @@ class MeanEstimate:
     n_units: NDArray[np.int64]
 
 
+def add_by_unit(sums: NDArray[np.float64], rows: NDArray[np.float64], codes: NDArray[np.int64]) -> None:
+    """Add rows, shape (n, k), to the sums of their units, shape (n_units, k), in place."""
+    order = np.argsort(codes, kind="stable")
+    present, starts = np.unique(codes[order], return_index=True)
+    sums[present] += np.add.reduceat(rows[order], starts, axis=0)
+
+
 def unit_sums(rows: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
     """Return the sums of rows by unit, shape (n_units, n_columns)."""
-    if units.count == len(rows) and np.array_equal(units.codes, np.arange(units.count)):
-        return rows
-    order = np.argsort(units.codes, kind="stable")
-    starts = np.searchsorted(units.codes[order], np.arange(units.count))
-    return np.add.reduceat(rows[order], starts, axis=0)
+    sums = np.zeros((units.count, rows.shape[1]))
+    add_by_unit(sums, rows, units.codes)
+    return sums
+
+
+def group_units(units: Units, rng: np.random.Generator, limit: int = MOST_RESAMPLED) -> Units:
+    """
+    Deal units at random into at most `limit` groups of nearly equal size, to resample many of them at once.
+
+    The variance of a mean between such groups estimates the same quantity; its precision is that of
+    `limit` - 1 degrees of freedom. Up to `limit` units are left as they are.
+
+    References
+    ----------
+    .. [1] Wolter, K. M. (2007). Introduction to Variance Estimation (2nd ed.), chapter 2. Springer.
+    """
+    if units.count <= limit:
+        return units
+    group = rng.permutation(np.arange(units.count) % limit)
+    return Units(group[units.codes], limit, units.clustered)
 
 
 def estimate_means(

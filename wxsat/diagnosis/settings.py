@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wxsat.diagnosis.cautions import FEW_CLUSTERS
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
 from wxsat.diagnosis.pomp import ANSWERED_SHARE
+from wxsat.diagnosis.sampling import MOST_RESAMPLED
 from wxsat.diagnosis.severity import POWER, WEIGHT_DRAWS
 from wxsat.diagnosis.verdict import (
     EXCEEDANCE_AT,
@@ -34,6 +35,7 @@ CONVENTIONS: Mapping[str, Any] = {
     "missing": "available cases per construct, pairwise for covariances",
     "interval": "t with G - 1 degrees of freedom, linearised joint covariance, cut at 0 and 100",
     "bootstrap": "G - 1 of G units with replacement, percentile intervals",
+    "most_resampled_units": MOST_RESAMPLED,
     "method_interval": f"5th to 95th percentile: {WEIGHT_DRAWS} Dirichlet weights x arithmetic, power mean",
     "power_mean": POWER,
     "reliability": "given where named, else coefficient alpha; single items are not corrected",

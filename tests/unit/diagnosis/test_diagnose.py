@@ -131,6 +131,11 @@ def test_the_record_holds_every_field_and_is_plain_json(diagnosis):
     assert first["T_SAT"] < 0
 
 
+def test_it_shows_itself_in_a_notebook(diagnosis):
+    page = diagnosis._repr_html_()
+    assert page.count("<table") == len(FRAMES)
+
+
 def test_the_result_pickles(diagnosis):
     copy = pickle.loads(pickle.dumps(diagnosis))
     pd.testing.assert_frame_equal(copy.severity, diagnosis.severity)
@@ -270,6 +275,17 @@ def test_few_respondents_are_not_read_structurally(simulate, small, instrument):
     assert tiny.severity["S"].isna().all()
     assert tiny.paths.empty
     assert all(record["S"] is None for record in tiny.to_dict()["dilemmas"])
+
+
+def test_extrapolation_names_accounts_but_no_respondent(clean):
+    on_accounts = [f for f in diagnose(clean, draws=DRAWS).findings if f.code == "DIAG-121"]
+    assert on_accounts
+    assert all(f.evidence["observed_on"] == "account" and f.evidence["lowest"] > 20 for f in on_accounts)
+    alone = replace(clean, frame=clean.frame.drop(columns="account"))
+    assert "DIAG-121" not in codes(diagnose(alone, target=45.0, draws=DRAWS))
+    beyond = [f for f in diagnose(alone, target=0.5, draws=DRAWS).findings if f.code == "DIAG-121"]
+    assert beyond
+    assert all(f.evidence["observed_on"] == "respondent" and "lowest" not in f.evidence for f in beyond)
 
 
 def test_weights_of_one_change_nothing_and_doubling_a_group_moves_the_mean(clean, diagnosis):

@@ -50,6 +50,14 @@ def test_a_draw_equals_the_moments_of_its_rows(items, values, units):
     np.testing.assert_allclose(moments.covariance[0], pairwise(values[rows]), rtol=CLOSED_FORM)
 
 
+def test_rows_may_be_taken_in_pieces(items, values, units, monkeypatch):
+    whole = sum_moments(values, items, units)
+    monkeypatch.setattr("wxsat.diagnosis.moments.ROWS_AT_ONCE", 37)
+    np.testing.assert_allclose(
+        sum_moments(values, items, units).sums, whole.sums, rtol=CLOSED_FORM, atol=1e-6
+    )
+
+
 def test_weights_act_as_frequencies(items, values, units):
     weights = np.random.default_rng(6).integers(1, 4, 200).astype(float)
     weighted = moments_of(np.ones((1, 10)), sum_moments(values, items, units, weights))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wxsat.diagnosis.sampling import Units, estimate_means, resample_blocks, unit_sums
+from wxsat.diagnosis.sampling import Units, estimate_means, group_units, resample_blocks, unit_sums
 from wxsat.diagnosis.severity import composite_mean, t_interval
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "diagnosis"
@@ -115,3 +115,24 @@ def test_the_stream_does_not_depend_on_the_block_size(monkeypatch):
     pieces = list(resample_blocks(7, 50, np.random.default_rng(9)))
     assert len(pieces) > 10
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
+
+
+def test_few_units_are_resampled_as_they_are():
+    units = Units(np.arange(50) % 10, 10, clustered=True)
+    assert group_units(units, np.random.default_rng(1), limit=10) is units
+
+
+def test_many_units_are_dealt_into_groups_of_equal_variance():
+    values = np.random.default_rng(2).normal(50, 10, (40_000, 1))
+    units = group_units(Units(np.arange(40_000), 40_000, clustered=False), np.random.default_rng(1))
+    assert np.unique(np.bincount(units.codes)).tolist() == [10]
+    grouped = np.sqrt(estimate_means(values, units).covariance[0, 0])
+    # 4,000 groups: the relative standard error of a standard error is sqrt(1/8000) = 1.1 %
+    assert grouped == pytest.approx(values.std() / 200, rel=0.035)
+
+
+def test_members_of_a_cluster_stay_together():
+    codes = np.repeat(np.arange(60), 5)
+    grouped = group_units(Units(codes, 60, clustered=True), np.random.default_rng(1), limit=20)
+    assert grouped.count == 20
+    assert all(len(set(grouped.codes[codes == c])) == 1 for c in range(60))
