@@ -16,6 +16,9 @@ FactorStatus = Literal["converged", "equal_loadings", "no_solution", "not_conver
 
 GRADIENT_TOLERANCE = 1e-11
 MAX_ITERATIONS = 500
+# A standardised loading this large belongs to a path without a finite optimum: one error variance runs to minus
+# infinity while the discrepancy still falls (lavaan does not converge on such matrices either).
+RUNAWAY_LOADING = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class OneFactor:
         Standardised, ``1 - loading**2`` at the optimum; NaN without a solution.
     status : {"converged", "equal_loadings", "no_solution", "not_converged"}
         ``equal_loadings``: two variables, identified only by holding the standardised loadings equal.
-        ``no_solution``: three variables whose correlations have a product that is not positive.
+        ``no_solution``: three variables whose correlations have a product that is not positive, or a loading
+        that grows without bound.
     iterations : int
         Newton steps; 0 for a closed form.
     heywood : tuple of int
@@ -102,8 +106,7 @@ def _two_variables(r: float) -> OneFactor:
 def _three_variables(r: NDArray[np.float64]) -> OneFactor:
     r12, r13, r23 = r[0, 1], r[0, 2], r[1, 2]
     if r12 * r13 * r23 <= 0:
-        nothing = np.full(3, np.nan)
-        return OneFactor(nothing, nothing.copy(), "no_solution", 0, ())
+        return _nothing(3, "no_solution", 0)
     first = np.sqrt(r12 * r13 / r23)
     loadings = np.array([first, r12 / first, r13 / first])
     return _solution(loadings, 1 - loadings**2, "converged", 0)
@@ -136,8 +139,13 @@ def _newton(sample: NDArray[np.float64]) -> OneFactor:
         else:
             break
         theta, value = proposal, new_value
-    nothing = np.full(n_variables, np.nan)
-    return OneFactor(nothing, nothing.copy(), "not_converged", MAX_ITERATIONS, ())
+        if np.max(np.abs(theta[:n_variables])) > RUNAWAY_LOADING:
+            return _nothing(n_variables, "no_solution", iteration)
+    return _nothing(n_variables, "not_converged", iteration)
+
+
+def _nothing(n_variables: int, status: FactorStatus, iterations: int) -> OneFactor:
+    return OneFactor(np.full(n_variables, np.nan), np.full(n_variables, np.nan), status, iterations, ())
 
 
 def _start(sample: NDArray[np.float64]) -> NDArray[np.float64]:

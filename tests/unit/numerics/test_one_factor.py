@@ -85,6 +85,18 @@ def test_solution_follows_the_order_and_the_sign_of_the_items() -> None:
     )
 
 
+def test_a_loading_that_runs_away_is_no_solution() -> None:
+    # One error variance falls without bound on this matrix; lavaan 0.6-14 reports that it did not converge.
+    correlation = np.eye(5)
+    upper = [(0, 1, 0.0191), (0, 2, 0.0623), (0, 3, 0.2579), (0, 4, -0.0304), (1, 2, 0.0755)]
+    upper += [(1, 3, -0.0063), (1, 4, 0.0239), (2, 3, 0.0496), (2, 4, 0.1001), (3, 4, 0.1845)]
+    for i, j, r in upper:
+        correlation[i, j] = correlation[j, i] = r
+    result = fit_one_factor(correlation)
+    assert result.status == "no_solution"
+    assert result.iterations < 500
+
+
 def test_unrelated_items_end_without_hanging_and_say_how() -> None:
     rng = np.random.default_rng(11)
     for _ in range(20):
