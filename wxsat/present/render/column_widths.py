@@ -9,18 +9,27 @@ from wxsat.present.render.printed import PrintedTable
 from wxsat.present.render.text import display_width
 
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5)
-SMALLEST_UPRIGHT = 7.5
-# A Latin letter of a text face is about half an em wide, a little more with capitals and figures; a Chinese one is an em.
-EM_PER_UNIT = 0.53
-PADDING = 3.5
-# Text columns may wrap: they ask for this many units at most and yield to this many.
-WIDEST_TEXT, NARROWEST_TEXT = 40, 10
-_BREAKS = re.compile(r"(?<=[\s\-–—/,;，；、（(])|(?<=[\u2e80-\u9fff\uff00-\uffef])")
+SMALLEST_UPRIGHT = 7.0
+# Space left and right in a cell, in points; tighter where there are many columns.
+PADDING, TIGHT_PADDING, MANY_COLUMNS = 3.5, 2.0, 11
+# A text column asks for so many em at most and is not squeezed below so many where its text needs them; a heading lets
+# its column grow by so many to take fewer lines.
+WIDEST_TEXT, NARROWEST_TEXT, HEADING_GROWTH = 22.0, 6.0, 3.0
+# Widths in em of the widest face that a program without the named font falls back to: what fits in it fits in all.
+_EM = {
+    **dict.fromkeys("0123456789", 0.64),
+    **dict.fromkeys(".,:;'|!()[]ijlItf /", 0.42),
+    **dict.fromkeys("−+<>=±≥≤×→", 0.84),
+    **dict.fromkeys("mwMW%", 1.04),
+}
+UPPER, LOWER, WIDE = 0.85, 0.62, 1.0
+_BREAKS = re.compile(r"(?<=[\s\-–—/,;，；、（(])|(?<=[\u2e80-\u9fff\uff00-\uffef])|(?=[（(])")
+_WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Widths in points, letter size in points, and whether the text fits without breaking a word."""
+    """Widths, padding and letter size in points, and whether the text fits without breaking a word."""
 
     widths: tuple[float, ...]
     points: float
@@ -42,43 +51,56 @@ def lay_out(printed: PrintedTable, available: float) -> Layout:
     -------
     Layout
         Figures never wrap; headings and texts wrap between words. ``fits`` is false where even that needs letters
-        smaller than 7.5 points: a wider page is then better.
+        smaller than 7 points: a wider page is then better.
     """
     needs = [_needs(printed, place) for place in range(len(printed.columns))]
+    padding = PADDING if len(needs) < MANY_COLUMNS else TIGHT_PADDING
+    room = available - 2 * padding * len(needs)
     for points in SIZES:
-        unit = points * EM_PER_UNIT
-        room = available - 2 * PADDING * len(needs)
-        least = [minimum * unit for minimum, _ in needs]
+        least = [minimum * points for minimum, _ in needs]
         if sum(least) <= room:
-            widths = _share(least, [wish * unit for _, wish in needs], room)
-            return Layout(tuple(w + 2 * PADDING for w in widths), points, PADDING, points >= SMALLEST_UPRIGHT)
-    scale = (available - 2 * PADDING * len(needs)) / sum(least)
-    return Layout(tuple(width * scale + 2 * PADDING for width in least), SIZES[-1], PADDING, False)
+            widths = _share(least, [wish * points for _, wish in needs], room)
+            return Layout(tuple(w + 2 * padding for w in widths), points, padding, points >= SMALLEST_UPRIGHT)
+    scale = room / sum(least)
+    return Layout(tuple(width * scale + 2 * padding for width in least), SIZES[-1], padding, False)
+
+
+def em_width(text: str) -> float:
+    """
+    Return how wide a text is at most, in em of its letter size.
+
+    Examples
+    --------
+    >>> round(em_width("−.93"), 2), em_width("信度")
+    (2.54, 2.0)
+    """
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> float:
+    known = _EM.get(char)
+    if known is not None:
+        return known
+    wide = display_width(char)
+    return WIDE if wide == 2 else wide * (UPPER if char.isupper() else LOWER)
 
 
 def _needs(printed: PrintedTable, place: int) -> tuple[float, float]:
-    """Return the least and the wished width of one column, in units of half an em."""
-    heading = printed.columns[place].heading
+    """Return the least and the wished width of one column, in em."""
+    column = printed.columns[place]
     cells = [row[place].text for row in printed.rows]
-    longest_word = max([_longest_piece(heading), 1])
-    if printed.columns[place].kind != "text":
-        figures = max([display_width(text) for text in cells if not _wraps(text)] or [1])
-        texts = max([_longest_piece(text) for text in cells if _wraps(text)] or [1])
-        least = max(figures, texts, longest_word)
-        return least, max(least, min(display_width(heading), least + 6))
-    widest = max([display_width(text) for text in cells] + [1])
-    longest = max([_longest_piece(text) for text in cells] + [longest_word])
-    least = max(longest, min(widest, NARROWEST_TEXT))
-    return least, max(least, min(widest, WIDEST_TEXT), min(display_width(heading), 12))
+    # Words may wrap, figures and intervals may not.
+    whole = max([em_width(text) for text in cells if not _WORDS.search(text)] or [0.0])
+    pieces = max([_longest_piece(text) for text in cells if _WORDS.search(text)] or [0.0])
+    widest = max([em_width(text) for text in cells] or [0.0])
+    kept = min(widest, NARROWEST_TEXT) if column.kind == "text" else 0.0
+    least = max(whole, pieces, kept, _longest_piece(column.heading), 1.0)
+    heading = min(em_width(column.heading), least + HEADING_GROWTH)
+    return least, max(least, min(widest, WIDEST_TEXT), heading)
 
 
-def _wraps(text: str) -> bool:
-    """Whether a cell of a numeric column is words: figures, intervals and marks hold no long run of letters."""
-    return bool(re.search(r"[A-Za-z\u2e80-\u9fff]{2}", text))
-
-
-def _longest_piece(text: str) -> int:
-    return max((display_width(piece.strip()) for piece in _BREAKS.split(text) if piece), default=0)
+def _longest_piece(text: str) -> float:
+    return max((em_width(piece.strip()) for piece in _BREAKS.split(text) if piece), default=0.0)
 
 
 def _share(least: list[float], wished: list[float], room: float) -> list[float]:
