@@ -101,7 +101,7 @@ def test_every_item_correlation(drawn, items):
 
 
 def test_structure_comes_back_from_disattenuated_correlations(drawn, items):
-    """Latent correlations from items alone, mean between over geometric mean within; then SAT on its causes."""
+    """Latent correlations from items alone (between over geometric mean within), then SAT on its causes."""
     names = ["PU", "EOU", "PVAL", "UNA", "SAT"]
     sign = np.array([-1.0 if i.reversed else 1.0 for i in items])
     r = np.corrcoef(drawn.T) * np.outer(sign, sign)
