@@ -133,6 +133,11 @@ def _evaluate(
         responses = read_responses(
             file, load_instrument(instrument), form=known_form, account=cluster, sheet=sheet
         )
+        reversed_now = (
+            [i.id for i in responses.instrument.items_in() if i.reversed] if responses.instrument else []
+        )
+        turned = [i for i in reversed_now if i in responses.frame and i not in responses.reversed_items]
+        say(f"{responses.n} respondents, none screened out; reverse-keyed items recoded: {len(turned)}.")
         # One spoilt item must not hide the other constructs of a survey.
         return evaluate_scales(responses, unusable="report", **settings)
     return evaluate_scales(

@@ -16,8 +16,8 @@ FactorStatus = Literal["converged", "equal_loadings", "no_solution", "not_conver
 
 GRADIENT_TOLERANCE = 1e-11
 MAX_ITERATIONS = 500
-# A standardised loading this large belongs to a path without a finite optimum: one error variance runs to minus
-# infinity while the discrepancy still falls (lavaan does not converge on such matrices either).
+# A standardised loading this large belongs to a path without a finite optimum: one error variance runs to
+# minus infinity while the discrepancy still falls (lavaan does not converge on such matrices either).
 RUNAWAY_LOADING = 6.0
 
 

@@ -107,7 +107,7 @@ def reliability_findings(
     Returns
     -------
     tuple of Finding
-        MEAS-101 to MEAS-105, MEAS-107, MEAS-109 to MEAS-111, MEAS-114, MEAS-115.
+        MEAS-101 to MEAS-105, MEAS-109 to MEAS-111, MEAS-114, MEAS-115, MEAS-118.
     """
     return (
         *_sum_score_findings(data, result),
@@ -119,6 +119,11 @@ def reliability_findings(
 def _sum_score_findings(data: ConstructData, result: Reliability) -> Iterable[Finding]:
     alpha = result.alpha
     figures = {"alpha": alpha.estimate, "ci_lower": alpha.ci_lower, "ci_upper": alpha.ci_upper}
+    if np.isnan(alpha.estimate):
+        message = (
+            f"The items of {data.id} cancel out: their sum has no variance, so that alpha does not exist."
+        )
+        yield state("MEAS-118", "warning", data.id, message, n=result.n)
     if alpha.estimate < ALPHA_LOW:
         message = f"Alpha of {data.id} is {alpha.estimate:.3f}, below {ALPHA_LOW:.2f} (convention)."
         yield state("MEAS-101", "warning", data.id, message, **figures, threshold=ALPHA_LOW)

@@ -224,7 +224,7 @@ def composite_reliability(
     Returns
     -------
     float
-        In [0, 1] when no error variance is negative.
+        In [0, 1] when no error variance is negative; NaN if the sum score has no variance.
 
     Notes
     -----
@@ -246,7 +246,8 @@ def composite_reliability(
     0.845
     """
     true_variance = float(loadings.sum()) ** 2
-    return float(true_variance / (true_variance + error_variances.sum() + error_covariances))
+    total = float(true_variance + error_variances.sum() + error_covariances)
+    return true_variance / total if total != 0 else float("nan")
 
 
 def average_variance_extracted(loadings: NDArray[np.float64]) -> float:

@@ -198,7 +198,7 @@ def evaluate_scales(
             *refused,
             *twins,
             *judged,
-            *validity.validity_findings(htmt, fornell_larcker),
+            *validity.validity_findings(htmt, fornell_larcker, draws),
             *few,
             *notes,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from wxsat.finding import Finding
@@ -17,7 +18,9 @@ CLUSTERS_FEW = 20
 """Resampling fewer clusters understates their spread: Cameron, Gelbach & Miller (2008)."""
 
 
-def validity_findings(htmt: pd.DataFrame, fornell_larcker: pd.DataFrame) -> tuple[Finding, ...]:
+def validity_findings(
+    htmt: pd.DataFrame, fornell_larcker: pd.DataFrame, draws: int = 0
+) -> tuple[Finding, ...]:
     """
     Hold HTMT and the Fornell-Larcker comparison of every pair against the conventions.
 
@@ -25,15 +28,22 @@ def validity_findings(htmt: pd.DataFrame, fornell_larcker: pd.DataFrame) -> tupl
     ----------
     htmt, fornell_larcker : DataFrame
         As in :class:`wxsat.psychometrics.scales.ScaleQuality`.
+    draws : int
+        Bootstrap samples that were drawn; 0 if no interval was wanted.
 
     Returns
     -------
     tuple of Finding
-        MEAS-120 HTMT of .85 or more, MEAS-124 an interval that reaches 1, MEAS-123 a latent correlation as
-        large as a root of AVE; all warnings.
+        MEAS-125 HTMT or its interval does not exist, MEAS-120 HTMT of .85 or more, MEAS-124 an interval that
+        reaches 1, MEAS-123 a latent correlation as large as a root of AVE; all warnings.
     """
     pairs = _rows(htmt)
     return (
+        *(
+            _not_computed(row)
+            for row in pairs
+            if np.isnan(row["htmt"]) or (draws and np.isnan(row["ci_upper"]))
+        ),
         *(_close_pair(row) for row in pairs if row["htmt"] >= HTMT_WARNING),
         *(_interval_reaches_one(row) for row in pairs if row["ci_upper"] >= 1),
         *(_not_distinct(row) for row in _rows(fornell_larcker) if row["distinct"] is False),
@@ -42,6 +52,13 @@ def validity_findings(htmt: pd.DataFrame, fornell_larcker: pd.DataFrame) -> tupl
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _not_computed(row: Mapping[str, Any]) -> Finding:
+    a, b = row["a"], row["b"]
+    what = "HTMT" if np.isnan(row["htmt"]) else "The interval of HTMT"
+    message = f"{what} of {a} and {b} cannot be computed: too few respondents answered both, or alike."
+    return state("MEAS-125", "warning", f"{a}, {b}", message, a=a, b=b)
 
 
 def _close_pair(row: Mapping[str, Any]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import numpy as np
@@ -116,6 +117,23 @@ def test_contradicting_items_have_no_omega_and_it_is_said() -> None:
     assert "MEAS-110" in _codes(quality)
     assert np.isnan(quality.reliability["omega"].iloc[0])
     assert np.isfinite(quality.reliability["alpha"].iloc[0])
+
+
+def test_items_that_cancel_out_have_no_alpha_and_it_is_said() -> None:
+    column = np.arange(N, dtype=float)
+    quality = _evaluate(_frame(np.column_stack([column, -column])))
+    assert {"MEAS-118", "MEAS-107"} <= set(_codes(quality))
+    assert np.isnan(quality.reliability["alpha"].iloc[0])
+
+
+def test_constructs_that_nobody_answered_together_have_no_htmt_and_it_is_said() -> None:
+    frame = _frame(_construct(26, [0.8] * 3)).join(_frame(_construct(27, [0.8] * 3), "b"))
+    frame.loc[: N // 2 - 1, ["a1", "a2", "a3"]] = np.nan
+    frame.loc[N // 2 :, ["b1", "b2", "b3"]] = np.nan
+    quality = _evaluate(frame)
+    assert "MEAS-125" in _codes(quality)
+    json.dumps(quality.to_dict(), allow_nan=False)
+    assert quality.to_dict()["htmt"][0]["htmt"] is None
 
 
 def test_two_names_for_one_construct_are_not_distinct() -> None:
