@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 GRADIENT_TOLERANCE = 1e-9  # largest gradient in units of sqrt(information): about 1e-9 sqrt(N) standard errors from the top
 ACCEPTED_GRADIENT = 1e-6  # where rounding stops the search before the tolerance, this is still a solution
-MAX_ITERATIONS = 1000
+MAX_ITERATIONS = 400
+PATIENCE = 100  # scoring steps before the exact Hessian takes over (needed near a flat, Heywood-like top)
 MAX_HALVINGS = 30
 
 
@@ -71,6 +72,8 @@ def fisher_scoring(
         norm = float(np.max(np.abs(gradient) / scale, initial=0.0))
         if norm < GRADIENT_TOLERANCE:
             return Optimum(theta, value, norm, iteration, True, "the gradient is zero")
+        if iteration >= PATIENCE:
+            hessian = _exact_hessian(cells, restrictions, theta, sample)
         step = basis @ _direction(gradient, hessian, scale)
         theta, new_value, implied, moved = _line_search(cells, theta, step, value, sample, implied)
         stalls = stalls + 1 if not moved or value - new_value < 1e-15 * (1 + abs(value)) else 0
@@ -93,14 +96,25 @@ def _at(cells: Cells, theta: NDArray[np.float64], sample: NDArray[np.float64]) -
 def _direction(
     gradient: NDArray[np.float64], hessian: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    scaled = hessian / np.outer(scale, scale)
-    for ridge in (0.0, 1e-10, 1e-6, 1e-3):
-        try:
-            factor = np.linalg.cholesky(scaled + ridge * np.eye(len(scaled)))
-        except np.linalg.LinAlgError:
-            continue
-        return np.asarray(-np.linalg.solve(factor.T, np.linalg.solve(factor, gradient / scale)) / scale)
-    return -gradient / scale**2
+    """Return the Newton direction; negative or vanishing curvature is turned and lifted so that it descends."""
+    curvature, axes = np.linalg.eigh(hessian / np.outer(scale, scale))
+    floor = 1e-9 * max(float(np.abs(curvature).max()), 1e-300)
+    lifted = np.maximum(np.abs(curvature), floor)
+    return np.asarray(-(axes @ ((axes.T @ (gradient / scale)) / lifted)) / scale)
+
+
+def _exact_hessian(
+    cells: Cells, restrictions: Restrictions, theta: NDArray[np.float64], sample: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the Hessian of F by central differences of the analytic gradient, in the restricted parameters."""
+    basis = restrictions.basis
+    columns = []
+    for k in range(basis.shape[1]):
+        reach = 1e-5 * (1.0 + float(np.abs(theta @ basis[:, k])))
+        ahead, behind = (ml_gradient(implied_moments(cells, theta + s * reach * basis[:, k]), sample) for s in (1, -1))
+        columns.append(basis.T @ (ahead - behind) / (2.0 * reach))
+    hessian = np.column_stack(columns)
+    return np.asarray((hessian + hessian.T) / 2)
 
 
 def _line_search(

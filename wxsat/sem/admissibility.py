@@ -1,0 +1,124 @@
+"""May the solution be read? Stated rules on a converged fit, each a finding with its code and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wxsat.finding import Finding
+from wxsat.sem.quality import latent_correlations
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+EIGENVALUE_TOLERANCE = 1e-8  # relative to the largest: below it a covariance matrix is not positive definite
+LARGE_RESIDUAL = 0.10  # |residual correlation| worth a look
+MIN_N, MIN_RATIO = 100, 5.0  # fewer rows, or rows per free parameter, than this: a warning
+SINGULAR_INFORMATION = 1e-10
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the rules look at: the tables and matrices of a converged fit."""
+
+    parameters: pd.DataFrame
+    residuals: pd.DataFrame
+    latent_names: tuple[str, ...]
+    latent_covariance: NDArray[np.float64]
+    n_obs: int
+    n_read: int
+    n_parameters: int
+    condition: float
+
+
+def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
+    """
+    Return every finding on a converged solution, refusals first.
+
+    SEM-103 negative variance (refusal), SEM-104 latent covariance not positive definite (refusal), SEM-105 standardised
+    loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
+    dropped for missing answers (note), SEM-109 nearly singular information (refusal).
+    """
+    rules = (_negative_variances, _latent_definiteness, _information, _loadings, _small_n, _dropped_rows, _residuals)
+    found = [finding for rule in rules for finding in rule(solution)]
+    return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
+
+
+def _negative_variances(solution: Solution) -> Iterator[Finding]:
+    table = solution.parameters
+    variances = table[(table["op"] == "~~") & (table["lhs"] == table["rhs"]) & (table["estimate"] < 0)]
+    for name, estimate, error in variances[["lhs", "estimate", "std_error"]].itertuples(index=False, name=None):
+        message = (
+            f"the variance of {name} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
+        )
+        yield Finding("SEM-103", "refusal", str(name), message, {"estimate": float(estimate), "std_error": float(error)})
+
+
+def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
+    if not len(solution.latent_covariance):
+        return
+    eigenvalues = np.linalg.eigvalsh(solution.latent_covariance)
+    if eigenvalues[0] > EIGENVALUE_TOLERANCE * max(eigenvalues[-1], 0.0):
+        return
+    correlation = latent_correlations(solution.latent_covariance)
+    rows, columns = np.tril_indices(len(correlation), -1)
+    evidence: dict[str, object] = {"smallest_eigenvalue": float(eigenvalues[0])}
+    largest = ""
+    sizes = np.nan_to_num(np.abs(correlation[rows, columns]), nan=-1.0)
+    if sizes.size:
+        k = int(sizes.argmax())
+        a, b = solution.latent_names[columns[k]], solution.latent_names[rows[k]]
+        value = float(correlation[rows[k], columns[k]])
+        evidence |= {"a": a, "b": b, "correlation": value}
+        largest = f" The largest correlation is {a} with {b}: {value:.3f}."
+    message = f"the covariance matrix of the latents is not positive definite (smallest eigenvalue {eigenvalues[0]:.4g}).{largest}"
+    yield Finding("SEM-104", "refusal", ", ".join(solution.latent_names), message, evidence)
+
+
+def _information(solution: Solution) -> Iterator[Finding]:
+    if solution.condition < SINGULAR_INFORMATION:
+        unknown = solution.parameters[solution.parameters["free"] > 0].nlargest(3, "std_error")
+        names = [f"{a}{op}{b}" for a, op, b in unknown[["lhs", "op", "rhs"]].itertuples(index=False, name=None)]
+        message = f"the information matrix is nearly singular ({solution.condition:.1e}): the data do not determine {', '.join(names)}."
+        yield Finding("SEM-109", "refusal", ", ".join(names), message, {"reciprocal_condition": solution.condition})
+
+
+def _loadings(solution: Solution) -> Iterator[Finding]:
+    table = solution.parameters
+    beyond = table[(table["op"] == "=~") & (table["std_all"].abs() > 1.0 + 1e-9)]
+    for latent, item, value in beyond[["lhs", "rhs", "std_all"]].itertuples(index=False, name=None):
+        message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."
+        yield Finding("SEM-105", "warning", f"{latent}=~{item}", message, {"std_all": float(value)})
+
+
+def _small_n(solution: Solution) -> Iterator[Finding]:
+    ratio = solution.n_obs / max(solution.n_parameters, 1)
+    if solution.n_obs < MIN_N or ratio < MIN_RATIO:
+        message = (
+            f"N = {solution.n_obs} for {solution.n_parameters} free parameters ({ratio:.1f} each): "
+            "standard errors and tests lean on large samples."
+        )
+        evidence = {"n": solution.n_obs, "n_parameters": solution.n_parameters, "ratio": ratio}
+        yield Finding("SEM-107", "warning", "N", message, evidence)
+
+
+def _dropped_rows(solution: Solution) -> Iterator[Finding]:
+    dropped = solution.n_read - solution.n_obs
+    if dropped:
+        message = f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); N = {solution.n_obs}."
+        yield Finding("SEM-108", "note", "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
+
+
+def _residuals(solution: Solution) -> Iterator[Finding]:
+    table = solution.residuals
+    large = table[table["correlation"].abs() > LARGE_RESIDUAL]
+    if large.empty:
+        return
+    worst = large.loc[large["correlation"].abs().idxmax()]
+    pair = f"{worst['a']} with {worst['b']}"
+    message = f"{len(large)} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; the largest is {pair}: {worst['correlation']:.3f}."
+    yield Finding("SEM-106", "note", pair, message, {"count": len(large), "largest": float(worst["correlation"])})

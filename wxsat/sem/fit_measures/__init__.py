@@ -1,0 +1,1 @@
+"""Fit measures: one index, one file; pure functions of chi-square, df, N and moments."""
