@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,9 +17,21 @@ ITEMS = ("PU1", "PU2", "PU3", "SH1", "SH2", "SH3", "SH4", "SH5", "SH6", "SH7", "
 def small_instrument(**changes: Any) -> Instrument:
     """Two constructs on 1-7, one continuous item, checks of all kinds, and background questions."""
     agree = ["非常不同意", "不同意", "比较不同意", "中立", "比较同意", "同意", "非常同意"]
-    english = ["Strongly disagree", "Disagree", "Rather disagree", "Neutral", "Rather agree", "Agree", "Strongly agree"]
+    english = [
+        "Strongly disagree",
+        "Disagree",
+        "Rather disagree",
+        "Neutral",
+        "Rather agree",
+        "Agree",
+        "Strongly agree",
+    ]
     problems = [
-        {"id": f"SH{i}", "text": {"zh": f"问题说法{i}。", "en": f"Problem statement {i}."}, "key": "R" if i in (4, 8) else "+"}
+        {
+            "id": f"SH{i}",
+            "text": {"zh": f"问题说法{i}。", "en": f"Problem statement {i}."},
+            "key": "R" if i in (4, 8) else "+",
+        }
         for i in range(1, 9)
     ]
     document: dict[str, Any] = {
@@ -81,17 +95,30 @@ def small_instrument(**changes: Any) -> Instrument:
 
 
 def answers(n: int = 12, **columns: Any) -> pd.DataFrame:
-    """Plain attentive answers: every item varies, checks are passed, nothing is missing."""
-    frame = pd.DataFrame({"PU1": [1 + (i % 7) for i in range(n)]})
-    for j, item in enumerate(ITEMS[1:-1], start=1):
-        frame[item] = [1 + ((i * (j + 2) + 3 * j) % 7) for i in range(n)]
+    """Attentive answers: opinions with noise, reversed items answered the other way, checks passed, nothing missing."""
+    rng = np.random.default_rng(20260301)
+    frame = pd.DataFrame([attentive_row(rng) for _ in range(n)], columns=list(ITEMS[:-1]))
     frame["AC1"] = 2
     frame["AC2"] = 1
     frame["SRSI"] = 1
-    frame["seconds"] = [200 + 7 * i for i in range(n)]
+    frame["seconds"] = [300 + 2 * (i % 50) for i in range(n)]
     for name, values in columns.items():
         frame[name] = values
     return frame
+
+
+def attentive_row(rng: np.random.Generator) -> list[int]:
+    while True:
+        opinion = rng.integers(2, 7, size=2)
+        row = []
+        for item in ITEMS[:-1]:
+            level = opinion[int(item.startswith("SH"))]
+            level = 8 - level if item in ("SH4", "SH8") else level
+            row.append(int(np.clip(level + rng.integers(-1, 2), 1, 7)))
+        problem = row[3:]
+        runs = any(len(set(problem[i : i + 4])) == 1 for i in range(5))
+        if not runs and np.std(problem) > 0.5 and (problem[0] - 4) * (problem[3] - 4) <= 0:
+            return row
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +126,11 @@ def instrument() -> Instrument:
     return small_instrument()
 
 
-@pytest.fixture
-def plain_answers() -> pd.DataFrame:
-    return answers()
+@pytest.fixture(scope="session")
+def make_answers() -> Callable[..., pd.DataFrame]:
+    return answers
+
+
+@pytest.fixture(scope="session")
+def make_instrument() -> Callable[..., Instrument]:
+    return small_instrument

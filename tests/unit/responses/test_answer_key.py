@@ -14,7 +14,7 @@ from wxsat.responses.match import asked_questions
 
 CELLS: dict[str, dict[Any, Any]] = {
     "SH1": {
-        5: 5, 5.0: 5, "5": 5, "5.0": 5, " 5 ": 5, "５": 5, "5分": 5, "'5": 5,
+        5.0: 5, "5": 5, "5.0": 5, " 5 ": 5, "５": 5, "5分": 5, "'5": 5,
         "比较同意": 5, "Rather agree": 5, "rather  AGREE": 5, " 比较同意 ": 5,
         "5 比较同意": 5, "5-比较同意": 5, "5、比较同意": 5, "E.比较同意": 5, "比较同意(5)": 5, "比较同意（5）": 5, "5（比较同意）": 5, "5=Rather agree": 5,
         98: "dont_know", "98": "dont_know", "不了解/没用过": "dont_know", "不了解": "dont_know", "没用过": "dont_know", "Don't know": "dont_know",
