@@ -182,30 +182,9 @@ def constructs_of_frame(
     DataError
         MEAS-001, MEAS-002, MEAS-007, MEAS-008, MEAS-009 by column.
     """
-    if not scales or any(not items for items in scales.values()):
-        raise UsageError("MEAS-012", "no items to evaluate.", hint="Name them: PU=PU1,PU2,PU3.")
-    named = [item for items in scales.values() for item in items]
-    twice = sorted({item for item in named if named.count(item) > 1})
-    if twice:
-        raise UsageError(
-            "MEAS-007",
-            "items named more than once: " + ", ".join(twice) + ".",
-            hint="Every item belongs to one scale.",
-        )
     flipped = set(reverse)
-    strangers = sorted(flipped - set(named))
-    if strangers:
-        raise UsageError.from_faults(
-            Fault("MEAS-001", f"{item!r} is to be reversed but is in no scale.{nearest(item, named)}")
-            for item in strangers
-        )
-    if flipped and scale_range is None:
-        raise UsageError(
-            "MEAS-009",
-            "reversing an item needs the ends of its response scale.",
-            hint="Give the lowest and highest code (--min and --max, or scale_range=(1, 7)).",
-        )
-    columns = numeric_columns(frame, named)
+    _require_sensible_scales(scales, flipped, scale_range)
+    columns = numeric_columns(frame, [item for items in scales.values() for item in items])
     ends = scale_range or (np.nan, np.nan)
     built, faults = [], []
     for name, items in scales.items():
@@ -228,6 +207,33 @@ def constructs_of_frame(
     if faults:
         raise DataError.from_faults(faults)
     return tuple(built)
+
+
+def _require_sensible_scales(
+    scales: Mapping[str, Sequence[str]], flipped: set[str], scale_range: tuple[float, float] | None
+) -> None:
+    if not scales or any(not items for items in scales.values()):
+        raise UsageError("MEAS-012", "no items to evaluate.", hint="Name them: PU=PU1,PU2,PU3.")
+    named = [item for items in scales.values() for item in items]
+    twice = sorted({item for item in named if named.count(item) > 1})
+    if twice:
+        raise UsageError(
+            "MEAS-007",
+            "items named more than once: " + ", ".join(twice) + ".",
+            hint="Every item belongs to one scale.",
+        )
+    strangers = sorted(flipped - set(named))
+    if strangers:
+        raise UsageError.from_faults(
+            Fault("MEAS-001", f"{item!r} is to be reversed but is in no scale.{nearest(item, named)}")
+            for item in strangers
+        )
+    if flipped and scale_range is None:
+        raise UsageError(
+            "MEAS-009",
+            "reversing an item needs the ends of its response scale.",
+            hint="Give the lowest and highest code (--min and --max, or scale_range=(1, 7)).",
+        )
 
 
 def recode_reversed(
