@@ -92,7 +92,7 @@ def _check_pairs(index: Index, check: AttentionCheck, path: Steps) -> Iterator[P
 def _same_range(
     check: AttentionCheck, path: Steps, one: Scale | None, other: Scale | None, names: tuple[str, ...]
 ) -> Iterator[Problem]:
-    if one is None or other is None:
+    if one is None or other is None or any(s.kind == "ordinal" and not s.codes for s in (one, other)):
         return
     if not one.codes or one.codes != other.codes:
         message = (

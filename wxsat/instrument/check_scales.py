@@ -102,9 +102,8 @@ def _check_missing_codes(scale: Scale, path: Steps, name: str) -> Iterator[Probl
         ("refused", scale.refused, scale.refused_label),
     ):
         if code is None and label is not None:
-            yield Problem(
-                (*path, f"{role}_label"), "INST-024", f"{name} has a {role}_label and no code `{role}`."
-            )
+            message = f"{name} has a {role}_label and no code `{role}`."
+            yield Problem((*path, f"{role}_label"), "INST-024", message, about=(scale.id,))
 
 
 def _inside(scale: Scale, code: int) -> bool:

@@ -277,14 +277,18 @@ def _key_faults(node: yaml.MappingNode, file: str) -> Iterator[Fault]:
 
 
 def read_tree(root: yaml.Node, file: str) -> Document:
-    """Turn a composed tree into plain data and the line of each value; the last of two equal keys wins."""
+    """Turn a composed tree into plain data and the line of each value; the first of two equal keys counts."""
     lines: dict[Steps, int] = {}
     nodes: dict[Steps, yaml.Node] = {}
 
     def read(node: yaml.Node, path: Steps, line: int) -> Any:
         lines[path], nodes[path] = line, node
         if isinstance(node, yaml.MappingNode):
-            entries = [(k, v) for k, v in node.value if not str(k.tag).endswith(":merge")]
+            # Reversed, so that the first of two equal keys stays: the later one was reported.
+            first = {
+                _key_text(k): (k, v) for k, v in reversed(node.value) if not str(k.tag).endswith(":merge")
+            }
+            entries = reversed(first.values())
             return {_key_text(k): read(v, (*path, _key_text(k)), _line(k)) for k, v in entries}
         if isinstance(node, yaml.SequenceNode):
             return [read(value, (*path, i), _line(value)) for i, value in enumerate(node.value)]
