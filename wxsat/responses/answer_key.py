@@ -8,6 +8,7 @@ says why; nothing becomes a missing value in silence.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import math
 import re
 import unicodedata
@@ -15,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wxsat.errors import nearest
 from wxsat.instrument.instrument import Choice, Label, Scale
 from wxsat.responses.match import Asked
 from wxsat.responses.raw_table import fold, masked
@@ -126,7 +126,11 @@ class AnswerKey:
                 else ", ".join(map(str, self.codes))
             )
             dk = f", {self.dk} for don't know" if self.dk is not None else ""
-            labels = f", or a label ({', '.join(self.shown_labels[:10])})" if self.shown_labels else ""
+            labels = (
+                f", or a label ({', '.join(self.shown_labels[: max(2, len(self.codes))])})"
+                if self.shown_labels
+                else ""
+            )
             return f"Expected {span}{dk}{labels}."
         bounds = [f"at least {self.low:g}"] if self.low is not None else []
         bounds += [f"at most {self.high:g}"] if self.high is not None else []
@@ -241,9 +245,13 @@ def _code_text(text: str, key: AnswerKey, blank: MissingReason) -> Cell | Refusa
     reason = NO_ANSWER.get(folded)
     if reason is not None:
         return math.nan, reason
-    return Refusal(
-        "RESP-034" if key.kind != "codes" else "RESP-030", text, nearest(text, key.shown_labels).strip()
-    )
+    return Refusal("RESP-034" if key.kind != "codes" else "RESP-030", text, _nearest_label(text, key))
+
+
+def _nearest_label(text: str, key: AnswerKey) -> str:
+    # Two Chinese characters that share one are half alike, below what suggests a word of letters.
+    close = difflib.get_close_matches(text, key.shown_labels, n=1, cutoff=0.5 if len(text) < 4 else 0.6)
+    return f"Did you mean '{close[0]}'?" if close else ""
 
 
 def _code_word(folded: str, key: AnswerKey) -> Cell | None:

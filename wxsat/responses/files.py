@@ -96,7 +96,10 @@ def table_from_frame(frame: Any, name: str = "DataFrame") -> RawTable:
         )
     there = frame.notna()
     columns = [
-        pd.Series([v if ok else None for v, ok in zip(frame.iloc[:, j], there.iloc[:, j], strict=True)], dtype=object)
+        pd.Series(
+            [v if ok else None for v, ok in zip(frame.iloc[:, j], there.iloc[:, j], strict=True)],
+            dtype=object,
+        )
         for j in range(len(names))
     ]
     cells = pd.DataFrame(dict(zip(names, columns, strict=True)))

@@ -142,7 +142,12 @@ def test_items_that_were_recoded_before_are_left_alone(
 
 def test_rules_can_be_switched_off(make_answers: MakeAnswers, instrument: Instrument) -> None:
     frame = with_row(make_answers(30), 0, FAST | STRAIGHT | BOGUS)
-    off = {"speed": False, "longstring": False, "irv": False, "attention_checks": {"AC2": False, "AC4": False}}
+    off = {
+        "speed": False,
+        "longstring": False,
+        "irv": False,
+        "attention_checks": {"AC2": False, "AC4": False},
+    }
     result = cleaned(frame, instrument, **off)
     assert result.n == 30
     assert set(result.ledger["rule"]) <= {"reverse_key", "mahalanobis"}

@@ -23,7 +23,10 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     instrument = load_instrument("gov-wechat-public")
     rows = 30
     frame = pd.DataFrame(
-        {item.id: [1 + (3 * i + 2 * j + i * j) % 7 for i in range(rows)] for j, item in enumerate(instrument.items_in("brief"))}
+        {
+            item.id: [1 + (3 * i + 2 * j + i * j) % 7 for i in range(rows)]
+            for j, item in enumerate(instrument.items_in("brief"))
+        }
     )
     frame["AC1"] = 2
     frame["所用时间"] = [f"{200 + i}秒" for i in range(rows)]
@@ -62,7 +65,9 @@ def test_read_screen_clean(survey: Path, tmp_path: Path) -> None:
     screen = run(app, ["screen", str(survey), *options, "--json", "--out", str(tmp_path / "screen.csv")])
     records = json.loads(screen.stdout)
     assert [r["id"] for r in records] == list(range(1, 31))
-    assert {"longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "flags", "duplicate_of"} <= set(records[0])
+    assert {"longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "flags", "duplicate_of"} <= set(
+        records[0]
+    )
     plan = tmp_path / "plan.yaml"
     plan.write_text("min_seconds: 100\nmin_families: 2\n", encoding="utf-8")
     target = tmp_path / "clean.xlsx"
@@ -79,9 +84,7 @@ def test_read_screen_clean(survey: Path, tmp_path: Path) -> None:
 def test_a_plan_with_typos_names_all_of_them(survey: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_text("min_second: 100\nlongstring_share: 3\n", encoding="utf-8")
-    result = run(
-        app, ["screen", str(survey), "-i", "gov-wechat-public", "--plan", str(plan)]
-    )
+    result = run(app, ["screen", str(survey), "-i", "gov-wechat-public", "--plan", str(plan)])
     assert isinstance(result.exception, StudyError)
     message = str(result.exception)
     assert "Did you mean 'min_seconds'?" in message

@@ -19,7 +19,14 @@ from wxsat.responses.save import defused, write_responses, write_table
 from wxsat.responses.screen import screen_responses
 
 MakeAnswers = Callable[..., pd.DataFrame]
-SECRETS = ("13800138000", "o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "192.168.1.77", "张三丰", "11010119900307283X", "wang@example.cn")
+SECRETS = (
+    "13800138000",
+    "o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+    "192.168.1.77",
+    "张三丰",
+    "11010119900307283X",
+    "wang@example.cn",
+)
 
 
 def personal_answers(make_answers: MakeAnswers) -> pd.DataFrame:
@@ -87,8 +94,12 @@ def test_no_identifier_reaches_an_output(
 ) -> None:
     for suffix in (".csv", ".xlsx", ".sav", ".dta"):
         write_responses(cleaned, tmp_path / f"out{suffix}", force=True)
-    write_table(screen_responses(read_responses(personal_answers(make_answers), instrument)), tmp_path / "screen.csv")
-    shown = "\n".join([everything_in(tmp_path), repr(cleaned.provenance), *cleaned.log, repr(cleaned.findings)])
+    write_table(
+        screen_responses(read_responses(personal_answers(make_answers), instrument)), tmp_path / "screen.csv"
+    )
+    shown = "\n".join(
+        [everything_in(tmp_path), repr(cleaned.provenance), *cleaned.log, repr(cleaned.findings)]
+    )
     shown += cleaned.ledger.to_csv() + cleaned.paradata.to_csv()
     for secret in SECRETS:
         assert secret not in shown
@@ -96,7 +107,14 @@ def test_no_identifier_reaches_an_output(
     assert set(cleaned.paradata["fingerprint"].dropna()) != set()
     kept = cleaned.frame.drop(columns="WHY").to_csv()
     assert not any(secret in kept for secret in SECRETS)
-    assert sorted(cleaned.provenance["columns_identifying"]) == ["openid", "x17", "姓名", "手机号", "来自IP", "补充2"]
+    assert sorted(cleaned.provenance["columns_identifying"]) == [
+        "openid",
+        "x17",
+        "姓名",
+        "手机号",
+        "来自IP",
+        "补充2",
+    ]
 
 
 def test_the_fingerprint_is_salted_anew(make_answers: MakeAnswers, instrument: Instrument) -> None:
@@ -106,7 +124,9 @@ def test_the_fingerprint_is_salted_anew(make_answers: MakeAnswers, instrument: I
     assert first[0] != second[0]
 
 
-def test_a_shared_address_is_no_evidence_of_a_duplicate(make_answers: MakeAnswers, instrument: Instrument) -> None:
+def test_a_shared_address_is_no_evidence_of_a_duplicate(
+    make_answers: MakeAnswers, instrument: Instrument
+) -> None:
     frame = make_answers(12).assign(来自IP="10.0.0.1", 姓名="王伟")
     responses = read_responses(frame, instrument)
     assert "fingerprint" not in responses.paradata
@@ -126,7 +146,7 @@ def test_nothing_is_overwritten_or_left_half_done(
 ) -> None:
     write_responses(cleaned, tmp_path / "a.csv")
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
-    with pytest.raises(UsageError, match="already there: a.csv, a.ledger.csv, a.flow.csv") as caught:
+    with pytest.raises(UsageError, match=r"already there: a\.csv, a\.ledger\.csv, a\.flow\.csv") as caught:
         write_responses(cleaned, tmp_path / "a.csv")
     assert caught.value.code == "RESP-060"
 
