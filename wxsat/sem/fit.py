@@ -183,7 +183,10 @@ def _result(
 
 
 def _measures(table: ParameterTable, moments: Moments, implied: Implied, df: int, n_parameters: int) -> dict[str, float]:
-    given = np.array([moments.names.index(name) for name in table.covariates], dtype=np.intp)
+    covariates, given = (
+        np.array([moments.names.index(name) for name in names], dtype=np.intp)
+        for names in (table.roles.covariates, table.covariates)
+    )
     return fit_measures(
         moments.covariance,
         implied.sigma,
@@ -191,7 +194,8 @@ def _measures(table: ParameterTable, moments: Moments, implied: Implied, df: int
         n_obs=moments.n_obs,
         n_parameters=n_parameters,
         df=df,
-        covariates=given,
+        covariates=covariates,
+        given=given,
     )
 
 

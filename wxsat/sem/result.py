@@ -72,3 +72,87 @@ class SemResult:
     def refused(self) -> bool:
         """Whether a stated rule forbids the structural reading."""
         return bool(refusals(self.findings))
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the parameter rows as a frame of your own (broom's ``tidy``)."""
+        return self.parameters.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: engine, N, and every fit measure (broom's ``glance``)."""
+        import pandas as pd
+
+        head = {
+            "model": self.model,
+            "engine": self.engine,
+            "estimator": self.estimator,
+            "converged": self.converged,
+            "n": self.n_obs,
+            "n_read": self.n_read,
+            "refused": self.refused,
+        }
+        return pd.DataFrame([head | dict(self.fit_measures)])
+
+    def summary(self) -> str:
+        """Return the result as plain text, in the order that lavaan's summary has."""
+        from wxsat.sem.summary import summary_text
+
+        return summary_text(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Return the document of ``wxsat sem fit --json``: flat records, full precision, missing as None.
+
+        Counts (``df``, ``npar``, ``ntotal``) are integers.
+        """
+        return {
+            "engine": self.engine,
+            "estimator": self.estimator,
+            "converged": self.converged,
+            "iterations": self.iterations,
+            "n": self.n_obs,
+            "n_read": self.n_read,
+            "missing": self.missing,
+            "n_parameters": int(self.fit_measures["npar"]),
+            "groups": [{"name": None, "n": self.n_obs}],
+            "parameters": _records(self.parameters),
+            "fit": {name: _number(name, value) for name, value in self.fit_measures.items()},
+            "r2": _records(self.r2),
+            "effects": _records(self.effects),
+            "modification": [],
+            "refused": self.refused,
+            "warnings": [finding.to_dict() for finding in self.findings],
+            "provenance": dict(self.provenance),
+        }
+
+    def _repr_html_(self) -> str:
+        """Return fit line, findings and parameter table for a notebook, every text escaped."""
+        from html import escape
+
+        from wxsat.sem.summary import fit_line
+
+        items = "".join(f"<li>{escape(f.severity)}: {escape(f.message)} [{escape(f.code)}]</li>" for f in self.findings)
+        table = self.parameters.to_html(index=False, border=0, escape=True, float_format=lambda x: f"{x:.3f}", na_rep="")
+        return f"<p>{escape(fit_line(self))}</p><ul>{items}</ul>{table}"
+
+
+_COUNTS = ("npar", "df", "baseline_df", "ntotal")
+
+
+def _number(name: str, value: float) -> float | int | None:
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    return int(value) if name in _COUNTS else float(value)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as flat records of plain Python values, NaN as None."""
+    columns = [str(c) for c in frame.columns]
+    return [
+        {name: _plain(value) for name, value in zip(columns, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not abs(value) < float("inf") else value

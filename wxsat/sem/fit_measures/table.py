@@ -29,6 +29,7 @@ def fit_measures(
     n_parameters: int,
     df: int,
     covariates: NDArray[np.intp],
+    given: NDArray[np.intp],
 ) -> dict[str, float]:
     """
     Return every fit measure of an ML fit on complete data.
@@ -42,14 +43,18 @@ def fit_measures(
     n_parameters, df : int
         After equality restrictions.
     covariates : ndarray of int
-        Positions of the variables whose moments are taken as given: they count neither in df nor in the likelihood.
+        Positions of the exogenous covariates: the baseline model keeps their covariances.
+    given : ndarray of int
+        Positions of those among them whose moments are taken as given (all or none): they count neither in df nor
+        in the likelihood.
     """
     statistic = chisq(discrepancy, n_obs)
     baseline, baseline_df = baseline_test(sample, covariates, n_obs)
     lower, upper = rmsea_interval(statistic, df, n_obs)
-    given = sample[np.ix_(covariates, covariates)]
-    logl = log_likelihood(sample, sigma, n_obs) - log_likelihood(given, given, n_obs)
-    saturated = log_likelihood(sample, sample, n_obs) - log_likelihood(given, given, n_obs)
+    given_block = sample[np.ix_(given, given)]
+    given_logl = log_likelihood(given_block, given_block, n_obs)
+    logl = log_likelihood(sample, sigma, n_obs) - given_logl
+    saturated = log_likelihood(sample, sample, n_obs) - given_logl
     goodness = gfi(sample, sigma)
     return {
         "npar": float(n_parameters),
