@@ -1,5 +1,6 @@
 """What a user reads when a file of answers is broken: one row a fault, its code and the words that must be there."""
 
+# ruff: noqa: E501 - the tables read as rows
 from __future__ import annotations
 
 import zipfile
@@ -111,9 +112,7 @@ def cut_sav(folder: Path) -> Path:
 
 
 def ole(*streams: str) -> bytes:
-    return (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + b"".join(s.encode("utf-16-le") for s in streams)
-    )
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + b"".join(s.encode("utf-16-le") for s in streams)
 
 
 # name -> (how to make it, options of read_responses, code, words that the message must hold)

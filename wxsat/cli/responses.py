@@ -12,29 +12,17 @@ if TYPE_CHECKING:
     from wxsat.responses.plan import CleaningPlan
     from wxsat.responses.responses import Responses
 
-app = typer.Typer(
-    help="Files of answers: inspect, read, screen, clean.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Files of answers: inspect, read, screen, clean.", no_args_is_help=True, rich_markup_mode=None)
 
-FileArgument = Annotated[
-    Path, typer.Argument(help="CSV, TSV, TXT, XLSX, XLS, SAV, ZSAV or DTA.", show_default=False)
-]
+FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV, TXT, XLSX, XLS, SAV, ZSAV or DTA.", show_default=False)]
 InstrumentOption = Annotated[
     str,
-    typer.Option(
-        "--instrument", "-i", help="Id of a bundled instrument, or a YAML file.", show_default=False
-    ),
+    typer.Option("--instrument", "-i", help="Id of a bundled instrument, or a YAML file.", show_default=False),
 ]
-FormOption = Annotated[
-    str | None, typer.Option("--form", help="full, standard or brief; found when left out.")
-]
+FormOption = Annotated[str | None, typer.Option("--form", help="full, standard or brief; found when left out.")]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook, by name.")]
-EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", help="Of a text file; found when left out.")
-]
-DelimiterOption = Annotated[
-    str | None, typer.Option("--delimiter", help="Of a text file; found when left out.")
-]
+EncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of a text file; found when left out.")]
+DelimiterOption = Annotated[str | None, typer.Option("--delimiter", help="Of a text file; found when left out.")]
 AccountOption = Annotated[str | None, typer.Option("--account", help="Column that names the account.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
@@ -46,9 +34,7 @@ LangOption = Annotated[str, typer.Option("--lang", help="Language of the labels:
 @app.command("inspect")
 def inspect(
     file: FileArgument,
-    instrument: Annotated[
-        str | None, typer.Option("--instrument", "-i", help="Compare with this one only.")
-    ] = None,
+    instrument: Annotated[str | None, typer.Option("--instrument", "-i", help="Compare with this one only.")] = None,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     delimiter: DelimiterOption = None,
@@ -58,9 +44,7 @@ def inspect(
     from wxsat.cli.output import emit_json, say
     from wxsat.responses.inspection import inspect_file
 
-    found = inspect_file(
-        file, _candidates(instrument), sheet=sheet, encoding=encoding, delimiter=_character(delimiter)
-    )
+    found = inspect_file(file, _candidates(instrument), sheet=sheet, encoding=encoding, delimiter=_character(delimiter))
     if json:
         emit_json(found)
         return
@@ -110,9 +94,7 @@ def read(
         say(line)
     written = write_responses(responses, out, force=force, language=_language(lang))
     if json:
-        emit_json(
-            {"n": responses.n, "outputs": [p.name for p in written], "provenance": responses.provenance}
-        )
+        emit_json({"n": responses.n, "outputs": [p.name for p in written], "provenance": responses.provenance})
     else:
         print(f"{responses.n} respondents -> {out}")
 
@@ -122,9 +104,7 @@ def screen(
     file: FileArgument,
     instrument: InstrumentOption,
     plan: PlanOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the records as .csv or .xlsx.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the records as .csv or .xlsx.")] = None,
     form: FormOption = None,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
@@ -168,7 +148,7 @@ def clean(
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Clean answers: drop on two families of evidence, recode reverse-keyed items, write ledger and flow beside."""
+    """Clean answers: drop on two families of evidence, recode reversed items, write ledger and flow."""
     from wxsat.cli.output import emit_json, print_frame, say
     from wxsat.responses.clean import clean as clean_responses
     from wxsat.responses.save import write_responses

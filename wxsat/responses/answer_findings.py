@@ -1,4 +1,4 @@
-"""What the answers themselves give a reader to know: field quality, don't-knows, constant and identical items."""
+"""Findings on the answers themselves: field quality, don't-knows, constant and identical items."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def careless_finding(n_careless: int, n_screened: int, expected: float) -> tuple
             "RESP-101",
             "warning",
             "field quality",
-            f"{share:.1%} of {n_screened} respondents answered carelessly by two families of evidence; usual is at"
-            f" most {expected:.0%}. Recruitment, incentives or the questionnaire's length should be looked at.",
+            f"{share:.1%} of {n_screened} respondents answered carelessly by two families of evidence; usual is"
+            f" at most {expected:.0%}. Look at recruitment, incentives and the questionnaire's length.",
             {"share": share, "lower": lower, "n_careless": n_careless, "n": n_screened, "expected": expected},
         ),
     )
@@ -68,7 +68,7 @@ def screening_findings(responses: Responses, plan: CleaningPlan) -> tuple[Findin
             "warning",
             "screening",
             f"The file lets {len(there)} famil{'y' if len(there) == 1 else 'ies'} of evidence be judged"
-            f" (not: {', '.join(missing)}); {plan.min_families} are needed before a careless respondent is dropped.",
+            f" (not: {', '.join(missing)}); {plan.min_families} are needed before anyone is dropped.",
             {"families": sorted(there), "missing": missing, "needed": plan.min_families},
         ),
     )
@@ -118,12 +118,8 @@ def _constant_items(responses: Responses) -> list[Finding]:
             message = f"Nobody answered item '{item_id}'; it cannot enter a model."
             found.append(Finding("RESP-107", "refusal", item_id, message, {"n": 0}))
         elif np.ptp(given) == 0:
-            message = (
-                f"All {len(given)} answers to item '{item_id}' are {given[0]:g}; it cannot enter a model."
-            )
-            found.append(
-                Finding("RESP-104", "refusal", item_id, message, {"n": len(given), "value": float(given[0])})
-            )
+            message = f"All {len(given)} answers to item '{item_id}' are {given[0]:g}; it cannot enter a model."
+            found.append(Finding("RESP-104", "refusal", item_id, message, {"n": len(given), "value": float(given[0])}))
     return found
 
 
@@ -142,8 +138,8 @@ def _identical_items(responses: Responses) -> list[Finding]:
             "RESP-105",
             "refusal",
             f"{a}, {b}",
-            f"Items '{a}' and '{b}' hold the same answers of all {responses.n} respondents; one is a copy, and a model"
-            " with both is singular.",
+            f"Items '{a}' and '{b}' hold the same answers of all {responses.n} respondents; one is a copy,"
+            " and a model with both is singular.",
             {"first": a, "second": b, "n": responses.n},
         )
         for group in same.values()

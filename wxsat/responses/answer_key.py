@@ -1,8 +1,8 @@
 """What counts as an answer to one question, and how one cell is read against it.
 
-A cell is a code ("5", 5.0, "５"), a whole label in either language, a code with its label ("5 同意", "5-同意",
-"A.同意", "同意（5）"), a stated reason for no answer (不了解, 拒答, （跳过）) or empty. Anything else is a refusal that
-says why; nothing becomes a missing value in silence.
+A cell is a code ("5", 5.0, "５"), a whole label in either language, a code with its label ("5 同意",
+"5-同意", "A.同意", "同意（5）"), a stated reason for no answer (不了解, 拒答, （跳过）) or empty. Anything
+else is a refusal that says why; nothing becomes a missing value in silence.
 """
 
 from __future__ import annotations
@@ -127,9 +127,7 @@ class AnswerKey:
             )
             dk = f", {self.dk} for don't know" if self.dk is not None else ""
             labels = (
-                f", or a label ({', '.join(self.shown_labels[: max(2, len(self.codes))])})"
-                if self.shown_labels
-                else ""
+                f", or a label ({', '.join(self.shown_labels[: max(2, len(self.codes))])})" if self.shown_labels else ""
             )
             return f"Expected {span}{dk}{labels}."
         bounds = [f"at least {self.low:g}"] if self.low is not None else []
@@ -286,9 +284,7 @@ def _code_number(number: float, key: AnswerKey, shown: str) -> Cell | Refusal:
     if number in (key.dk, key.refused):
         return _as_cell(number, key)
     if key.kind != "number" and not number.is_integer():
-        return Refusal(
-            "RESP-032", shown, "Averages and imputed values are not answers; export the raw codes."
-        )
+        return Refusal("RESP-032", shown, "Averages and imputed values are not answers; export the raw codes.")
     if key.kind == "codes":
         inside = number in key.codes
     else:

@@ -75,9 +75,7 @@ def _require_one_direction(parts: Sequence[CodedFile]) -> None:
         )
         for part, own in zip(parts, reversed_in, strict=True)
         for item in sorted(own)
-        if any(
-            item in p.match.columns and item not in other for p, other in zip(parts, reversed_in, strict=True)
-        )
+        if any(item in p.match.columns and item not in other for p, other in zip(parts, reversed_in, strict=True))
     ]
     if faults:
         raise DataError.from_faults(faults)
@@ -154,9 +152,7 @@ def _log(
     absent: tuple[str, ...],
     inferred: bool,
 ) -> tuple[str, ...]:
-    lines = [
-        f"Read {p.table.n_rows} rows and {len(p.table.columns)} columns from {p.table.file}." for p in parts
-    ]
+    lines = [f"Read {p.table.n_rows} rows and {len(p.table.columns)} columns from {p.table.file}." for p in parts]
     lines += [f"{p.table.file}: {note}" for p in parts for note in p.log]
     lines.append(f"Form: {form}" + (" (inferred from the items present)." if inferred else " (declared)."))
     if absent:
@@ -166,9 +162,7 @@ def _log(
         lines.append(f"Identifying columns dropped: {', '.join(dropped)}.")
     unused = sorted({masked(c) for p in parts for c in p.match.unused if c not in p.identifying})
     if unused:
-        lines.append(
-            f"{len(unused)} column(s) answer no question and are not used: {', '.join(unused[:20])}."
-        )
+        lines.append(f"{len(unused)} column(s) answer no question and are not used: {', '.join(unused[:20])}.")
     counts = pd.Series(reasons.to_numpy(dtype=object).ravel()).value_counts()
     empty = ", ".join(f"{n} {reason}" for reason, n in counts.items() if reason)
     lines.append(f"Coded {frame.shape[1]} columns; empty cells: {empty or 'none'}.")

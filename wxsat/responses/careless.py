@@ -1,7 +1,7 @@
-"""Indices of careless answering, as pure functions on a matrix of answers (respondents x items, NaN for none).
+"""Indices of careless answering: pure functions on a matrix of answers (respondents x items, NaN for none).
 
-Deterministic throughout. Checked against R careless 1.2.2 on complete data; where data are missing R resamples at
-random or drops the respondent, and these use what is there.
+Deterministic throughout. Checked against R careless 1.2.2 on complete data; where data are missing R
+resamples at random or drops the respondent, and these use what is there.
 """
 
 from __future__ import annotations
@@ -106,9 +106,9 @@ def mahalanobis_squared(answers: Matrix) -> tuple[Vector, NDArray[np.int64]]:
 
     Notes
     -----
-    Means and covariances (divisor n - 1) use all available pairs; a row with missing answers is measured in the
-    subspace of what it answered. Where that covariance is singular or not positive definite, its positive part is
-    inverted and `df` counts its rank. Checked against ``careless::mahad`` 1.2.2 on complete data.
+    Means and covariances (divisor n - 1) use all available pairs; a row with missing answers is measured in
+    the subspace of what it answered. Where that covariance is singular or not positive definite, its positive
+    part is inverted and `df` counts its rank. Checked against ``careless::mahad`` 1.2.2 on complete data.
 
     Examples
     --------
@@ -157,8 +157,8 @@ def even_odd(answers: Matrix, groups: Sequence[Sequence[int]]) -> Vector:
     """
     Even-odd inconsistency: higher means more careless.
 
-    For every scale, the mean of its odd and of its even items; the correlation of the two sets of means within a
-    person, stepped up by Spearman-Brown, with its sign turned (as in careless >= 1.2.0).
+    For every scale, the mean of its odd and of its even items; the correlation of the two sets of means
+    within a person, stepped up by Spearman-Brown, with its sign turned (as in careless >= 1.2.0).
 
     Parameters
     ----------

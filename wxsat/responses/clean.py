@@ -1,7 +1,7 @@
 """Cleaning: who leaves and why, in a fixed order, and the one place where reverse-keyed items are recoded.
 
-Order: answers withheld by the respondent, duplicates, too many missing, then two independent families of evidence.
-Every flag and every drop stands in the ledger; every step stands in the flow.
+Order: answers withheld by the respondent, duplicates, too many missing, then two independent families of
+evidence. Every flag and every drop stands in the ledger; every step stands in the flow.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def clean(responses: Responses, plan: CleaningPlan | None = None) -> CleanRespon
     Raises
     ------
     DataError
-        RESP-050 cleaned before, RESP-053 every respondent dropped, RESP-054 a reverse-keyed item whose scale has no
-        ends.
+        RESP-050 cleaned before, RESP-053 every respondent dropped, RESP-054 a reverse-keyed item whose scale
+        has no ends.
 
     Examples
     --------
@@ -126,9 +126,7 @@ def _require_raw(responses: Responses) -> Instrument:
         item = responses.instrument.item(item_id)
         scale = responses.instrument.scale_of(item)
         if item.reversed and (scale.min is None or scale.max is None):
-            faults.append(
-                Fault("RESP-054", "a reverse-keyed item needs a scale with `min` and `max`.", item_id)
-            )
+            faults.append(Fault("RESP-054", "a reverse-keyed item needs a scale with `min` and `max`.", item_id))
     if faults:
         raise DataError.from_faults(faults)
     return responses.instrument
@@ -164,11 +162,7 @@ def _exits(responses: Responses, screening: Screening, plan: CleaningPlan) -> li
 def _withheld(responses: Responses) -> tuple[Flags, NDArray[np.float64], float, str]:
     checks = responses.instrument.attention if responses.instrument else []
     for check in checks:
-        if (
-            check.kind == "diligence"
-            and check.id in responses.frame.columns
-            and check.exclude_code is not None
-        ):
+        if check.kind == "diligence" and check.id in responses.frame.columns and check.exclude_code is not None:
             answer = responses.frame[check.id].to_numpy(dtype=float)
             return answer == check.exclude_code, answer, float(check.exclude_code), check.id
     blank = np.full(responses.n, np.nan)
@@ -192,16 +186,12 @@ def _single_flags(screening: Screening, stays: Flags) -> Flags:
 
 
 def _flow(n_read: int, exits: list[_Exit]) -> pd.DataFrame:
-    records: list[dict[str, Any]] = [
-        {"step": "read", "n_left": n_read, "n_dropped": 0, "reason": STEP_REASONS["read"]}
-    ]
+    records: list[dict[str, Any]] = [{"step": "read", "n_left": n_read, "n_dropped": 0, "reason": STEP_REASONS["read"]}]
     left = n_read
     for step in exits:
         dropped = int(step.leaves.sum())
         left -= dropped
-        records.append(
-            {"step": step.step, "n_left": left, "n_dropped": dropped, "reason": STEP_REASONS[step.step]}
-        )
+        records.append({"step": step.step, "n_left": left, "n_dropped": dropped, "reason": STEP_REASONS[step.step]})
     return pd.DataFrame(records)
 
 

@@ -181,23 +181,19 @@ def _label_faults(
     if not wrong:
         return []
     turned = n_checked > 1 and all(found + expected == ends for found, _, expected in wrong)
-    pairs = "; ".join(
-        f"{found:g} = '{masked(label)}', there {expected:g}" for found, label, expected in wrong[:4]
-    )
+    pairs = "; ".join(f"{found:g} = '{masked(label)}', there {expected:g}" for found, label, expected in wrong[:4])
     what = "run in the other direction" if turned else "contradict the instrument"
     return [
         Fault(
             "RESP-033",
             f"the file's value labels {what}: {pairs}.",
             f"{table.file}, column '{masked(column)}'",
-            "Declare `recode: {column: {from: to}}` in the study if the labels are right, or mend the labels.",
+            "If the labels are right, declare `recode: {column: {from: to}}` in the study; else mend them.",
         )
     ]
 
 
-def code_multiple(
-    table: RawTable, column: str, asked: Asked
-) -> tuple[dict[int, NDArray[np.float64]], list[Fault]]:
+def code_multiple(table: RawTable, column: str, asked: Asked) -> tuple[dict[int, NDArray[np.float64]], list[Fault]]:
     """
     Code a question with several answers in one cell (``运动┋影视``) as one 0/1 column a choice.
 
@@ -249,9 +245,7 @@ def code_choice_columns(
         for position, cell in enumerate(table.frame[column].to_numpy(dtype=object)):
             ticked = _ticked(cell, code, key)
             if ticked is None:
-                shown = Refusal(
-                    "RESP-030", str(cell), "A choice column holds 1 or 0, 是 or 否, or the choice's label."
-                )
+                shown = Refusal("RESP-030", str(cell), "A choice column holds 1 or 0, 是 or 否, or the choice's label.")
                 refused.setdefault(shown.found, _Refused(shown)).rows.append(table.row_numbers[position])
             else:
                 coded[code][position] = ticked

@@ -1,7 +1,8 @@
 """CSV, TSV and TXT: which encoding, which delimiter, and rows of text cells.
 
-The encoding ladder is strict at every rung: a byte order mark first, then UTF-16 that shows itself by its zero
-bytes, then UTF-8, then GB18030. A file that none of them decodes is refused with the offset of the first bad byte.
+The encoding ladder is strict at every rung: a byte order mark first, then UTF-16 that shows itself by its
+zero bytes, then UTF-8, then GB18030. A file that none of them decodes is refused with the offset of the first
+bad byte.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, st
 
 
 def _utf16_without_mark(data: bytes) -> str:
-    # Commas, digits and line ends have a zero high byte: at odd offsets in little endian, at even ones in big endian.
+    # Commas, digits and line ends have a zero high byte: at odd offsets in little endian, at even ones in big
+    # endian.
     sample = data[: 1 << 16]
     return "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
 
@@ -110,7 +112,7 @@ def split(text: str, file: str, delimiter: str | None = None) -> tuple[list[list
 
 
 def sniff_delimiter(text: str, file: str = "") -> str:
-    """Return the delimiter that cuts most records into as many cells as the first one, the widest of equals."""
+    """Return the delimiter that cuts most records as wide as the first one; of equals, the widest."""
     best, best_score = "", (0.0, 0)
     for candidate in DELIMITERS:
         records = _first_records(text, candidate)

@@ -12,15 +12,14 @@ _PARTS = re.compile(
     r"(?:(?P<d>\d+)\s*(?:天|days?|d))?\s*(?:(?P<h>\d+)\s*(?:小时|时|hours?|hrs?|h))?\s*"
     r"(?:(?P<m>\d+)\s*(?:分钟|分|minutes?|mins?|m|')(?!s))?\s*(?:(?P<s>\d+(?:\.\d+)?)\s*(?:秒钟|秒|seconds?|secs?|s|\"))?"
 )
-_CLOCK = re.compile(
-    r"(?:(?P<d>\d+)\s*(?:days?|天),?\s*)?(?:(?P<h>\d+):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:\.\d+)?)"
-)
+_CLOCK = re.compile(r"(?:(?P<d>\d+)\s*(?:days?|天),?\s*)?(?:(?P<h>\d+):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:\.\d+)?)")
 _UNIT_SECONDS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 
 
 def seconds_of(value: Any) -> float | None:
     """
-    Return a duration in seconds: ``85秒``, ``1分25秒``, ``00:01:25``, ``1m 25s``, a number (taken as seconds).
+    Return a duration in seconds: ``85秒``, ``1分25秒``, ``00:01:25``, ``1m 25s``, a number (taken as
+    seconds).
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One door for every file: which format it is, whether its contents agree with its name, and the table inside."""
+"""One door for every file: its format, whether its contents agree with its name, and the table inside."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from wxsat.responses.raw_table import RawTable, table_from_rows
 from wxsat.responses.statistics_file import read_statistics_file
 
 READ_SUFFIXES: dict[str, str] = {
-    ".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook",
+    ".csv": "text", ".tsv": "text", ".txt": "text",
+    ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook",
     ".sav": "sav", ".zsav": "sav", ".dta": "dta",
 }  # fmt: skip
 LATER_SUFFIXES: dict[str, str] = {
-    ".por": "SPSS portable", ".sas7bdat": "SAS", ".xpt": "SAS transport", ".parquet": "Parquet", ".feather": "Feather",
-    ".ods": "OpenDocument", ".rds": "R", ".rdata": "R", ".json": "JSON", ".xlsb": "binary Excel",
+    ".por": "SPSS portable", ".sas7bdat": "SAS", ".xpt": "SAS transport", ".parquet": "Parquet",
+    ".feather": "Feather", ".ods": "OpenDocument", ".rds": "R", ".rdata": "R", ".json": "JSON", ".xlsb": "binary Excel",
     ".sas7bcat": "SAS catalogue",
 }  # fmt: skip
 _HTML_STARTS = (
@@ -46,8 +47,8 @@ def read_table(
     Parameters
     ----------
     path : path
-        CSV, TSV, TXT (UTF-8 with or without BOM, GB18030, UTF-16; comma, semicolon, tab or pipe), XLSX, XLSM, XLS,
-        SAV, ZSAV or DTA.
+        CSV, TSV, TXT (UTF-8 with or without BOM, GB18030, UTF-16; comma, semicolon, tab or pipe), XLSX, XLSM,
+        XLS, SAV, ZSAV or DTA.
     sheet : str or int, optional
         Sheet of a workbook by name or by number from 1; the first one with anything in it by default.
     encoding, delimiter : str, optional
@@ -91,9 +92,7 @@ def table_from_frame(frame: Any, name: str = "DataFrame") -> RawTable:
     names = [str(c) for c in frame.columns]
     require_names(names, [], name)
     if not len(frame):
-        raise DataError(
-            "RESP-004", f"the frame has {len(names)} column(s) and no row of answers.", where=name
-        )
+        raise DataError("RESP-004", f"the frame has {len(names)} column(s) and no row of answers.", where=name)
     there = frame.notna()
     columns = [
         pd.Series(
@@ -130,9 +129,7 @@ def _from_rows(
 
 def _bytes_of(source: Path) -> bytes:
     if source.is_dir():
-        raise DataError(
-            "RESP-015", "this is a folder, not a file.", where=source.name, hint="Name a file in it."
-        )
+        raise DataError("RESP-015", "this is a folder, not a file.", where=source.name, hint="Name a file in it.")
     try:
         data = source.read_bytes()
     except FileNotFoundError:
@@ -153,9 +150,7 @@ def _kind_of(source: Path) -> str:
     suffix = source.suffix.casefold()
     if suffix in READ_SUFFIXES:
         return READ_SUFFIXES[suffix]
-    what = (
-        f"{LATER_SUFFIXES[suffix]} files are" if suffix in LATER_SUFFIXES else f"files named '*{suffix}' are"
-    )
+    what = f"{LATER_SUFFIXES[suffix]} files are" if suffix in LATER_SUFFIXES else f"files named '*{suffix}' are"
     raise DataError(
         "RESP-002",
         f"{what} not read. Read are: {', '.join(READ_SUFFIXES)}.",
@@ -165,7 +160,7 @@ def _kind_of(source: Path) -> str:
 
 
 def contents_of(data: bytes) -> str:
-    """Return what the first bytes say the file is: ``sav``, ``workbook``, ``html``, ``parquet``, ``pdf`` or ``text``."""
+    """Say by its first bytes what a file is: sav, dta, workbook, html, parquet, pdf or text."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if data.startswith((b"$FL2", b"$FL3")):
         return "sav"
@@ -184,11 +179,7 @@ def _require_contents(data: bytes, kind: str, source: Path) -> None:
     found = contents_of(data)
     if found == kind or (kind in ("dta", "sav") and found == "text"):
         return  # old Stata files start with one unprintable byte; the reader itself judges them
-    if (
-        kind == "workbook"
-        and found == "text"
-        and data[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
-    ):
+    if kind == "workbook" and found == "text" and data[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08"):
         return  # BIFF streams of very old Excel, outside an OLE container
     names = {
         "sav": "an SPSS file", "workbook": "a workbook", "html": "an HTML or XML page", "dta": "a Stata file",

@@ -1,8 +1,8 @@
 """What could point to a person, and the salted hash that is the only thing kept of it.
 
-Columns are recognised by name (openid, 手机, 来自IP, ...) or by the look of their values (mobile number, IPv4,
-18-digit identity number, e-mail, WeChat openid). The salt is drawn anew at each reading and never stored, so
-that a fingerprint finds duplicates within one reading and can be turned back by nobody.
+Columns are recognised by name (openid, 手机, 来自IP, ...) or by the look of their values (mobile number,
+IPv4, 18-digit identity number, e-mail, WeChat openid). The salt is drawn anew at each reading and never
+stored, so that a fingerprint finds duplicates within one reading and can be turned back by nobody.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 # In order of trust: the first of these that a row has becomes its fingerprint.
 PERSON_KEYS: tuple[str, ...] = (
-    "openid", "unionid", "用户标识", "用户id", "userid", "微信id", "微信号", "wechatid", "deviceid", "device", "设备号",
-    "设备标识", "身份证", "idcard", "手机", "mobile", "phone", "电话", "联系方式", "email", "e-mail", "邮箱",
+    "openid", "unionid", "用户标识", "用户id", "userid", "微信id", "微信号", "wechatid", "deviceid", "device",
+    "设备号", "设备标识", "身份证", "idcard", "手机", "mobile", "phone", "电话", "联系方式", "email", "e-mail", "邮箱",
 )  # fmt: skip
 # Shared by many people (a household, an office) or not unique: dropped, but no evidence of a duplicate.
 WEAK_KEYS: tuple[str, ...] = (
-    "姓名", "昵称", "nickname", "来自ip", "ipaddress", "ip地址", "useragent", "recipient", "名字", "家庭住址", "详细地址",
-    "locationlatitude", "locationlongitude", "经度", "纬度", "qq号",
+    "姓名", "昵称", "nickname", "来自ip", "ipaddress", "ip地址", "useragent", "recipient", "名字", "家庭住址",
+    "详细地址", "locationlatitude", "locationlongitude", "经度", "纬度", "qq号",
 )  # fmt: skip
 WHOLE_NAMES: frozenset[str] = frozenset(
     {

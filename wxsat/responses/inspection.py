@@ -82,9 +82,7 @@ def _column_record(table: RawTable, column: str, match: ColumnMatch | None) -> d
     if match is not None:
         questions |= {c: q for q, parts in match.parts.items() for c in parts.values()}
     roles = {c: role for role, c in paradata_columns(table, {}, set()).items()}
-    identifies = column not in questions and (
-        identifying_name(column) is not None or identifying_values(cells)
-    )
+    identifies = column not in questions and (identifying_name(column) is not None or identifying_values(cells))
     return {
         "name": masked(column, 60),
         "question": questions.get(column),

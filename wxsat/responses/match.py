@@ -1,8 +1,8 @@
-"""Which column answers which question: by declared mapping, by id, or by the exact wording in either language.
+"""Which column answers which question: by declared mapping, by id, or by exact wording in either language.
 
-A column name, and the variable label where the file has one, is read in several ways ("PU1", "1、wording", "Q1 wording",
-"PU1. wording"); the first reading that is a question's id or wording decides. Nothing is guessed beyond that: what is
-not recognised is named.
+A column name, and the variable label where the file has one, is read in several ways ("PU1", "1、wording",
+"Q1 wording", "PU1. wording"); the first reading that is a question's id or wording decides. Nothing is
+guessed beyond that: what is not recognised is named.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def match_columns(
     Raises
     ------
     DataError
-        RESP-020 a file of another survey, RESP-021 two columns for one question, RESP-022 a mapped column that the
-        file does not have, RESP-023 a mapped id that the instrument does not have.
+        RESP-020 a file of another survey, RESP-021 two columns for one question, RESP-022 a mapped column
+        that the file does not have, RESP-023 a mapped id that the instrument does not have.
     """
     questions = {q.id: q for q in asked_questions(instrument)}
     declared = _declared(table, questions, mapping or {})
@@ -314,9 +314,7 @@ def recognised_items(table: RawTable, instrument: Instrument) -> tuple[str, ...]
     return tuple(i.id for i in instrument.items_in() if i.id in hits)
 
 
-def require_this_survey(
-    table: RawTable, instrument: Instrument, present: Mapping[str, str], form: FormName
-) -> None:
+def require_this_survey(table: RawTable, instrument: Instrument, present: Mapping[str, str], form: FormName) -> None:
     """Raise RESP-020 when too few of the form's items are there for this to be its data."""
     items = instrument.items_in(form)
     here = [i.id for i in items if i.id in present]
@@ -329,5 +327,5 @@ def require_this_survey(
         f"{len(here)} of the {len(items)} items of '{instrument.id}' ({form} form) were recognised;"
         f" the file has {len(table.columns)} columns: {columns}{more}. This looks like another survey.",
         where=table.file,
-        hint=f"Name the right instrument, or map the columns: `columns: {{their name: {items[0].id if items else 'id'}}}`.",
+        hint="Name the right instrument, or map the columns: `columns: {their name: item id}`.",
     )

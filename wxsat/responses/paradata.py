@@ -69,7 +69,7 @@ def paradata_columns(table: RawTable, declared: Mapping[str, str], taken: set[st
 
 
 def read_times(table: RawTable, columns: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the times of every row, and the cells that are none; seconds from start to end where not given."""
+    """Return the times of every row and the cells that are none; seconds from start to end if not given."""
     out: dict[str, Any] = {}
     faults: list[Fault] = []
     for role in ("started", "finished"):
@@ -96,9 +96,7 @@ def _moments(table: RawTable, column: str) -> tuple[pd.Series, list[Fault]]:
     cells = table.frame[column]
     moments = pd.to_datetime(cells, errors="coerce", format="mixed")
     bad = [i for i in range(len(cells)) if cells.iloc[i] is not None and pd.isna(moments.iloc[i])]
-    return moments, _unreadable(
-        table, column, bad, "date and time", "Expected 2026-03-01 10:15:00 or the like."
-    )
+    return moments, _unreadable(table, column, bad, "date and time", "Expected 2026-03-01 10:15:00 or the like.")
 
 
 def _unreadable(table: RawTable, column: str, bad: list[int], what: str, hint: str) -> list[Fault]:

@@ -14,13 +14,15 @@ class CleaningPlan(BaseModel):
     """
     What counts as a careless answer, and who leaves.
 
-    Every threshold is a convention that a study may change; the reasons are in the field descriptions. The rule
-    behind all of them: nobody leaves on one family of evidence (time, pattern, attention, duplicate) alone.
+    Every threshold is a convention that a study may change; the reasons are in the field descriptions. The
+    rule behind all of them: nobody leaves on one family of evidence (time, pattern, attention, duplicate)
+    alone.
 
     Raises
     ------
     pydantic.ValidationError
-        For a value outside its range or an unknown name; :func:`load_plan` turns it into a :class:`StudyError`.
+        For a value outside its range or an unknown name; :func:`load_plan` turns it into a
+        :class:`StudyError`.
 
     Examples
     --------
@@ -40,9 +42,7 @@ class CleaningPlan(BaseModel):
         gt=0,
         description="Days within which one person counts as answering twice; none = the whole file.",
     )
-    identical_answers: bool = Field(
-        True, description="Flag answer vectors that another respondent also gave."
-    )
+    identical_answers: bool = Field(True, description="Flag answer vectors that another respondent also gave.")
     identical_min_items: int = Field(
         20, ge=2, description="Items below which identical answers are no evidence (convention)."
     )
@@ -50,15 +50,13 @@ class CleaningPlan(BaseModel):
     missing: bool = Field(True, description="Drop respondents with too many unanswered items.")
     max_missing_share: float = Field(
         0.5, ge=0, le=1,
-        description="Largest share of shown items left empty; don't know counts as an answer. Half is AAPOR's usual"
-        " line between a partial interview and a break-off (convention).",
+        description="Largest share of shown items left empty; don't know counts as an answer. Half is AAPOR's"
+        " usual line between a partial interview and a break-off (convention).",
     )  # fmt: skip
 
     speed: bool = Field(True, description="Flag answers given faster than they can be read.")
     min_seconds: float | None = Field(None, ge=0, description="Least total seconds; none = not judged.")
-    min_seconds_per_item: float | None = Field(
-        2.0, ge=0, description="Least mean seconds an item (Huang et al. 2012)."
-    )
+    min_seconds_per_item: float | None = Field(2.0, ge=0, description="Least mean seconds an item (Huang et al. 2012).")
     relative_speed: float | None = Field(
         1 / 3, ge=0, le=1, description="Least share of the median seconds an item (convention)."
     )
@@ -86,8 +84,8 @@ class CleaningPlan(BaseModel):
 
     min_families: int = Field(
         2, ge=1, le=4,
-        description="Independent flag families before a respondent is dropped. An instructed-response item alone"
-        " never drops anyone, even at 1.",
+        description="Independent flag families before a respondent is dropped. An instructed-response item"
+        " alone never drops anyone, even at 1.",
     )  # fmt: skip
 
     expected_careless: float = Field(
@@ -138,9 +136,7 @@ def plan_from(document: Any, where: str = "cleaning plan") -> CleaningPlan:
             name = ".".join(map(str, fault["loc"]))
             unknown = fault["type"] == "extra_forbidden"
             message = f"'{name}' is no rule of a cleaning plan." if unknown else f"'{name}': {fault['msg']}."
-            hint = (
-                nearest(name, CleaningPlan.model_fields).strip() if unknown else f"Found {fault['input']!r}."
-            )
+            hint = nearest(name, CleaningPlan.model_fields).strip() if unknown else f"Found {fault['input']!r}."
             faults.append(Fault("RESP-052", message, where, hint))
         raise StudyError.from_faults(faults) from None
     except TypeError:

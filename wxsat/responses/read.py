@@ -1,4 +1,4 @@
-"""The door for answers: file, files or frame + instrument -> Responses, with provenance and without identifiers."""
+"""The door for answers: files or frame + instrument -> Responses, with provenance, without identifiers."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def read_responses(
     Parameters
     ----------
     source : path, DataFrame, or a sequence of them
-        Several files are put under each other; row numbers run on, and the provenance says where each file begins.
+        Several files are put under each other; row numbers run on, and the provenance says where each file
+        begins.
     instrument : Instrument
     form : {"full", "standard", "brief"}, optional
         The form in the field; without it, the one whose items agree best with the file's.
@@ -88,8 +89,8 @@ def read_responses(
     Raises
     ------
     DataError
-        RESP-001 to RESP-015 for the file, RESP-020 to RESP-027 for its columns, RESP-030 to RESP-038 for its cells:
-        all faults of a stage at once. No cell becomes missing in silence.
+        RESP-001 to RESP-015 for the file, RESP-020 to RESP-027 for its columns, RESP-030 to RESP-038 for its
+        cells: all faults of a stage at once. No cell becomes missing in silence.
     UsageError
         RESP-024 an unknown form.
 
@@ -108,9 +109,7 @@ def read_responses(
     for one in sources:
         is_frame = isinstance(one, pd.DataFrame)
         table = (
-            table_from_frame(one)
-            if is_frame
-            else read_table(one, sheet=sheet, encoding=encoding, delimiter=delimiter)  # type: ignore[arg-type]
+            table_from_frame(one) if is_frame else read_table(one, sheet=sheet, encoding=encoding, delimiter=delimiter)  # type: ignore[arg-type]
         )
         parts.append(_code_table(table, instrument, wishes, salt))
     faults = [fault for part in parts for fault in part.faults]
@@ -206,13 +205,11 @@ def _require_columns(table: RawTable, wishes: _Wishes) -> None:
                     nearest(name, table.columns).strip(),
                 )
             )
-        elif name in wishes.keep and (
-            identifying_name(name) == "person" or identifying_values(table.frame[name])
-        ):
+        elif name in wishes.keep and (identifying_name(name) == "person" or identifying_values(table.frame[name])):
             faults.append(
                 Fault(
                     "RESP-026",
-                    f"column '{masked(name)}' is to be kept but identifies people; identifiers are never kept.",
+                    f"column '{masked(name)}' is to be kept but identifies people.",
                     table.file,
                     "Leave it out; duplicates are found through its fingerprint anyway.",
                 )
@@ -265,9 +262,7 @@ def _coded(
         elif asked.kind == "multiple":
             choices, more = code_multiple(table, column, asked)
         else:
-            coded = code_column(
-                table, column, asked, recode.get(column), reverse=asked.id in match.already_reversed
-            )
+            coded = code_column(table, column, asked, recode.get(column), reverse=asked.id in match.already_reversed)
             frame[asked.id], reasons[asked.id] = coded.codes, coded.reasons
             faults += coded.faults
             continue
@@ -277,7 +272,7 @@ def _coded(
 
 
 def _plain(cells: pd.Series, *, as_text: bool) -> pd.Series:
-    """Numbers as numbers unless text is asked for or zeros lead ("007"); everything else as text, empty as None."""
+    """Numbers as numbers unless text is asked for or zeros lead ("007"); else text, empty as None."""
     filled = [cell for cell in cells if cell is not None]
     padded = any(isinstance(cell, str) and re.fullmatch(r"0\d+|\d{16,}", cell.strip()) for cell in filled)
     if filled and not as_text and not padded:

@@ -23,24 +23,26 @@ class Responses:
     Attributes
     ----------
     frame : DataFrame, shape (n_respondents, n_questions)
-        One column per item, check and background question that the file has, named by its id in the instrument.
-        Item codes are float64, NaN where there is no answer. Raw direction until `reversed_items` names the item.
-        Extra columns that the study names (account, weight, ...) are kept under their own name.
+        One column per item, check and background question that the file has, named by its id in the
+        instrument. Item codes are float64, NaN where there is no answer. Raw direction until `reversed_items`
+        names the item. Extra columns that the study names (account, weight, ...) are kept under their own
+        name.
     reasons : DataFrame, shape (n_respondents, n_items)
         For every item and check column, why the cell is empty; ``""`` where it was answered.
     paradata : DataFrame, shape (n_respondents, ...)
-        ``seconds`` (float), ``started``/``finished`` (datetime), ``fingerprint`` (salted hash of openid or device,
-        never the identifier itself); only those that exist.
+        ``seconds`` (float), ``started``/``finished`` (datetime), ``fingerprint`` (salted hash of openid or
+        device, never the identifier itself); only those that exist.
     rows : ndarray of int, shape (n_respondents,)
-        Row of the source file each respondent stood in, counting the first data row as 1: the only respondent id
-        that ever leaves the program.
+        Row of the source file each respondent stood in, counting the first data row as 1: the only respondent
+        id that ever leaves the program.
     instrument : Instrument or None
     form : {"full", "standard", "brief"} or None
         The form whose items the file holds.
     reversed_items : tuple of str
         Items already recoded to the direction of their construct; empty for raw answers.
     provenance : mapping
-        ``file``, ``sha256``, ``encoding``, ``reader``, ``rows_read``, ``columns_unused``, ``items_absent``, ...
+        ``file``, ``sha256``, ``encoding``, ``reader``, ``rows_read``, ``columns_unused``, ``items_absent``,
+        ...
     log : tuple of str
         What was done, in order, one English sentence each.
     """

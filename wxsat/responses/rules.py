@@ -73,7 +73,7 @@ def missing_share(reasons: NDArray[np.object_]) -> Vector:
 
 
 def seconds_per_item(seconds: Vector, reasons: NDArray[np.object_]) -> Vector:
-    """Return seconds over the number of items and checks answered (don't know included); NaN without either."""
+    """Return seconds over the number of answers given (don't know included); NaN without either."""
     answered = np.isin(reasons, ["", "dont_know", "refused"]).sum(axis=1)
     return np.where(answered > 0, seconds / np.maximum(answered, 1), np.nan)
 
@@ -89,8 +89,8 @@ def screen_speed(seconds: Vector, per_item: Vector, plan: CleaningPlan) -> RuleO
 
     Notes
     -----
-    Too fast is: fewer than ``min_seconds_per_item``, or less than ``relative_speed`` of the median seconds an item,
-    or less than ``min_seconds`` in all. `threshold` is the larger of the first two.
+    Too fast is: fewer than ``min_seconds_per_item``, or less than ``relative_speed`` of the median seconds an
+    item, or less than ``min_seconds`` in all. `threshold` is the larger of the first two.
     """
     limits = [plan.min_seconds_per_item] if plan.min_seconds_per_item is not None else []
     if plan.relative_speed is not None and np.isfinite(per_item).any():
@@ -174,9 +174,7 @@ def screen_identical(
         earlier = first.setdefault(answers[position].tobytes(), int(position))
         if earlier != position:
             same_as[position] = rows[earlier]
-    outcome = RuleOutcome(
-        "identical", "duplicate", "", same_as, float(plan.identical_min_items), np.isfinite(same_as)
-    )
+    outcome = RuleOutcome("identical", "duplicate", "", same_as, float(plan.identical_min_items), np.isfinite(same_as))
     return outcome, same_as
 
 
@@ -231,7 +229,7 @@ def _waves(positions: Sequence[int], moments: Vector | None, window_days: float 
 
 
 def screen_instructed(values: Vector, reasons: NDArray[np.object_], check: AttentionCheck) -> RuleOutcome:
-    """Flag any answer but the one asked for; don't know and refused are other answers, a blank is no evidence."""
+    """Flag any answer but the one asked for; don't know is another answer, a blank is no evidence."""
     other = np.isin(reasons, ["dont_know", "refused"])
     flagged = (np.isfinite(values) & (values != float(check.expect or 0))) | other
     return RuleOutcome("instructed", "attention", check.id, values, float(check.expect or 0), flagged)
@@ -265,9 +263,9 @@ def screen_antonyms(
 
     Notes
     -----
-    The index is the congruence about the scale midpoint, :math:`\sum xy / \sqrt{\sum x^2 \sum y^2}` with x and y
-    measured from it: unlike a correlation it is defined for two pairs and for a straight line. Flagged when it is
-    0 or more and every answer lies in the outer third on either side.
+    The index is the congruence about the scale midpoint, :math:`\sum xy / \sqrt{\sum x^2 \sum y^2}` with x
+    and y measured from it: unlike a correlation it is defined for two pairs and for a straight line. Flagged
+    when it is 0 or more and every answer lies in the outer third on either side.
     """
     low, high = float(scale.min or 0), float(scale.max or 0)
     x, y = first - (low + high) / 2, second - (low + high) / 2

@@ -1,7 +1,8 @@
-"""Coded answers -> CSV, XLSX, SAV or DTA: codes with their labels and missing codes, never a text or an identifier.
+"""Coded answers -> CSV, XLSX, SAV, DTA: codes, labels and missing codes, never free text or an identifier.
 
-A recoded item is written as ``<id>_r`` with its labels turned round, so that nobody recodes it a second time; reading
-such a file back keeps it recoded. Everything is written beside the target and moved into place at the end.
+A recoded item is written as ``<id>_r`` with its labels turned round, so that nobody recodes it a second time;
+reading such a file back keeps it recoded. Everything is written beside the target and moved into place at the
+end.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def defused(cell: Any) -> Any:
 
 
 def sheet_of(responses: Responses, language: Language = "zh") -> Sheet:
-    """Lay coded answers out as one table with labels; free text, times of day and fingerprints are left out."""
+    """Lay coded answers out as one table with labels, without free text, times of day and fingerprints."""
     questions = {q.id: q for q in asked_questions(responses.instrument)} if responses.instrument else {}
     sheet = Sheet(pd.DataFrame({"row": np.asarray(responses.rows, dtype=np.int64)}))
     columns: dict[str, Any] = {}
@@ -146,7 +147,8 @@ def write_responses(
     Raises
     ------
     UsageError
-        RESP-060 a file is there and `force` is not given, RESP-061 a suffix that is not written, RESP-062 no such folder.
+        RESP-060 a file is there and `force` is not given, RESP-061 a suffix that is not written, RESP-062 no
+        such folder.
     DataError
         RESP-063 the format cannot hold a column.
     """
@@ -170,9 +172,7 @@ def write_together(writers: Mapping[Path, Callable[[Path], None]], *, force: boo
     there = [p for p in writers if p.exists()]
     if there and not force:
         names = ", ".join(p.name for p in there)
-        raise UsageError(
-            "RESP-060", f"already there: {names}.", where=str(there[0].parent), hint="Add --force."
-        )
+        raise UsageError("RESP-060", f"already there: {names}.", where=str(there[0].parent), hint="Add --force.")
     for folder in {p.parent for p in writers}:
         if not folder.is_dir():
             raise UsageError("RESP-062", "there is no such folder.", where=str(folder), hint="Make it first.")
@@ -333,9 +333,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, force: bool = False) -
     target = Path(path)
     suffix = target.suffix.casefold()
     if suffix not in (".csv", ".xlsx"):
-        raise UsageError(
-            "RESP-061", f"a table is written as .csv or .xlsx, not '*{suffix}'.", where=target.name
-        )
+        raise UsageError("RESP-061", f"a table is written as .csv or .xlsx, not '*{suffix}'.", where=target.name)
     flat = frame.copy()
     for column in flat.columns:
         if flat[column].map(lambda cell: isinstance(cell, (tuple, list))).any():

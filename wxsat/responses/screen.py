@@ -54,8 +54,8 @@ def reversal_blocks(instrument: Instrument, present: Sequence[str]) -> list[list
     """
     Return the blocks on which one long run of the same answer is no honest opinion.
 
-    A block is a run of neighbouring items whose constructs point in one direction and share a scale; only blocks
-    with at least one reverse-keyed item are returned.
+    A block is a run of neighbouring items whose constructs point in one direction and share a scale; only
+    blocks with at least one reverse-keyed item are returned.
     """
     blocks: list[list[str]] = []
     last: tuple[str, str] | None = None
@@ -144,11 +144,12 @@ def screen_responses(responses: Responses, plan: CleaningPlan | None = None) -> 
     Returns
     -------
     DataFrame
-        One record a respondent: ``id`` (row of the file), ``longstring`` (items, over the whole questionnaire),
-        ``longstring_block`` (items, over the blocks that are judged), ``irv`` (scale points), ``mahalanobis``
-        (squared), ``mahalanobis_p``, ``psychsyn``, ``evenodd`` (higher = more careless), ``seconds``,
-        ``seconds_per_item``, ``missing_share``, ``attention_failed`` (check ids), ``duplicate_of`` and
-        ``identical_to`` (rows), ``families`` and ``flags`` (rule names). NaN where nothing could be judged.
+        One record a respondent: ``id`` (row of the file), ``longstring`` (items, over the whole
+        questionnaire), ``longstring_block`` (items, over the blocks that are judged), ``irv`` (scale points),
+        ``mahalanobis`` (squared), ``mahalanobis_p``, ``psychsyn``, ``evenodd`` (higher = more careless),
+        ``seconds``, ``seconds_per_item``, ``missing_share``, ``attention_failed`` (check ids),
+        ``duplicate_of`` and ``identical_to`` (rows), ``families`` and ``flags`` (rule names). NaN where
+        nothing could be judged.
 
     Examples
     --------
@@ -165,9 +166,7 @@ def screen_all(responses: Responses, plan: CleaningPlan) -> Screening:
     shares = missing_share(item_reasons(responses))
     blank = np.full(n, np.nan)
     outcomes: list[RuleOutcome] = []
-    seconds = (
-        responses.paradata["seconds"].to_numpy(dtype=float) if "seconds" in responses.paradata else blank
-    )
+    seconds = responses.paradata["seconds"].to_numpy(dtype=float) if "seconds" in responses.paradata else blank
     per_item = seconds_per_item(seconds, responses.reasons.to_numpy(dtype=object))
     if plan.speed and np.isfinite(seconds).any():
         outcomes.append(screen_speed(seconds, per_item, plan))
@@ -240,9 +239,7 @@ def _always_asked(responses: Responses) -> NDArray[np.float64]:
     ids = [i for i in responses.item_ids if instrument is None or instrument.item(i).ask_if is None]
     answers = raw_answers(responses, ids)
     with np.errstate(invalid="ignore"):
-        varies = np.array(
-            [np.nanstd(c) > 0 if np.isfinite(c).sum() > 1 else False for c in answers.T], dtype=bool
-        )
+        varies = np.array([np.nanstd(c) > 0 if np.isfinite(c).sum() > 1 else False for c in answers.T], dtype=bool)
     return answers[:, varies]
 
 
@@ -251,9 +248,7 @@ def _mahalanobis_outcome(responses: Responses, plan: CleaningPlan) -> tuple[Rule
     if answers.shape[1] and responses.n > answers.shape[1]:
         return screen_mahalanobis(answers, plan)
     blank = np.full(responses.n, np.nan)
-    return RuleOutcome(
-        "mahalanobis", "", "", blank, plan.mahalanobis_p, np.zeros(responses.n, dtype=bool)
-    ), blank
+    return RuleOutcome("mahalanobis", "", "", blank, plan.mahalanobis_p, np.zeros(responses.n, dtype=bool)), blank
 
 
 def _even_odd(responses: Responses) -> Vector:

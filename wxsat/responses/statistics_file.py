@@ -1,4 +1,4 @@
-"""SAV, ZSAV and DTA through pyreadstat: values, variable labels, value labels and user-missing codes as declared."""
+"""SAV, ZSAV and DTA through pyreadstat: values, labels and user-missing codes as declared."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 ENCRYPTED_SAV = b"ENCRYPTEDSAV"
 
 
-def read_statistics_file(
-    path: Path, kind: str, file: str, sha256: str, encoding: str | None = None
-) -> RawTable:
+def read_statistics_file(path: Path, kind: str, file: str, sha256: str, encoding: str | None = None) -> RawTable:
     """
     Read one SPSS or Stata file, nothing turned into missing on the way.
 
@@ -37,9 +35,7 @@ def read_statistics_file(
     frame, meta, notes = _read(path, kind, file, encoding)
     require_names([str(c) for c in frame.columns], [], file)
     if not len(frame):
-        raise DataError(
-            "RESP-004", f"the file has {frame.shape[1]} variable(s) and no row of answers.", where=file
-        )
+        raise DataError("RESP-004", f"the file has {frame.shape[1]} variable(s) and no row of answers.", where=file)
     return RawTable(
         frame=_raw_cells(frame),
         row_numbers=tuple(range(1, len(frame) + 1)),
@@ -54,9 +50,7 @@ def read_statistics_file(
     )
 
 
-def _read(
-    path: Path, kind: str, file: str, encoding: str | None
-) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
+def _read(path: Path, kind: str, file: str, encoding: str | None) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
     import pyreadstat
 
     reader = pyreadstat.read_dta if kind == "dta" else pyreadstat.read_sav
@@ -70,9 +64,7 @@ def _read(
     for options, notes in attempts:
         try:
             frame, meta = reader(str(path), user_missing=True, apply_value_formats=False, **options)
-        except (
-            Exception
-        ) as error:  # pyreadstat raises its own, ValueError, OverflowError and UnicodeDecodeError
+        except Exception as error:  # pyreadstat raises its own, ValueError, OverflowError and UnicodeDecodeError
             message = message or f"{type(error).__name__}: {str(error)[:100]}"
         else:
             return frame, meta, notes
@@ -94,15 +86,12 @@ def _raw_cells(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(value: Any) -> Any:
     # String variables have no missing value of their own: an empty one is an empty cell.
-    return (
-        None if value is None or value != value or (isinstance(value, str) and not value.strip()) else value
-    )
+    return None if value is None or value != value or (isinstance(value, str) and not value.strip()) else value
 
 
 def _declared_missing(meta: Any) -> Mapping[str, tuple[MissingRange, ...]]:
     declared = {
-        column: tuple(MissingRange(r["lo"], r["hi"]) for r in ranges)
-        for column, ranges in meta.missing_ranges.items()
+        column: tuple(MissingRange(r["lo"], r["hi"]) for r in ranges) for column, ranges in meta.missing_ranges.items()
     }
     for column, letters in meta.missing_user_values.items():
         declared[column] = tuple(MissingRange(letter, letter) for letter in letters)

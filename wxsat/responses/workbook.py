@@ -1,4 +1,4 @@
-"""XLSX and XLS through python-calamine: cells keep their kind, so that text which looks like a number stays text."""
+"""XLSX and XLS through python-calamine: cells keep their kind; text like a number stays text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from wxsat.errors import DataError, nearest
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_sheet(
-    data: bytes, file: str, sheet: str | int | None = None
-) -> tuple[list[list[Any]], str, tuple[str, ...]]:
+def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[list[list[Any]], str, tuple[str, ...]]:
     """
     Return the rows of one sheet, its name and notes.
 

@@ -1,5 +1,6 @@
 """A small instrument with everything that coding and cleaning must handle, and answers to it."""
 
+# ruff: noqa: E501 - the tables read as rows
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,6 @@
 """The language of cells, as a table: what is written -> the code, or the reason, or the fault."""
 
+# ruff: noqa: E501 - the tables read as rows
 from __future__ import annotations
 
 import datetime as dt

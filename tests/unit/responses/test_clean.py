@@ -51,9 +51,7 @@ def with_row(frame: pd.DataFrame, row: int, changes: dict[str, Any]) -> pd.DataF
 
 
 @pytest.mark.parametrize("case", TRUTH)
-def test_two_families_before_anyone_leaves(
-    case: str, make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_two_families_before_anyone_leaves(case: str, make_answers: MakeAnswers, instrument: Instrument) -> None:
     changes, stays, families = TRUTH[case]
     result = cleaned(with_row(make_answers(30), 0, changes), instrument)
     assert (1 in result.rows) is stays
@@ -96,9 +94,7 @@ def test_the_order_of_exits_and_their_counts(make_answers: MakeAnswers, instrume
     }  # fmt: skip
 
 
-def test_the_first_complete_answer_of_a_person_stays(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_the_first_complete_answer_of_a_person_stays(make_answers: MakeAnswers, instrument: Instrument) -> None:
     frame = make_answers(20).astype(object)
     frame["openid"] = [f"p{i}" for i in range(20)]
     frame.loc[[0, 1, 2], "openid"] = "same"
@@ -113,9 +109,7 @@ def test_the_first_complete_answer_of_a_person_stays(
     assert {2, 3} <= set(within.rows.tolist())
 
 
-def test_reverse_keyed_items_are_recoded_once_and_visibly(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_reverse_keyed_items_are_recoded_once_and_visibly(make_answers: MakeAnswers, instrument: Instrument) -> None:
     raw = read_responses(make_answers(12), instrument)
     result = clean(raw)
     assert result.n == raw.n
@@ -130,9 +124,7 @@ def test_reverse_keyed_items_are_recoded_once_and_visibly(
     assert caught.value.code == "RESP-050"
 
 
-def test_items_that_were_recoded_before_are_left_alone(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_items_that_were_recoded_before_are_left_alone(make_answers: MakeAnswers, instrument: Instrument) -> None:
     raw = make_answers(12)
     turned = raw.assign(SH4=8 - raw["SH4"]).rename(columns={"SH4": "SH4_r"})
     a, b = cleaned(raw, instrument), cleaned(turned, instrument)
@@ -184,9 +176,7 @@ def test_an_invisible_construct_is_a_finding(make_answers: MakeAnswers, instrume
     assert result.n == 30  # don't know is an answer, not a missing one
 
 
-def test_a_careless_share_well_above_the_usual_is_a_finding(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_a_careless_share_well_above_the_usual_is_a_finding(make_answers: MakeAnswers, instrument: Instrument) -> None:
     frame = make_answers(60).astype(object)
     frame.loc[:17, list(STRAIGHT)] = 4
     frame.loc[:17, "seconds"] = 10
@@ -210,13 +200,9 @@ def test_too_few_families_to_judge_is_said(make_answers: MakeAnswers, instrument
     assert [f.code for f in result.findings if f.subject == "screening"] == ["RESP-106"]
 
 
-def test_the_result_does_not_depend_on_the_order_of_rows(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_the_result_does_not_depend_on_the_order_of_rows(make_answers: MakeAnswers, instrument: Instrument) -> None:
     frame = with_row(make_answers(30), 3, FAST | STRAIGHT)
     forward = cleaned(frame, instrument)
     backward = cleaned(frame.iloc[::-1].reset_index(drop=True), instrument)
     assert sorted(30 - r + 1 for r in backward.rows) == sorted(forward.rows.tolist())
-    np.testing.assert_array_equal(
-        np.sort(forward.frame["SH1"].to_numpy()), np.sort(backward.frame["SH1"].to_numpy())
-    )
+    np.testing.assert_array_equal(np.sort(forward.frame["SH1"].to_numpy()), np.sort(backward.frame["SH1"].to_numpy()))

@@ -60,9 +60,7 @@ def test_ways_to_read_a_column_name(column: str, one_of: str) -> None:
     assert one_of in list(readings(column))
 
 
-def test_sav_labels_missing_and_system(
-    tmp_path: Path, instrument: Instrument, make_answers: MakeAnswers
-) -> None:
+def test_sav_labels_missing_and_system(tmp_path: Path, instrument: Instrument, make_answers: MakeAnswers) -> None:
     frame = make_answers(6).astype(float)
     frame.loc[:, "SH1"] = [1, 98, 99, np.nan, 9, 8]
     pyreadstat.write_sav(
@@ -100,17 +98,13 @@ def test_routing_tells_not_shown_from_skipped(instrument: Instrument, make_answe
     assert any("1 answer(s) to 'WAIT' although the routing hides it" in line for line in responses.log)
 
 
-def test_several_answers_become_one_column_a_choice(
-    instrument: Instrument, make_answers: MakeAnswers
-) -> None:
+def test_several_answers_become_one_column_a_choice(instrument: Instrument, make_answers: MakeAnswers) -> None:
     cells = ["社保┋交通", "Traffic", None, "1,2"]
     one = read_responses(make_answers(4, USES=cells), instrument).frame
     assert one["USES_1"].tolist()[:2] == [1.0, 0.0]
     assert one["USES_2"].tolist()[3] == 1.0
     assert np.isnan(one["USES_1"][2])
-    apart = read_responses(
-        make_answers(3, USES_1=["1", None, None], USES_2=["否", "√", None]), instrument
-    ).frame
+    apart = read_responses(make_answers(3, USES_1=["1", None, None], USES_2=["否", "√", None]), instrument).frame
     assert apart["USES_1"].tolist()[:2] == [1.0, 0.0]
     assert apart["USES_2"].tolist()[:2] == [0.0, 1.0]
     assert np.isnan(apart["USES_2"][2])
@@ -164,9 +158,7 @@ def test_seconds_from_start_and_end(instrument: Instrument, make_answers: MakeAn
     assert read_responses(frame, instrument).paradata["seconds"].tolist() == [300.0, 360.0]
 
 
-def test_items_already_recoded_are_recognised_as_such(
-    instrument: Instrument, make_answers: MakeAnswers
-) -> None:
+def test_items_already_recoded_are_recognised_as_such(instrument: Instrument, make_answers: MakeAnswers) -> None:
     responses = read_responses(make_answers(3).rename(columns={"SH4": "SH4_r"}), instrument)
     assert responses.reversed_items == ("SH4",)
     with pytest.raises(DataError, match="recoded in this file") as caught:
@@ -190,9 +182,7 @@ def test_the_bundled_instrument_reads_its_own_codebook_labels() -> None:
     for language in ("zh", "en"):
         frame = pd.DataFrame(
             {
-                f"{n}、{item.text.text(language)}": [
-                    instrument.scale_of(item).label_of(c, language) for c in (1, 5)
-                ]  # type: ignore[arg-type]
+                f"{n}、{item.text.text(language)}": [instrument.scale_of(item).label_of(c, language) for c in (1, 5)]  # type: ignore[arg-type]
                 for n, item in enumerate(items, start=1)
             }
         )

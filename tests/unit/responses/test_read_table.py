@@ -20,10 +20,7 @@ ROWS = [["1", "同意", "很好，方便"], ["2", "不同意", "第一行\n第�
 
 
 def delimited_text(delimiter: str = ",") -> str:
-    quoted = [
-        [f'"{cell}"' if delimiter in cell or "\n" in cell else cell for cell in row]
-        for row in [HEADER, *ROWS]
-    ]
+    quoted = [[f'"{cell}"' if delimiter in cell or "\n" in cell else cell for cell in row] for row in [HEADER, *ROWS]]
     return "\r\n".join(delimiter.join(row) for row in quoted) + "\r\n"
 
 
@@ -144,9 +141,7 @@ def test_a_frame_is_a_table_too() -> None:
     assert table.frame.to_numpy().tolist() == [[1.0, "x"], [None, None]]
 
 
-@pytest.mark.parametrize(
-    "folder", ["data/real/D_spss_stata_sas", "data/real/C_platform", "data/real/F_gov_newmedia"]
-)
+@pytest.mark.parametrize("folder", ["data/real/D_spss_stata_sas", "data/real/C_platform", "data/real/F_gov_newmedia"])
 def test_every_real_file_is_read_or_refused_by_name(shared_data: Callable[[str], Path], folder: str) -> None:
     outcomes = [read_or_refuse(p) for p in sorted(shared_data(folder).rglob("*")) if p.is_file()]
     assert all(code.startswith("RESP-0") for code in outcomes if code != "read")

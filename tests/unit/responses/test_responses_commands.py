@@ -65,9 +65,7 @@ def test_read_screen_clean(survey: Path, tmp_path: Path) -> None:
     screen = run(app, ["screen", str(survey), *options, "--json", "--out", str(tmp_path / "screen.csv")])
     records = json.loads(screen.stdout)
     assert [r["id"] for r in records] == list(range(1, 31))
-    assert {"longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "flags", "duplicate_of"} <= set(
-        records[0]
-    )
+    assert {"longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "flags", "duplicate_of"} <= set(records[0])
     plan = tmp_path / "plan.yaml"
     plan.write_text("min_seconds: 100\nmin_families: 2\n", encoding="utf-8")
     target = tmp_path / "clean.xlsx"

@@ -106,7 +106,10 @@ def test_one_record_a_respondent(make_answers: Callable[..., pd.DataFrame], inst
     frame = make_answers(40)
     frame.loc[0, [f"SH{i}" for i in range(1, 9)]] = 7
     table = screen_responses(read_responses(frame, instrument))
-    needed = {"id", "longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "seconds_per_item", "attention_failed", "duplicate_of", "flags"}  # fmt: skip
+    needed = {
+        "id", "longstring", "irv", "mahalanobis", "psychsyn", "evenodd", "seconds_per_item", "attention_failed",
+        "duplicate_of", "flags",
+    }  # fmt: skip
     assert needed <= set(table.columns)
     assert table["id"].tolist() == list(range(1, 41))
     assert {"longstring", "antonyms"} <= set(table["flags"][0])

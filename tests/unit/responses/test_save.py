@@ -54,9 +54,7 @@ def cleaned(make_answers: MakeAnswers, instrument: Instrument) -> CleanResponses
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".sav", ".zsav", ".dta"])
-def test_written_and_read_again(
-    tmp_path: Path, cleaned: CleanResponses, instrument: Instrument, suffix: str
-) -> None:
+def test_written_and_read_again(tmp_path: Path, cleaned: CleanResponses, instrument: Instrument, suffix: str) -> None:
     target = tmp_path / f"clean{suffix}"
     written = write_responses(cleaned, target)
     assert [p.name for p in written] == [f"clean{suffix}", "clean.ledger.csv", "clean.flow.csv"]
@@ -94,12 +92,8 @@ def test_no_identifier_reaches_an_output(
 ) -> None:
     for suffix in (".csv", ".xlsx", ".sav", ".dta"):
         write_responses(cleaned, tmp_path / f"out{suffix}", force=True)
-    write_table(
-        screen_responses(read_responses(personal_answers(make_answers), instrument)), tmp_path / "screen.csv"
-    )
-    shown = "\n".join(
-        [everything_in(tmp_path), repr(cleaned.provenance), *cleaned.log, repr(cleaned.findings)]
-    )
+    write_table(screen_responses(read_responses(personal_answers(make_answers), instrument)), tmp_path / "screen.csv")
+    shown = "\n".join([everything_in(tmp_path), repr(cleaned.provenance), *cleaned.log, repr(cleaned.findings)])
     shown += cleaned.ledger.to_csv() + cleaned.paradata.to_csv()
     for secret in SECRETS:
         assert secret not in shown
@@ -124,9 +118,7 @@ def test_the_fingerprint_is_salted_anew(make_answers: MakeAnswers, instrument: I
     assert first[0] != second[0]
 
 
-def test_a_shared_address_is_no_evidence_of_a_duplicate(
-    make_answers: MakeAnswers, instrument: Instrument
-) -> None:
+def test_a_shared_address_is_no_evidence_of_a_duplicate(make_answers: MakeAnswers, instrument: Instrument) -> None:
     frame = make_answers(12).assign(来自IP="10.0.0.1", 姓名="王伟")
     responses = read_responses(frame, instrument)
     assert "fingerprint" not in responses.paradata
