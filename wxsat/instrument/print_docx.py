@@ -175,8 +175,6 @@ def _shape(table: Any, widths: list[float]) -> None:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            # Rows stay with the next one except the last, so that a short grid is not cut from its header.
-            cell.paragraphs[0].paragraph_format.keep_with_next = number < min(2, len(table.rows) - 1)
 
 
 def _narrow_margins(table: Any) -> None:
