@@ -10,7 +10,7 @@ from wxsat.finding import Finding
 from wxsat.instrument.instrument import FormName, Instrument, Label
 
 if TYPE_CHECKING:
-    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.diagnosis.result import Diagnosis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses
     from wxsat.sem.result import SemResult

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wxsat.finding import Finding
 from wxsat.present import numbers
 from wxsat.present.document import FigureBlock, NumberBook, TableBlock
 from wxsat.present.locale import Wording, wording
 from wxsat.present.table import Table
 
 if TYPE_CHECKING:
-    from wxsat.instrument.instrument import Instrument, Language
+    from wxsat.instrument.instrument import Composite, Construct, Instrument, Language
     from wxsat.present.content import ReportContent
     from wxsat.present.figures.figure import FigureSpec
 
@@ -78,10 +80,17 @@ class Draft:
     def name_of(self, identifier: str) -> str:
         """Return the name of a construct, composite or item, or the identifier itself."""
         if self.instrument is not None:
-            for named in (*self.instrument.constructs, *self.instrument.composites):
+            known: tuple[Construct | Composite, ...] = (*self.instrument.constructs, *self.instrument.composites)
+            for named in known:
                 if named.id == identifier:
                     return named.name.text(self.language) or identifier
         return identifier
+
+    def subject_of(self, finding: Finding) -> str | None:
+        """Return the names of what a finding is about, where its subject is made of known identifiers."""
+        parts = re.split(r"[\s,/–-]+", finding.subject)
+        named = [self.name_of(part) for part in parts]
+        return self.join(named) if named != parts else None
 
     def number(self, number_id: str, value: float, digits: int = 2, source: str = "", no_zero: bool = False) -> str:
         """Record a number and return it as printed; an en dash when it is missing."""

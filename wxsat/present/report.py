@@ -137,7 +137,7 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
     import datetime
 
     from wxsat import __version__
-    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.diagnosis.result import Diagnosis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses
     from wxsat.sem.result import SemResult

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast, get_args
 
 from wxsat.errors import UsageError, nearest
-from wxsat.instrument.instrument import FORMS, Instrument
+from wxsat.instrument.instrument import FORMS, FormName, Instrument
 from wxsat.instrument.load import load_instrument
 
 STUDY_TEMPLATE = """\
@@ -84,18 +85,24 @@ def scaffold_study(folder: Path, instrument: str, form: str) -> tuple[Path, ...]
     UsageError
         ``STUDY-050`` when the folder is not empty, ``STUDY-051`` for an unknown form.
     """
-    if form not in FORMS:
+    if form not in get_args(FormName):
         raise UsageError("STUDY-051", f"there is no form '{form}'.", hint=f"Forms: {', '.join(FORMS)}.{nearest(form, FORMS)}")
     loaded = load_instrument(instrument)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError("STUDY-050", "the folder exists and is not empty.", where=str(folder), hint="Choose another name.")
     named = instrument if not Path(instrument).exists() else str(Path(instrument).resolve())
-    fields = {"id": _identifier(folder.resolve().name), "instrument": named, "form": form, "models": _models(loaded, form)}
+    asked = cast(FormName, form)
+    fields = {
+        "id": _identifier(folder.resolve().name),
+        "instrument": named,
+        "form": form,
+        "models": _models(loaded, asked),
+    }
     (folder / "data").mkdir(parents=True, exist_ok=True)
     files = {
         folder / "study.yaml": STUDY_TEMPLATE.format(**fields),
         folder / "README.md": README_TEMPLATE.format(**fields),
-        folder / "data" / "template.csv": "\ufeff" + ",".join(_columns(loaded, form)) + "\n",
+        folder / "data" / "template.csv": "\ufeff" + ",".join(_columns(loaded, asked)) + "\n",
     }
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
@@ -107,12 +114,12 @@ def _identifier(name: str) -> str:
     return plain or "study"
 
 
-def _models(instrument: Instrument, form: str) -> str:
+def _models(instrument: Instrument, form: FormName) -> str:
     fitting = [model.id for model in instrument.models if form in model.forms]
     return ", ".join(fitting[:1])
 
 
-def _columns(instrument: Instrument, form: str) -> list[str]:
+def _columns(instrument: Instrument, form: FormName) -> list[str]:
     items = [item.id for item in instrument.items_in(form)]
     checks = [check.id for check in instrument.attention if form in check.forms and check.text is not None]
     questions = [q.id for q in instrument.background if form in q.forms and q.role != "identifier"]

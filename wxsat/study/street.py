@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxsat import __version__
@@ -13,7 +14,9 @@ from wxsat.present.content import FieldNotes, FittedModel, ReportContent, Second
 from wxsat.study.prepare import PlannedModel, Prepared
 
 if TYPE_CHECKING:
-    from wxsat.diagnosis.diagnose import Diagnosis
+    import pandas as pd
+
+    from wxsat.diagnosis.result import Diagnosis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses, Responses
 
@@ -99,7 +102,8 @@ def read_answers(prepared: Prepared) -> Responses:
         )
     from wxsat.responses.read import read_responses
 
-    source = _example(study.data.example) if study.data.example else list(prepared.files)
+    files: list[str | Path | pd.DataFrame] = list(prepared.files)
+    source = _example(study.data.example) if study.data.example else files
     return read_responses(
         source,
         instrument,
@@ -114,11 +118,12 @@ def read_answers(prepared: Prepared) -> Responses:
     )
 
 
-def _example(name: str) -> object:
+def _example(name: str) -> pd.DataFrame:
     from semopy import examples
 
     module = {"holzinger39": examples.holzinger39, "political_democracy": examples.political_democracy}[name]
-    return module.get_data().reset_index(drop=True)
+    frame: pd.DataFrame = module.get_data().reset_index(drop=True)
+    return frame
 
 
 def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> Walk:

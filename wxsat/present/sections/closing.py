@@ -45,7 +45,7 @@ def describe_findings(draft: Draft) -> Section:
 
 def finding_line(draft: Draft, finding: Finding) -> FindingLine:
     """Word one finding in the draft's language from its evidence."""
-    return FindingLine(finding.code, finding.severity, draft.words.finding(finding))
+    return FindingLine(finding.code, finding.severity, draft.words.finding(finding, draft.subject_of(finding)))
 
 
 def describe_citation(draft: Draft) -> Section:

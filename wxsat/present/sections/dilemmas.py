@@ -21,15 +21,15 @@ def describe_dilemmas(draft: Draft) -> Section:
     refused = bool(draft.content.refusing)
     blocks: list[Block] = [
         Paragraph(draft.text("dilemmas.intro")),
-        draft.figure(plot_severity(diagnosis, instrument, language)),
+        draft.figure(plot_severity(diagnosis.severity, language=language, instrument=instrument)),
         draft.table(tabulate_severity(diagnosis, instrument, language)),
     ]
     if not diagnosis.priorities.empty:
         blocks.append(Paragraph(draft.text("dilemmas.priorities")))
-        blocks.append(draft.figure(plot_priorities(diagnosis, instrument, language, refused=refused)))
+        blocks.append(draft.figure(plot_priorities(diagnosis.priorities, language=language, instrument=instrument)))
         blocks.append(draft.table(tabulate_priorities(diagnosis, instrument, language, refused=refused)))
     if not diagnosis.levers.empty:
         blocks.append(Paragraph(draft.text("dilemmas.gains")))
-        blocks.append(draft.figure(plot_levers(diagnosis, instrument, language, refused=refused)))
+        blocks.append(draft.figure(plot_levers(diagnosis.levers, language=language, instrument=instrument)))
         blocks.append(draft.table(tabulate_levers(diagnosis, instrument, language, refused=refused)))
     return Section("dilemmas", title, tuple(blocks))

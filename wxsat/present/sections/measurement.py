@@ -29,11 +29,11 @@ def describe_measurement(draft: Draft) -> Section | None:
     blocks: list[Block] = [
         Paragraph(intro),
         draft.table(tabulate_reliability(scales, draft.instrument, draft.language)),
-        draft.figure(plot_reliability(scales, draft.instrument, draft.language)),
+        draft.figure(plot_reliability(scales.reliability, language=draft.language, instrument=draft.instrument)),
     ]
     if not scales.htmt.empty:
         blocks.append(Paragraph(_largest_htmt(draft)))
-        blocks.append(draft.figure(plot_htmt(scales, draft.instrument, draft.language)))
+        blocks.append(draft.figure(plot_htmt(scales.htmt, language=draft.language, instrument=draft.instrument)))
         blocks.append(draft.table(tabulate_htmt(scales, draft.instrument, draft.language)))
         blocks.append(draft.table(tabulate_fornell_larcker(scales, draft.instrument, draft.language)))
     return Section("measurement", draft.text("measurement.title"), tuple(blocks))
@@ -44,7 +44,7 @@ def _largest_htmt(draft: Draft) -> str:
     frame = draft.content.scales.htmt.dropna(subset=["htmt"])
     if frame.empty:
         return ""
-    row = frame.loc[frame["htmt"].idxmax()]
+    row = frame.sort_values("htmt").iloc[-1]
     key = "htmt.largest"
     return draft.text(
         "measurement.htmt",

@@ -25,7 +25,7 @@ def describe_respondents(draft: Draft) -> Section | None:
     )
     blocks: list[Block] = [
         Paragraph(sentence),
-        draft.figure(plot_exclusion_flow(responses, draft.instrument, draft.language)),
+        draft.figure(plot_exclusion_flow(responses.flow, language=draft.language)),
         draft.table(tabulate_flow(responses, draft.instrument, draft.language)),
         draft.table(tabulate_ledger(responses, draft.instrument, draft.language)),
     ]

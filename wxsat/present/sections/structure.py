@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wxsat.finding import refusals
+from wxsat.finding import distinct, refusals
 from wxsat.present.content import FittedModel
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
@@ -37,22 +37,22 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
     blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "lead")]
     reasons = refusals((*result.findings, *draft.content.refusing))
     if reasons:
-        said = "".join(draft.words.get(f"findings.{f.code}", **f.evidence) for f in dict.fromkeys(reasons))
+        separator = "" if draft.language == "zh" else " "
+        said = separator.join(draft.words.finding(f, draft.subject_of(f)) for f in distinct(reasons))
         blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
     blocks.append(Paragraph(_fit_sentence(draft, model)))
     blocks.append(draft.table(tabulate_fit(result, instrument, language, id=f"fit.{model.id}")))
-    blocks.append(draft.figure(plot_path_diagram(result, instrument, language, id=f"path-{model.id}", title=title)))
-    blocks.append(draft.table(tabulate_paths(result, instrument, language, id=f"paths.{model.id}")))
-    for tabulate, name in (
-        (tabulate_loadings, "loadings"),
-        (tabulate_effects, "effects"),
-        (tabulate_defined, "defined"),
-        (tabulate_r2, "r2"),
-        (tabulate_residuals, "residuals"),
-    ):
-        table = tabulate(result, instrument, language, id=f"{name}.{model.id}")
-        if table.rows:
-            blocks.append(draft.table(table))
+    blocks.append(draft.figure(plot_path_diagram(result, language=language, instrument=instrument, id=f"path-{model.id}", title=title)))
+    marked = bool(reasons)
+    tables = (
+        tabulate_paths(result, instrument, language, id=f"paths.{model.id}", refused=marked),
+        tabulate_loadings(result, instrument, language, id=f"loadings.{model.id}", refused=marked),
+        tabulate_effects(result, instrument, language, id=f"effects.{model.id}", refused=marked),
+        tabulate_defined(result, instrument, language, id=f"defined.{model.id}", refused=marked),
+        tabulate_r2(result, instrument, language, id=f"r2.{model.id}", refused=marked),
+        tabulate_residuals(result, instrument, language, id=f"residuals.{model.id}"),
+    )
+    blocks += [draft.table(table) for table in tables if table.rows]
     return blocks
 
 

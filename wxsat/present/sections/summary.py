@@ -51,7 +51,7 @@ def _sample_sentence(draft: Draft) -> str:
 def clusters_of(draft: Draft) -> int:
     """Return the number of accounts behind the severities, 0 when there is no account column."""
     diagnosis = draft.content.diagnosis
-    if diagnosis is None or diagnosis.settings.get("cluster") is None:
+    if diagnosis is None or diagnosis.settings["cluster"]["value"] is None:
         return 0
     return int(diagnosis.severity["n_clusters"].max())
 
@@ -106,7 +106,7 @@ def _gravest(draft: Draft) -> KeyFigure | None:
             "summary.gravest.reading",
             low=draft.number(f"{key}.ci_lower", worst["ci_lower"], 1, SEVERITY),
             high=draft.number(f"{key}.ci_upper", worst["ci_upper"], 1, SEVERITY),
-            verdict=draft.words.get(f"diagnosis.verdict.{worst['verdict']}"),
+            verdict=draft.words.get(f"tables.verdict.{worst['verdict']}"),
         ),
     )
 
@@ -191,7 +191,7 @@ def _dilemma_sentences(draft: Draft) -> list[str]:
                 mlow=draft.number(f"{key}.method_lower", row["method_lower"], 1, SEVERITY),
                 mhigh=draft.number(f"{key}.method_upper", row["method_upper"], 1, SEVERITY),
                 p40=draft.number(f"{key}.p40", row["p40"], 2, SEVERITY),
-                verdict=draft.words.get(f"diagnosis.verdict.{row['verdict']}"),
+                verdict=draft.words.get(f"tables.verdict.{row['verdict']}"),
             )
         )
     return sentences
@@ -217,7 +217,8 @@ def _lever_sentences(draft: Draft) -> list[str]:
             )
         )
     frame = draft.content.diagnosis.levers
-    for _, row in frame[frame["lever"] == "all"].iterrows():
+    for _, together in frame[frame["lever"] == "all"].iterrows():
+        row = dict(together)
         sentences.append(
             draft.text(
                 "summary.lever_all",

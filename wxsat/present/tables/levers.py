@@ -9,7 +9,7 @@ from wxsat.present.table import Table
 from wxsat.present.tables.building import TableBuilder, records
 
 if TYPE_CHECKING:
-    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.diagnosis.result import Diagnosis
     from wxsat.instrument.instrument import Instrument
 
 ALL = "all"

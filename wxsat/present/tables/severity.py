@@ -10,7 +10,7 @@ from wxsat.present.table import SUPPRESSED, Cell, Table
 from wxsat.present.tables.building import TableBuilder, records
 
 if TYPE_CHECKING:
-    from wxsat.diagnosis.diagnose import Diagnosis
+    from wxsat.diagnosis.result import Diagnosis
     from wxsat.instrument.instrument import Instrument
 
 INDENT = "\u2003"
@@ -41,7 +41,11 @@ def tabulate_severity(diagnosis: Diagnosis, instrument: Instrument | None, langu
     for row in rows:
         suppressed = row["S"] is None
         withheld |= suppressed
-        cells = [*((row["unit"],) if several_units else ()), _name(build, row), *_cells(build, row, suppressed)]
+        cells = [
+            *((row["unit"],) if several_units else ()),
+            _name(build, row),
+            *_cells(build, row, suppressed),
+        ]
         if clustered:
             cells.append(row["n_clusters"])
         build.add_row(_key(row), cells)
