@@ -458,9 +458,7 @@ def test_the_unbroken_one_is_sound(write):
     assert examination.instrument is not None
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "at", "words"), [c[1:] for c in BROKEN], ids=[c[0] for c in BROKEN]
-)
+@pytest.mark.parametrize(("old", "new", "code", "at", "words"), [c[1:] for c in BROKEN], ids=[c[0] for c in BROKEN])
 def test_broken(write, old, new, code, at, words):
     assert GOOD.count(old) >= 1, "the case no longer fits the good file"
     text = GOOD.replace(old, new, 1)
@@ -477,9 +475,7 @@ def test_broken(write, old, new, code, at, words):
         assert word in said
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code"), [(c[1], c[2], c[3]) for c in BROKEN], ids=[c[0] for c in BROKEN]
-)
+@pytest.mark.parametrize(("old", "new", "code"), [(c[1], c[2], c[3]) for c in BROKEN], ids=[c[0] for c in BROKEN])
 def test_one_slip_is_one_fault(write, old, new, code):
     """A slip is not followed by faults that are only its consequences."""
     allowed_echoes = {
@@ -522,9 +518,7 @@ def test_faults_of_every_kind_come_in_one_go(write):
         (b"a: " + b"[" * 60 + b"]" * 60, "INST-006", "deeper"),
         (
             b"a: &a [1,1,1,1,1,1,1,1,1,1]\n"
-            + b"".join(
-                b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 10)) for i in range(8)
-            ),
+            + b"".join(b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 10)) for i in range(8)),
             "INST-006",
             "multiply",
         ),

@@ -173,9 +173,7 @@ def _emit(document: Any) -> None:
     emit_json(document)
 
 
-def _instrument_record(
-    instrument: Instrument, form: FormName | None, language: PrintLanguage
-) -> dict[str, Any]:
+def _instrument_record(instrument: Instrument, form: FormName | None, language: PrintLanguage) -> dict[str, Any]:
     from wxsat.instrument.codebook import codebook_rows
 
     record = instrument.model_dump(mode="json", by_alias=True)
@@ -231,9 +229,7 @@ def _print_examination(examination: Examination) -> None:
     for fault in examination.faults:
         typer.echo(str(fault))
     for warning in examination.warnings:
-        typer.echo(
-            f"{warning.evidence.get('where', '')}: {warning.severity}: {warning.message}  [{warning.code}]"
-        )
+        typer.echo(f"{warning.evidence.get('where', '')}: {warning.severity}: {warning.message}  [{warning.code}]")
     n_faults, n_warnings = len(examination.faults), len(examination.warnings)
     counts = f"{_counted(n_faults, 'fault')}, {_counted(n_warnings, 'warning')}"
     instrument = examination.instrument

@@ -59,13 +59,9 @@ def _check_codes(index: Index, check: AttentionCheck, path: Steps) -> Iterator[P
         code = getattr(check, key)
         if code is not None and key in _RULE[check.kind] and codes and code not in codes:
             message = f"check '{check.id}' has {key}: {code}, which nobody can answer."
-            yield Problem(
-                (*path, key), "INST-031", message, f"Codes: {', '.join(map(str, codes))}.", (check.id,)
-            )
+            yield Problem((*path, key), "INST-031", message, f"Codes: {', '.join(map(str, codes))}.", (check.id,))
     if check.kind == "bogus" and codes and check.fail_at_least == min(codes):
-        message = (
-            f"check '{check.id}' fails for every answer, since {check.fail_at_least} is the lowest code."
-        )
+        message = f"check '{check.id}' fails for every answer, since {check.fail_at_least} is the lowest code."
         yield Problem((*path, "fail_at_least"), "INST-031", message)
 
 
@@ -73,9 +69,7 @@ def _check_pairs(index: Index, check: AttentionCheck, path: Steps) -> Iterator[P
     if check.kind == "paraphrase" and check.pair is not None:
         here = (*path, "pair")
         yield from index.unknown(here, f"check '{check.id}'", "item", check.pair, index.items)
-        yield from _same_range(
-            check, here, index.scale(check.scale), index.scale_of_item(check.pair), (check.pair,)
-        )
+        yield from _same_range(check, here, index.scale(check.scale), index.scale_of_item(check.pair), (check.pair,))
         yield from _same_forms(index, check, here, (check.pair,))
     for i, (a, b) in enumerate(check.pairs if check.kind == "antonyms" else ()):
         here = (*path, "pairs", i)
@@ -95,9 +89,7 @@ def _same_range(
     if one is None or other is None or any(s.kind == "ordinal" and not s.codes for s in (one, other)):
         return
     if not one.codes or one.codes != other.codes:
-        message = (
-            f"check '{check.id}' compares answers that do not have the same codes ({' and '.join(names)})."
-        )
+        message = f"check '{check.id}' compares answers that do not have the same codes ({' and '.join(names)})."
         ranges = f"'{one.id}' has {_range(one)}, '{other.id}' has {_range(other)}."
         yield Problem(path, "INST-031", message, f"Scale {ranges}", (check.id, one.id, other.id, *names))
 
@@ -106,9 +98,7 @@ def _range(scale: Scale) -> str:
     return f"{scale.codes[0]} to {scale.codes[-1]}" if scale.codes else "no codes"
 
 
-def _same_forms(
-    index: Index, check: AttentionCheck, path: Steps, names: tuple[str, ...]
-) -> Iterator[Problem]:
+def _same_forms(index: Index, check: AttentionCheck, path: Steps, names: tuple[str, ...]) -> Iterator[Problem]:
     for name in names:
         if name not in index.items:
             continue

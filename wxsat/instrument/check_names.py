@@ -75,9 +75,7 @@ def check_languages(index: Index) -> Iterator[Problem]:
     for scale_id, scale in index.instrument.scales.items():
         for language in index.instrument.header.languages:
             if scale.labels and language not in scale.labels:
-                message = (
-                    f"the labels of scale '{scale_id}' have no list for {language}, a declared language."
-                )
+                message = f"the labels of scale '{scale_id}' have no list for {language}, a declared language."
                 yield Problem(("scales", scale_id, "labels"), "INST-070", message, about=(scale_id,))
 
 
@@ -91,9 +89,7 @@ def _missing_wordings(instrument: Instrument) -> Iterator[tuple[Steps, str]]:
         wordings = {"zh": label.zh, "en": label.en}
         if path == ("instrument", "title") and not any(wordings.values()):
             continue
-        missing = [
-            language for language in instrument.header.languages if not (wordings[language] or "").strip()
-        ]
+        missing = [language for language in instrument.header.languages if not (wordings[language] or "").strip()]
         if missing:
             yield path, " and ".join(missing)
 

@@ -20,17 +20,13 @@ def check_routing(index: Index) -> Iterator[Problem]:
             yield from _check_condition(index, entry, (*path, "ask_if"), place)
 
 
-def _check_condition(
-    index: Index, entry: Item | Question, path: Steps, place: dict[str, int]
-) -> Iterator[Problem]:
+def _check_condition(index: Index, entry: Item | Question, path: Steps, place: dict[str, int]) -> Iterator[Problem]:
     condition = entry.ask_if
     if condition is None:
         return
     name = condition.question
     here = (*path, "question")
-    yield from index.unknown(
-        here, f"`ask_if` of '{entry.id}'", "question", name, [*index.questions, *index.items]
-    )
+    yield from index.unknown(here, f"`ask_if` of '{entry.id}'", "question", name, [*index.questions, *index.items])
     opener = index.questions.get(name, (None,))[0] or index.items.get(name, (None,))[0]
     if opener is None:
         return
@@ -52,13 +48,9 @@ def _check_codes(
     for code in codes:
         if possible is not None and code not in possible:
             message = f"`ask_if` of '{entry.id}' waits for {code}, which is no answer of '{opener.id}'."
-            yield Problem(
-                path, "INST-041", message, f"Answers: {', '.join(map(str, possible))}.", (opener.id,)
-            )
+            yield Problem(path, "INST-041", message, f"Answers: {', '.join(map(str, possible))}.", (opener.id,))
     if isinstance(opener, Question) and opener.kind in ("text", "number"):
-        message = (
-            f"`ask_if` of '{entry.id}' depends on '{opener.id}', a {opener.kind} question without codes."
-        )
+        message = f"`ask_if` of '{entry.id}' depends on '{opener.id}', a {opener.kind} question without codes."
         yield Problem(path, "INST-041", message)
     if isinstance(opener, Question) and opener.kind == "integer":
         low, high = opener.min, opener.max

@@ -40,18 +40,14 @@ def _check_scale(scale: Scale, path: Steps, name: str) -> Iterator[Problem]:
         yield Problem(path, "INST-023", f"{name} has no {bound}.", hint, (scale.id,))
         return
     if any(not math.isfinite(b) or (scale.kind == "ordinal" and b != int(b)) for b in bounds):
-        yield Problem(
-            path, "INST-023", f"{name} has bounds {scale.min} and {scale.max}; codes are whole numbers."
-        )
+        yield Problem(path, "INST-023", f"{name} has bounds {scale.min} and {scale.max}; codes are whole numbers.")
         return
     if len(bounds) == 2 and bounds[0] >= bounds[1]:
         message = f"{name} has min {_figure(bounds[0])} and max {_figure(bounds[1])}; min must be below max."
         yield Problem((*path, "max"), "INST-023", message)
         return
     if len(scale.codes) > MOST_CODES or (scale.kind == "ordinal" and bounds[1] - bounds[0] >= MOST_CODES):
-        message = (
-            f"{name} runs from {_figure(bounds[0])} to {_figure(bounds[1])}, more than {MOST_CODES} codes."
-        )
+        message = f"{name} runs from {_figure(bounds[0])} to {_figure(bounds[1])}, more than {MOST_CODES} codes."
         yield Problem((*path, "max"), "INST-023", message, "Write `kind: continuous`.")
         return
     yield from _check_wordings(scale, path, name)
@@ -80,9 +76,7 @@ def _check_wordings(scale: Scale, path: Steps, name: str) -> Iterator[Problem]:
             yield Problem(here, "INST-022", f"{name} has an empty label in {language}.")
     for code in scale.anchors:
         if not _inside(scale, code):
-            message = (
-                f"{name} has an anchor for code {code}, outside {_figure(scale.min)} to {_figure(scale.max)}."
-            )
+            message = f"{name} has an anchor for code {code}, outside {_figure(scale.min)} to {_figure(scale.max)}."
             yield Problem((*path, "anchors", str(code)), "INST-025", message)
 
 
@@ -90,13 +84,9 @@ def _check_missing_codes(scale: Scale, path: Steps, name: str) -> Iterator[Probl
     for role, code in (("dk", scale.dk), ("refused", scale.refused)):
         if code is not None and scale.min is not None and scale.max is not None and _inside(scale, code):
             message = f"{name} has {role}: {code}, inside {_figure(scale.min)} to {_figure(scale.max)}."
-            yield Problem(
-                (*path, role), "INST-024", message, "A missing code lies outside the range, such as 98."
-            )
+            yield Problem((*path, role), "INST-024", message, "A missing code lies outside the range, such as 98.")
     if scale.dk is not None and scale.dk == scale.refused:
-        yield Problem(
-            (*path, "refused"), "INST-024", f"{name} has the same code {scale.dk} for dk and refused."
-        )
+        yield Problem((*path, "refused"), "INST-024", f"{name} has the same code {scale.dk} for dk and refused.")
     for role, code, label in (
         ("dk", scale.dk, scale.dk_label),
         ("refused", scale.refused, scale.refused_label),
@@ -137,9 +127,7 @@ def _check_question(index: Index, question: Question, path: Steps) -> Iterator[P
             about=(question.id,),
         )
     if question.choices and question.scale is not None:
-        yield Problem(
-            (*path, "scale"), "INST-090", f"{name} has both choices and a scale.", "Keep one of the two."
-        )
+        yield Problem((*path, "scale"), "INST-090", f"{name} has both choices and a scale.", "Keep one of the two.")
     if question.choices and not closed:
         message = f"{name} is `{question.kind}` and has choices."
         yield Problem((*path, "kind"), "INST-090", message, "Closed questions are `single` or `multiple`.")
@@ -155,9 +143,7 @@ def check_choices(choices: list[Choice], path: Steps, name: str) -> Iterator[Pro
     texts: set[tuple[str | None, str | None]] = set()
     for i, choice in enumerate(choices):
         if choice.code in codes:
-            yield Problem(
-                (*path, "choices", i), "INST-090", f"{name} gives the code {choice.code} to two choices."
-            )
+            yield Problem((*path, "choices", i), "INST-090", f"{name} gives the code {choice.code} to two choices.")
         wording = (choice.text.zh, choice.text.en)
         if wording in texts:
             yield Problem((*path, "choices", i), "INST-090", f"{name} has two choices with the same wording.")

@@ -28,16 +28,12 @@ def check_constructs(index: Index) -> Iterator[Problem]:
             yield Problem(path, "INST-080", message, "Add items, or write `model: single`.", (construct.id,))
         if construct.model == "single" and len(construct.items) > 1:
             message = f"{name} is `single` and has {len(construct.items)} items."
-            yield Problem(
-                path, "INST-080", message, "Write `model: reflective` or keep one item.", (construct.id,)
-            )
+            yield Problem(path, "INST-080", message, "Write `model: reflective` or keep one item.", (construct.id,))
         for j, item in enumerate(construct.items):
             if not item.forms:
                 yield Problem((*path, "items", j, "forms"), "INST-050", f"item '{item.id}' is in no form.")
             if len(set(item.forms)) < len(item.forms):
-                yield Problem(
-                    (*path, "items", j, "forms"), "INST-050", f"item '{item.id}' names a form twice."
-                )
+                yield Problem((*path, "items", j, "forms"), "INST-050", f"item '{item.id}' names a form twice.")
 
 
 def check_composites(index: Index) -> Iterator[Problem]:
@@ -60,15 +56,11 @@ def _check_weights(composite: Composite, path: Steps, name: str) -> Iterator[Pro
         return
     for part in composite.parts:
         if part not in composite.weights:
-            yield Problem(
-                path, "INST-051", f"{name} has no weight for its part '{part}'.", about=(composite.id,)
-            )
+            yield Problem(path, "INST-051", f"{name} has no weight for its part '{part}'.", about=(composite.id,))
     for part, weight in composite.weights.items():
         if part not in composite.parts:
             hint = nearest(part, composite.parts).strip()
-            yield Problem(
-                (*path, part), "INST-051", f"{name} has a weight for '{part}', which is not a part.", hint
-            )
+            yield Problem((*path, part), "INST-051", f"{name} has a weight for '{part}', which is not a part.", hint)
         if not (math.isfinite(weight) and weight > 0):
             message = f"{name} has the weight {weight:g} for '{part}'; weights are positive."
             yield Problem((*path, part), "INST-051", message)
@@ -91,9 +83,7 @@ def check_models(index: Index) -> Iterator[Problem]:
     for i, model in enumerate(index.instrument.models):
         path: Steps = ("models", i, "file")
         if _leaves_folder(model.file) or (folder and not _lies_in(folder, model.file)):
-            message = (
-                f"model '{model.id}' has the file '{model.file}', which leads out of the instrument's folder."
-            )
+            message = f"model '{model.id}' has the file '{model.file}', which leads out of the instrument's folder."
             yield Problem(path, "INST-061", message, "Model files stand beside the instrument.")
         elif folder is not None:
             yield from _check_file(index, model, folder, path)
@@ -113,9 +103,7 @@ def _check_file(index: Index, model: ModelFile, folder: Path, path: Steps) -> It
     if not file.is_file():
         beside = sorted(p.name for p in folder.iterdir() if p.suffix not in (".yaml", ".yml") and p.is_file())
         hint = f"In the folder: {shortened(beside) or 'no other file'}.{nearest(model.file, beside)}"
-        yield Problem(
-            path, "INST-060", f"model '{model.id}' has the file '{model.file}', which is not there.", hint
-        )
+        yield Problem(path, "INST-060", f"model '{model.id}' has the file '{model.file}', which is not there.", hint)
         return
     try:
         text = file.read_text(encoding="utf-8-sig")

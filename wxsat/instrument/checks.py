@@ -128,9 +128,7 @@ def _construct_warnings(instrument: Instrument) -> Iterator[_Warning]:
     for i, composite in enumerate(instrument.composites):
         kinds = {directions[part] for part in composite.parts}
         if len(kinds) > 1:
-            message = (
-                f"the parts of '{composite.id}' point in different directions ({', '.join(sorted(kinds))})."
-            )
+            message = f"the parts of '{composite.id}' point in different directions ({', '.join(sorted(kinds))})."
             yield "INST-107", "note", composite.id, message, ("composites", i)
 
 
@@ -156,9 +154,7 @@ def _scale_warnings(instrument: Instrument) -> Iterator[_Warning]:
         path: Steps = ("scales", scale_id)
         codes = ((scale.dk, scale.dk_label), (scale.refused, scale.refused_label))
         if any(code is not None and label is None for code, label in codes):
-            message = (
-                f"'{scale_id}' has a missing code without a wording; answers in words cannot be read as it."
-            )
+            message = f"'{scale_id}' has a missing code without a wording; answers in words cannot be read as it."
             yield "INST-105", "warning", scale_id, message, path
         if scale.kind == "ordinal" and not scale.labels and not scale.anchors:
             message = f"'{scale_id}' has neither labels nor anchors; respondents see bare numbers."

@@ -71,9 +71,7 @@ def codebook_rows(
     return rows + [_row(instrument, check, languages, None) for check in computed]
 
 
-def _row(
-    instrument: Instrument, asked: Asked, languages: tuple[Language, ...], number: int | None
-) -> dict[str, Any]:
+def _row(instrument: Instrument, asked: Asked, languages: tuple[Language, ...], number: int | None) -> dict[str, Any]:
     construct = instrument.construct(asked.construct_id) if isinstance(asked, Item) else None
     scale = _scale_of(instrument, asked)
     row: dict[str, Any] = {"number": number, "id": asked.id, "kind": _kind(asked)}

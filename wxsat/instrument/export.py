@@ -89,9 +89,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise UsageError("OUT-015", "this is a folder; name a file in it.", where=str(path))
     if path.exists() and not force:
-        raise UsageError(
-            "OUT-014", "the file is already there.", where=str(path), hint="Use --force to replace it."
-        )
+        raise UsageError("OUT-014", "the file is already there.", where=str(path), hint="Use --force to replace it.")
 
 
 def _check_choice(what: str, found: str, allowed: tuple[str, ...]) -> None:
@@ -110,9 +108,7 @@ def _render(instrument: Instrument, to: ExportFormat, form: FormName, language: 
         from wxsat.instrument.print_docx import questionnaire_docx
 
         return questionnaire_docx(questionnaire)
-    make_questionnaire(
-        instrument, form, language
-    )  # refuses a form that asks nothing, as the questionnaire does
+    make_questionnaire(instrument, form, language)  # refuses a form that asks nothing, as the questionnaire does
     rows = codebook_rows(instrument, form, language)
     headings = _headings(instrument, list(rows[0]), language)
     render: Callable[..., bytes] = _codebook_csv if to == "codebook-csv" else _codebook_xlsx

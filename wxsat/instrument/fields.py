@@ -199,9 +199,7 @@ def _describe(error: ErrorDetails, document: Document) -> Fault:
     if "weights" in path and path[-1] != "weights":
         return Fault("INST-013", f"{name} is {value!r}.", where, "A weight is a positive number.")
     if path and path[-1] == "weights":
-        return Fault(
-            "INST-013", f"{name} is {value!r}.", where, "Write `equal`, or one positive number a part."
-        )
+        return Fault("INST-013", f"{name} is {value!r}.", where, "Write `equal`, or one positive number a part.")
     if kind in _WANTED:
         return _wrong_kind(_WANTED[kind], path, document)
     if kind == "literal_error":
@@ -231,11 +229,7 @@ def _wrong_kind(wanted: str, path: Steps, document: Document) -> Fault:
         return Fault("INST-014", message, where, f'Put it in quotes: "{written}".')
     found = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(written)
     hint = ""
-    if (
-        wanted.startswith("a mapping")
-        and isinstance(value, str)
-        and path[-1] in ("text", "name", "title", "stem")
-    ):
+    if wanted.startswith("a mapping") and isinstance(value, str) and path[-1] in ("text", "name", "title", "stem"):
         hint = "Write {zh: ..., en: ...}."
     return Fault("INST-012", f"{name} is {found}; expected {wanted}.", where, hint)
 

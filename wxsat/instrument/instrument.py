@@ -42,13 +42,9 @@ def _spell_out(form: Any) -> Any:
 Form = Annotated[
     FormName,
     BeforeValidator(_spell_out),
-    WithJsonSchema(
-        {"enum": [*FORMS, *FORM_LETTERS], "description": "full, standard or brief; F, S, B for short."}
-    ),
+    WithJsonSchema({"enum": [*FORMS, *FORM_LETTERS], "description": "full, standard or brief; F, S, B for short."}),
 ]
-Forms = Annotated[
-    list[Form], Field(description="The questionnaire lengths that ask this; all three when left out.")
-]
+Forms = Annotated[list[Form], Field(description="The questionnaire lengths that ask this; all three when left out.")]
 
 
 class _Frozen(BaseModel):
@@ -125,22 +121,16 @@ class Condition(_Frozen):
     """Ask only if `question` was answered with one of `is_any_of`."""
 
     question: str = Field(description="Id of a question or item that is asked earlier.", examples=["COMB"])
-    is_any_of: list[int] = Field(
-        min_length=1, description="Answer codes that open this question.", examples=[[1]]
-    )
+    is_any_of: list[int] = Field(min_length=1, description="Answer codes that open this question.", examples=[[1]])
 
 
-AskIf = Annotated[
-    Condition | None, Field(description="Routing: ask only if an earlier answer is one of these codes.")
-]
+AskIf = Annotated[Condition | None, Field(description="Routing: ask only if an earlier answer is one of these codes.")]
 
 
 class Item(_Frozen):
     """One statement that a respondent rates."""
 
-    id: str = Field(
-        pattern=NAME_PATTERN, description="Column name in the data and in model text.", examples=["PU1"]
-    )
+    id: str = Field(pattern=NAME_PATTERN, description="Column name in the data and in model text.", examples=["PU1"])
     text: Label = Field(description="The statement, word for word.")
     key: Literal["+", "R"] = Field(
         default="+",
@@ -167,9 +157,7 @@ class Construct(_Frozen):
     neither. ``ask: before`` puts its block ahead of all others (expectations, before any evaluation).
     """
 
-    id: str = Field(
-        pattern=NAME_PATTERN, description="Name of the construct in model text.", examples=["LAND"]
-    )
+    id: str = Field(pattern=NAME_PATTERN, description="Name of the construct in model text.", examples=["LAND"])
     name: Label = Field(description="Name for tables and figures; never shown to respondents.")
     items: list[Item] = Field(min_length=1, description="Its items, in questionnaire order.")
     definition: Label | None = Field(default=None, description="What is meant, in one sentence.")
@@ -189,9 +177,7 @@ class Construct(_Frozen):
     ask: Literal["before", "main"] = Field(
         default="main", description="before: asked ahead of every other block (expectations, say)."
     )
-    stem: Label | None = Field(
-        default=None, description="Sentence printed above its items, if they need their own."
-    )
+    stem: Label | None = Field(default=None, description="Sentence printed above its items, if they need their own.")
 
 
 class Choice(_Frozen):
@@ -233,9 +219,7 @@ class AttentionCheck(_Frozen):
     """
 
     id: str = Field(pattern=NAME_PATTERN, description="Column name in the data.", examples=["AC1"])
-    kind: Literal["instructed", "bogus", "paraphrase", "antonyms", "diligence"] = Field(
-        description="Which rule."
-    )
+    kind: Literal["instructed", "bogus", "paraphrase", "antonyms", "diligence"] = Field(description="Which rule.")
     text: Label | None = Field(default=None, description="The item, word for word (none for antonyms).")
     scale: str | None = Field(default=None, description="Scale id, where it differs from the default scale.")
     choices: list[Choice] = Field(default_factory=list, description="Answers, instead of a scale.")
@@ -243,15 +227,11 @@ class AttentionCheck(_Frozen):
     expect: int | None = Field(default=None, description="instructed: the only right answer.")
     fail_at_least: int | None = Field(default=None, description="bogus: this answer or a higher one fails.")
     pair: str | None = Field(default=None, description="paraphrase: the item it repeats in other words.")
-    pairs: list[tuple[str, str]] = Field(
-        default_factory=list, description="antonyms: pairs of opposed items."
-    )
+    pairs: list[tuple[str, str]] = Field(default_factory=list, description="antonyms: pairs of opposed items.")
     tolerance: int | None = Field(
         default=None, ge=1, description="paraphrase: a difference of this size or more fails."
     )
-    exclude_code: int | None = Field(
-        default=None, description="diligence: this answer removes the respondent."
-    )
+    exclude_code: int | None = Field(default=None, description="diligence: this answer removes the respondent.")
     after: str | None = Field(
         default=None, description="Id of the item it is asked after; placed by its kind when left out."
     )
@@ -266,9 +246,7 @@ class Composite(_Frozen):
     weights: Literal["equal"] | dict[str, float] = Field(
         default="equal", description="equal, or one positive weight a part (they are scaled to sum to one)."
     )
-    status: Literal["formative"] = Field(
-        default="formative", description="Parts define it and need not correlate."
-    )
+    status: Literal["formative"] = Field(default="formative", description="Parts define it and need not correlate.")
     remedy: Label | None = Field(default=None, description="What improves it.")
 
     def weight_of(self, part: str) -> float:
@@ -282,9 +260,7 @@ class ModelFile(_Frozen):
     """A structural model that belongs to the instrument."""
 
     id: str = Field(pattern=NAME_PATTERN, description="Short name for commands.", examples=["tam"])
-    file: str = Field(
-        description="File beside the instrument, never outside its folder.", examples=["tam.sem"]
-    )
+    file: str = Field(description="File beside the instrument, never outside its folder.", examples=["tam.sem"])
     title: Label = Field(description="What the model is.")
     forms: list[Form] = Field(
         default_factory=_longer_forms,
@@ -328,18 +304,10 @@ class Instrument(_Frozen):
     schema_version: Literal[1] = Field(default=1, description="Version of this file format.")
     header: Header = Field(alias="instrument", description="Identity, languages, default scale.")
     scales: dict[str, Scale] = Field(min_length=1, description="Response scales by id.")
-    constructs: list[Construct] = Field(
-        min_length=1, description="Constructs and items, in questionnaire order."
-    )
-    attention: list[AttentionCheck] = Field(
-        default_factory=list, description="Quality-control items and their rules."
-    )
-    background: list[Question] = Field(
-        default_factory=list, description="Background, behaviour and link questions."
-    )
-    composites: list[Composite] = Field(
-        default_factory=list, description="Formative composites (the dilemmas)."
-    )
+    constructs: list[Construct] = Field(min_length=1, description="Constructs and items, in questionnaire order.")
+    attention: list[AttentionCheck] = Field(default_factory=list, description="Quality-control items and their rules.")
+    background: list[Question] = Field(default_factory=list, description="Background, behaviour and link questions.")
+    composites: list[Composite] = Field(default_factory=list, description="Formative composites (the dilemmas).")
     models: list[ModelFile] = Field(
         default_factory=list, description="Structural models that belong to the instrument."
     )

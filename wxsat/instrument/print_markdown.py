@@ -87,11 +87,7 @@ def _questions(block: Block) -> Iterator[str]:
 def _labelled(option: Option, entry: Entry) -> str:
     """Return the wording of an answer, with its number where only some answers of the list have a wording."""
     partly = any(not each.text for each in entry.options)
-    return (
-        f"{option.code} {_joined(option.text)}".strip()
-        if partly and not option.missing
-        else _option_text(option)
-    )
+    return f"{option.code} {_joined(option.text)}".strip() if partly and not option.missing else _option_text(option)
 
 
 def _stem_of(entry: Entry) -> Iterator[str]:

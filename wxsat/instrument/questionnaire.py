@@ -209,13 +209,9 @@ def _blocks(instrument: Instrument, order: list[Asked], languages: tuple[Languag
         # A question alone on its scale reads better as a line of answers than as a grid of one row.
         if isinstance(asked, Question) and looks[i] not in (*looks[max(i - 1, 0) : i], *looks[i + 1 : i + 2]):
             looks[i] = (None, None)
-    for (scale_id, construct_id, *_), group in groupby(
-        zip(looks, order, strict=True), key=lambda pair: pair[0]
-    ):
+    for (scale_id, construct_id, *_), group in groupby(zip(looks, order, strict=True), key=lambda pair: pair[0]):
         members = [asked for _, asked in group]
-        entries = [
-            _entry(instrument, asked, numbers, languages, grid=scale_id is not None) for asked in members
-        ]
+        entries = [_entry(instrument, asked, numbers, languages, grid=scale_id is not None) for asked in members]
         if scale_id is None:
             yield Block("questions", tuple(entries))
             continue
@@ -310,9 +306,7 @@ def _condition_text(
         return ()
     lines = []
     for language in languages:
-        answers = [
-            answer_wording(instrument, condition.question, code, language) for code in condition.is_any_of
-        ]
+        answers = [answer_wording(instrument, condition.question, code, language) for code in condition.is_any_of]
         joined = printed_word("or").text(language).join(answers)
         template = printed_word("only_if").text(language)
         lines.append(template.format(number=numbers[condition.question], answers=joined))

@@ -110,9 +110,7 @@ def decode(content: bytes, file: str) -> tuple[str, str, list[Fault]]:
 def _looks_chinese(text: str) -> bool:
     """Bytes of any origin often decode as GB18030; only common characters and no private ones are Chinese."""
     wide = [c for c in text if ord(c) > 127]
-    common = sum(
-        "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in wide
-    )
+    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in wide)
     return common >= 0.9 * len(wide) and not any(unicodedata.category(c) in ("Co", "Cn", "Cc") for c in wide)
 
 
@@ -147,9 +145,7 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Fault]]:
         return None, [Fault("INST-006", f"nested deeper than {DEEPEST_TREE} levels.", file)]
     if root is None:
         return None, [
-            Fault(
-                "INST-007", "the file is empty.", file, "Start with `instrument:`, `scales:`, `constructs:`."
-            )
+            Fault("INST-007", "the file is empty.", file, "Start with `instrument:`, `scales:`, `constructs:`.")
         ]
     fault = _runaway(root, file)
     if fault:
@@ -182,13 +178,9 @@ def _syntax_fault(problem: yaml.MarkedYAMLError, text: str, file: str) -> Fault:
         if "alias" in found:
             return Fault("INST-006", f"{found}.", where, "Write the value out, or name a scale by its id.")
         if "but found another document" in found:
-            return Fault(
-                "INST-006", "a second document starts here (`---`).", where, "One instrument a file."
-            )
+            return Fault("INST-006", "a second document starts here (`---`).", where, "One instrument a file.")
     if "\\t" in found or "\t" in shown[: len(shown) - len(shown.lstrip())]:
-        return Fault(
-            "INST-003", "a tab is used for indentation.", where, "YAML wants spaces: replace tabs by spaces."
-        )
+        return Fault("INST-003", "a tab is used for indentation.", where, "YAML wants spaces: replace tabs by spaces.")
     hints = {
         "mapping values are not allowed here": "A text with a colon and a space in it must be in quotes.",
         "found unknown escape character": "Use single quotes, or double the backslash.",
@@ -224,9 +216,7 @@ def _runaway(root: yaml.Node, file: str) -> Fault | None:
         return Fault("INST-006", str(problem), file, "Write the values out.")
     if total > LARGEST_TREE:
         message = f"written out, this file has {total} values; at most {LARGEST_TREE} are read."
-        return Fault(
-            "INST-006", message, file, "Aliases (*) that repeat each other multiply: write the values out."
-        )
+        return Fault("INST-006", message, file, "Aliases (*) that repeat each other multiply: write the values out.")
     return None
 
 
@@ -285,9 +275,7 @@ def read_tree(root: yaml.Node, file: str) -> Document:
         lines[path], nodes[path] = line, node
         if isinstance(node, yaml.MappingNode):
             # Reversed, so that the first of two equal keys stays: the later one was reported.
-            first = {
-                _key_text(k): (k, v) for k, v in reversed(node.value) if not str(k.tag).endswith(":merge")
-            }
+            first = {_key_text(k): (k, v) for k, v in reversed(node.value) if not str(k.tag).endswith(":merge")}
             entries = reversed(first.values())
             return {_key_text(k): read(v, (*path, _key_text(k)), _line(k)) for k, v in entries}
         if isinstance(node, yaml.SequenceNode):

@@ -38,9 +38,7 @@ def docx_text(path) -> str:
 
 
 @pytest.mark.parametrize(("to", "form", "language"), CASES)
-def test_each_format_form_and_language_holds_every_wording_twice_the_same(
-    instrument, tmp_path, to, form, language
-):
+def test_each_format_form_and_language_holds_every_wording_twice_the_same(instrument, tmp_path, to, form, language):
     first = export_instrument(instrument, to, tmp_path / f"a{SUFFIX[to]}", form=form, language=language)
     second = export_instrument(instrument, to, tmp_path / f"b{SUFFIX[to]}", form=form, language=language)
     assert first.read_bytes() == second.read_bytes()
@@ -89,9 +87,7 @@ def test_numbers_run_through_and_are_those_of_the_codebook(instrument, form):
     entries = make_questionnaire(instrument, form).entries
     assert [entry.number for entry in entries] == list(range(1, len(entries) + 1))
     rows = codebook_rows(instrument, form)
-    assert [(row["number"], row["id"]) for row in rows if row["number"]] == [
-        (e.number, e.id) for e in entries
-    ]
+    assert [(row["number"], row["id"]) for row in rows if row["number"]] == [(e.number, e.id) for e in entries]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -117,9 +113,7 @@ def test_order_of_the_full_form(instrument):
 
 
 def test_a_block_marked_before_comes_first(instrument):
-    constructs = [
-        c.model_copy(update={"ask": "before"}) if c.id == "SAT" else c for c in instrument.constructs
-    ]
+    constructs = [c.model_copy(update={"ask": "before"}) if c.id == "SAT" else c for c in instrument.constructs]
     moved = instrument.model_copy(update={"constructs": constructs})
     assert asking_order(moved, "full")[0].id == "SAT1"
 
@@ -132,9 +126,7 @@ def test_a_check_with_a_place_of_its_own(instrument):
 
 def test_grids_are_short_and_conditions_are_printed(instrument):
     questionnaire = make_questionnaire(instrument, "full", "both")
-    assert (
-        max(len(block.entries) for block in questionnaire.blocks if block.kind == "rating") <= ROWS_IN_A_GRID
-    )
+    assert max(len(block.entries) for block in questionnaire.blocks if block.kind == "rating") <= ROWS_IN_A_GRID
     numbers = {entry.id: entry.number for entry in questionnaire.entries}
     condition = next(entry.condition for entry in questionnaire.entries if entry.id == "COMH1")
     assert condition == (
@@ -255,9 +247,7 @@ def test_missing_folder_language_and_form(instrument, tmp_path):
         export_instrument(instrument, "markdown", tmp_path / "none" / "q.md")
     with pytest.raises(UsageError, match="OUT-015"):
         export_instrument(instrument, "markdown", tmp_path)
-    chinese = instrument.model_copy(
-        update={"header": instrument.header.model_copy(update={"languages": ["zh"]})}
-    )
+    chinese = instrument.model_copy(update={"header": instrument.header.model_copy(update={"languages": ["zh"]})})
     with pytest.raises(UsageError, match="OUT-011"):
         export_instrument(chinese, "codebook-csv", tmp_path / "c.csv", language="en")
     items = [i.model_copy(update={"forms": ["full"]}) for i in instrument.construct("PU").items]

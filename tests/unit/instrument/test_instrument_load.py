@@ -170,7 +170,5 @@ def test_checking_loads_neither_pandas_nor_numpy():
         "assert r.exit_code == 0, r.output;"
         "print([m for m in ('pandas', 'numpy', 'docx', 'xlsxwriter', 'scipy') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.stdout.strip() == "[]", done.stderr
