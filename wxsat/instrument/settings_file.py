@@ -95,9 +95,7 @@ def _describe(problem: dict[str, Any], document: Document, model: type[BaseModel
         return Fault(f"{prefix}-011", f"`{name}` is not known.", where, hint)
     wanted = str(problem["msg"]).removeprefix("Value error, ")
     found = "" if isinstance(problem.get("input"), (dict, list)) else f" is {problem.get('input')!r}:"
-    return Fault(
-        f"{prefix}-012", f"`{name}`{found or ':'} {wanted[:1].lower()}{wanted[1:]}.".replace("..", "."), where
-    )
+    return Fault(f"{prefix}-012", f"`{name}`{found or ':'} {wanted[:1].lower()}{wanted[1:]}.".replace("..", "."), where)
 
 
 def _keys_at(model: type[BaseModel], steps: Steps) -> list[str]:
