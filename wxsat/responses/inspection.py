@@ -48,7 +48,7 @@ def inspect_file(
     table = read_table(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
     counts = [(len(recognised_items(table, i)), i) for i in instruments]
     count, best = max(counts, key=lambda pair: pair[0], default=(0, None))
-    match = _match(table, best) if best is not None and count else None
+    match, why_not = _match(table, best) if best is not None and count else (None, ())
     n_form = len(best.items_in(match.form)) if best is not None and match is not None else None
     return {
         "file": table.file,
@@ -64,16 +64,16 @@ def inspect_file(
         "items_recognised": count,
         "items_in_form": n_form,
         "items_absent": list(match.absent) if match is not None else [],
-        "notes": list(table.notes),
+        "notes": [*table.notes, *why_not],
         "column_list": [_column_record(table, column, match) for column in table.columns],
     }
 
 
-def _match(table: RawTable, instrument: Instrument) -> ColumnMatch | None:
+def _match(table: RawTable, instrument: Instrument) -> tuple[ColumnMatch | None, tuple[str, ...]]:
     try:
-        return match_columns(table, instrument)
-    except DataError:
-        return None
+        return match_columns(table, instrument), ()
+    except DataError as error:
+        return None, tuple(f"{instrument.id}: {fault}" for fault in error.faults)
 
 
 def _column_record(table: RawTable, column: str, match: ColumnMatch | None) -> dict[str, Any]:

@@ -94,8 +94,10 @@ def _durations(table: RawTable, column: str) -> tuple[NDArray[np.float64], list[
 
 def _moments(table: RawTable, column: str) -> tuple[pd.Series, list[Fault]]:
     cells = table.frame[column]
-    moments = pd.to_datetime(cells, errors="coerce", format="mixed")
-    bad = [i for i in range(len(cells)) if cells.iloc[i] is not None and pd.isna(moments.iloc[i])]
+    # A bare number would be taken for nanoseconds since 1970 without a word.
+    text = pd.Series([None if isinstance(cell, (int, float)) else cell for cell in cells], dtype=object)
+    moments = pd.to_datetime(text, errors="coerce", format="mixed", utc=True).dt.tz_localize(None)
+    bad = [i for i, cell in enumerate(cells) if cell is not None and pd.isna(moments.iloc[i])]
     return moments, _unreadable(table, column, bad, "date and time", "Expected 2026-03-01 10:15:00 or the like.")
 
 

@@ -159,7 +159,8 @@ def screen_identical(
     """
     Flag answer vectors that an earlier respondent also gave.
 
-    Vectors of a single answer are left to the pattern rules, so that the families stay independent.
+    Vectors with one answer to half of the items or more are left to the pattern rules: two straight lines are
+    alike because they are straight, and one fact must not count as two families of evidence.
 
     Returns
     -------
@@ -169,13 +170,21 @@ def screen_identical(
     first: dict[bytes, int] = {}
     same_as = np.full(len(answers), np.nan)
     n_answered = np.isfinite(answers).sum(axis=1)
-    varies = individual_variability(answers) > 0
-    for position in np.flatnonzero((n_answered >= plan.identical_min_items) & varies):
+    varied = _modal_share(answers) < 0.5
+    for position in np.flatnonzero((n_answered >= plan.identical_min_items) & varied):
         earlier = first.setdefault(answers[position].tobytes(), int(position))
         if earlier != position:
             same_as[position] = rows[earlier]
     outcome = RuleOutcome("identical", "duplicate", "", same_as, float(plan.identical_min_items), np.isfinite(same_as))
     return outcome, same_as
+
+
+def _modal_share(answers: NDArray[np.float64]) -> Vector:
+    """Share of a respondent's answers that are the most frequent one; 1 without any answer."""
+    n = np.isfinite(answers).sum(axis=1)
+    counts = [(answers == code).sum(axis=1) for code in np.unique(answers[np.isfinite(answers)])]
+    most = np.max(counts, axis=0) if counts else np.zeros(len(answers))
+    return np.where(n > 0, most / np.maximum(n, 1), 1.0)
 
 
 def duplicates_of(

@@ -158,6 +158,16 @@ def test_seconds_from_start_and_end(instrument: Instrument, make_answers: MakeAn
     assert read_responses(frame, instrument).paradata["seconds"].tolist() == [300.0, 360.0]
 
 
+def test_times_with_and_without_an_offset_and_bare_numbers(instrument: Instrument, make_answers: MakeAnswers) -> None:
+    frame = make_answers(2).drop(columns="seconds")
+    frame["started"] = ["2026-03-01T10:00:00+08:00", "2026-03-01T02:00:00Z"]
+    frame["finished"] = ["2026-03-01T10:05:00+08:00", "2026-03-01T02:01:00Z"]
+    assert read_responses(frame, instrument).paradata["seconds"].tolist() == [300.0, 60.0]
+    with pytest.raises(DataError, match="is no date and time") as caught:
+        read_responses(frame.assign(started=46082.5), instrument)
+    assert caught.value.code == "RESP-036"
+
+
 def test_items_already_recoded_are_recognised_as_such(instrument: Instrument, make_answers: MakeAnswers) -> None:
     responses = read_responses(make_answers(3).rename(columns={"SH4": "SH4_r"}), instrument)
     assert responses.reversed_items == ("SH4",)

@@ -95,6 +95,12 @@ def test_identical_vectors_leave_straight_lines_to_the_pattern_rules() -> None:
     assert not short.flagged.any()
 
 
+def test_the_same_straight_line_on_two_scales_is_no_second_family() -> None:
+    last_option = np.array([[7.0] * 18 + [10.0] * 4] * 2)
+    outcome, _ = rules.screen_identical(last_option, np.array([1, 2]), PLAN)
+    assert not outcome.flagged.any()
+
+
 def test_duplicates_without_anything_known_are_none() -> None:
     rows = np.arange(1, 5)
     found = rules.duplicates_of([None, "a", None, "a"], np.ones(4, dtype=bool), None, rows, None)
