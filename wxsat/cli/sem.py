@@ -29,11 +29,14 @@ def fit(
     estimator: Annotated[str, typer.Option(help="Estimator: ML.")] = "ML",
     missing: Annotated[str, typer.Option(help="Rows with missing answers: listwise.")] = "listwise",
     std_lv: Annotated[bool, typer.Option("--std-lv", help="Fix latent variances to 1, not first loadings.")] = False,
-    orthogonal: Annotated[bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")] = False,
+    orthogonal: Annotated[
+        bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")
+    ] = False,
     fixed_x: Annotated[bool, typer.Option(help="Take the moments of exogenous covariates as given.")] = True,
     engine: Annotated[str, typer.Option(help="Engine: semopy.")] = "semopy",
     instrument: Annotated[
-        str | None, typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file that the answers belong to.")
+        str | None,
+        typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file that the answers belong to."),
     ] = None,
     form: Annotated[str | None, typer.Option(help="With --instrument: full, standard or brief.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
@@ -80,7 +83,7 @@ def _numeric(frame: Any) -> Any:
     import pandas as pd
 
     columns = {}
-    for position, name in enumerate(frame.columns):
+    for position in range(len(frame.columns)):
         column = frame.iloc[:, position]
         if not pd.api.types.is_numeric_dtype(column.dtype):
             text = column.astype("string").str.strip()
@@ -97,10 +100,32 @@ def _show(result: SemResult) -> None:
     from wxsat.sem.summary import fit_line
 
     print(fit_line(result))
-    shown = ["lhs", "op", "rhs", "label", "estimate", "std_error", "z", "p_value", "ci_lower", "ci_upper", "std_all"]
+    shown = [
+        "lhs",
+        "op",
+        "rhs",
+        "label",
+        "estimate",
+        "std_error",
+        "z",
+        "p_value",
+        "ci_lower",
+        "ci_upper",
+        "std_all",
+    ]
     print_frame(result.parameters[shown], "Parameters")
     print_frame(result.r2[["variable", "value"]], "R2")
     effects = result.effects[result.effects["kind"] != "specific"]
     if len(effects):
-        columns = ["outcome", "source", "kind", "estimate", "std_error", "p_value", "ci_lower", "ci_upper", "std_all"]
+        columns = [
+            "outcome",
+            "source",
+            "kind",
+            "estimate",
+            "std_error",
+            "p_value",
+            "ci_lower",
+            "ci_upper",
+            "std_all",
+        ]
         print_frame(effects[columns], "Effects")

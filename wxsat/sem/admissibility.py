@@ -43,7 +43,15 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
     loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
     dropped for missing answers (note), SEM-109 nearly singular information (refusal).
     """
-    rules = (_negative_variances, _latent_definiteness, _information, _loadings, _small_n, _dropped_rows, _residuals)
+    rules = (
+        _negative_variances,
+        _latent_definiteness,
+        _information,
+        _loadings,
+        _small_n,
+        _dropped_rows,
+        _residuals,
+    )
     found = [finding for rule in rules for finding in rule(solution)]
     return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
 
@@ -55,7 +63,9 @@ def _negative_variances(solution: Solution) -> Iterator[Finding]:
         message = (
             f"the variance of {name} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
         )
-        yield Finding("SEM-103", "refusal", str(name), message, {"estimate": float(estimate), "std_error": float(error)})
+        yield Finding(
+            "SEM-103", "refusal", str(name), message, {"estimate": float(estimate), "std_error": float(error)}
+        )
 
 
 def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
@@ -75,7 +85,10 @@ def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
         value = float(correlation[rows[k], columns[k]])
         evidence |= {"a": a, "b": b, "correlation": value}
         largest = f" The largest correlation is {a} with {b}: {value:.3f}."
-    message = f"the covariance matrix of the latents is not positive definite (smallest eigenvalue {eigenvalues[0]:.4g}).{largest}"
+    message = (
+        "the covariance matrix of the latents is not positive definite "
+        f"(smallest eigenvalue {eigenvalues[0]:.4g}).{largest}"
+    )
     yield Finding("SEM-104", "refusal", ", ".join(solution.latent_names), message, evidence)
 
 
@@ -83,7 +96,10 @@ def _information(solution: Solution) -> Iterator[Finding]:
     if solution.condition < SINGULAR_INFORMATION:
         unknown = solution.parameters[solution.parameters["free"] > 0].nlargest(3, "std_error")
         names = [f"{a}{op}{b}" for a, op, b in unknown[["lhs", "op", "rhs"]].itertuples(index=False, name=None)]
-        message = f"the information matrix is nearly singular ({solution.condition:.1e}): the data do not determine {', '.join(names)}."
+        message = (
+            f"the information matrix is nearly singular ({solution.condition:.1e}): "
+            f"the data do not determine {', '.join(names)}."
+        )
         yield Finding("SEM-109", "refusal", ", ".join(names), message, {"reciprocal_condition": solution.condition})
 
 
@@ -109,7 +125,10 @@ def _small_n(solution: Solution) -> Iterator[Finding]:
 def _dropped_rows(solution: Solution) -> Iterator[Finding]:
     dropped = solution.n_read - solution.n_obs
     if dropped:
-        message = f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); N = {solution.n_obs}."
+        message = (
+            f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); "
+            f"N = {solution.n_obs}."
+        )
         yield Finding("SEM-108", "note", "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
 
 
@@ -118,7 +137,11 @@ def _residuals(solution: Solution) -> Iterator[Finding]:
     large = table[table["correlation"].abs() > LARGE_RESIDUAL]
     if large.empty:
         return
-    worst = large.loc[large["correlation"].abs().idxmax()]
+    worst = large.iloc[int(large["correlation"].abs().to_numpy().argmax())]
     pair = f"{worst['a']} with {worst['b']}"
-    message = f"{len(large)} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; the largest is {pair}: {worst['correlation']:.3f}."
+    value = float(worst["correlation"])
+    message = (
+        f"{len(large)} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
+        f"the largest is {pair}: {value:.3f}."
+    )
     yield Finding("SEM-106", "note", pair, message, {"count": len(large), "largest": float(worst["correlation"])})

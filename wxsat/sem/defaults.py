@@ -77,7 +77,10 @@ def default_parameters(roles: VariableRoles, *, mean_structure: bool) -> list[Tr
 
 
 def lone_indicators(relations: Sequence[Triple]) -> set[str]:
-    """Return the indicators that alone measure their latent, and no other one: their residual variance is fixed to 0."""
+    """
+    Return the indicators that alone measure their latent, and no other one: their residual variance
+    is fixed to 0.
+    """
     loadings = [(lhs, rhs) for lhs, op, rhs in relations if op == "=~"]
     sizes: dict[str, int] = {}
     uses: dict[str, int] = {}

@@ -1,7 +1,8 @@
 r"""Direct, indirect, specific and total effects along the regressions, with errors by the delta method.
 
-Total effects are :math:`(I - B)^{-1} - I`, B the regressions alone; a specific effect is the product along one path that
-visits no variable twice. With feedback loops the indirect effect is more than the sum of the specific ones.
+Total effects are :math:`(I - B)^{-1} - I`, B the regressions alone; a specific effect is the product
+along one path that visits no variable twice. With feedback loops the indirect effect is more than the
+sum of the specific ones.
 """
 
 from __future__ import annotations
@@ -21,13 +22,28 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-COLUMNS = ("outcome", "source", "kind", "estimate", "std_error", "z", "p_value", "ci_lower", "ci_upper", "std_all", "path")
+COLUMNS = (
+    "outcome",
+    "source",
+    "kind",
+    "estimate",
+    "std_error",
+    "z",
+    "p_value",
+    "ci_lower",
+    "ci_upper",
+    "std_all",
+    "path",
+)
 MAX_SPECIFIC = 2000  # paths listed one by one; beyond it only direct, indirect and total are given
 
 
 @dataclass(frozen=True)
 class _Network:
-    """The regressions as a matrix: values, which free parameter each cell is (-1 for fixed), and standard deviations."""
+    """
+    The regressions as a matrix: values, which free parameter each cell is (-1 for fixed), and
+    standard deviations.
+    """
 
     names: tuple[str, ...]
     b: NDArray[np.float64]

@@ -33,11 +33,21 @@ def wald(estimate: float, variance: float) -> dict[str, float]:
     z = estimate / error if error > 0 else math.nan
     p = math.erfc(abs(z) / math.sqrt(2.0)) if error > 0 else math.nan
     reach = CONFIDENCE_Z * error
-    return {"std_error": error, "z": z, "p_value": p, "ci_lower": estimate - reach, "ci_upper": estimate + reach}
+    return {
+        "std_error": error,
+        "z": z,
+        "p_value": p,
+        "ci_lower": estimate - reach,
+        "ci_upper": estimate + reach,
+    }
 
 
 def estimates_frame(
-    table: ParameterTable, cells: Cells, implied: Implied, theta: NDArray[np.float64], vcov: NDArray[np.float64]
+    table: ParameterTable,
+    cells: Cells,
+    implied: Implied,
+    theta: NDArray[np.float64],
+    vcov: NDArray[np.float64],
 ) -> pd.DataFrame:
     """Return one row per parameter and per ``:=`` line, in table order; constraints have no row."""
     import pandas as pd
@@ -51,7 +61,14 @@ def estimates_frame(
         estimate = float((implied.a if directed else implied.s)[i, j])
         variance = float(vcov[row.free - 1, row.free - 1]) if row.free else 0.0
         records.append(
-            {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group, "label": _own(row.label), "free": row.free}
+            {
+                "lhs": row.lhs,
+                "op": row.op,
+                "rhs": row.rhs,
+                "group": row.group,
+                "label": _own(row.label),
+                "free": row.free,
+            }
             | {"estimate": estimate}
             | wald(estimate, variance)
             | {"std_lv": std_lv[position], "std_all": std_all[position]}

@@ -40,7 +40,7 @@ _FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]]
 FUNCTION_NAMES = tuple(_FUNCTIONS)
 
 
-class ExpressionFault(Exception):
+class ExpressionError(Exception):
     """A place in an expression that cannot be read; carries the token and the words."""
 
     def __init__(self, token: Token, message: str) -> None:
@@ -183,7 +183,7 @@ class _Reader:
             return node
         if token.kind == "name" and self.peek().text == "(":
             if token.text not in _FUNCTIONS:
-                raise ExpressionFault(token, f"unknown function {token.text!r}; known: {', '.join(_FUNCTIONS)}")
+                raise ExpressionError(token, f"unknown function {token.text!r}; known: {', '.join(_FUNCTIONS)}")
             self.take()
             node = self.sum()
             self.close()
@@ -192,12 +192,12 @@ class _Reader:
             self.names.append(token)
             return _Name(token.text)
         found = f"found {token.text!r}" if token.text.strip() else "the line ends"
-        raise ExpressionFault(token, f"{found} where a label, a number or '(' was expected")
+        raise ExpressionError(token, f"{found} where a label, a number or '(' was expected")
 
     def close(self) -> None:
         token = self.take()
         if token.text != ")":
-            raise ExpressionFault(token, "a '(' is not closed")
+            raise ExpressionError(token, "a '(' is not closed")
 
 
 def parse_expression(tokens: tuple[Token, ...], end: Token) -> Expression:
@@ -206,11 +206,11 @@ def parse_expression(tokens: tuple[Token, ...], end: Token) -> Expression:
 
     Raises
     ------
-    ExpressionFault
+    ExpressionError
         Where the expression cannot be read.
     """
     reader = _Reader(tokens, end)
     node = reader.sum()
     if reader.at < len(tokens):
-        raise ExpressionFault(reader.peek(), f"found {reader.peek().text!r} where an operator or the end was expected")
+        raise ExpressionError(reader.peek(), f"found {reader.peek().text!r} where an operator or the end was expected")
     return Expression("".join(t.text for t in tokens), tuple(reader.names), node)

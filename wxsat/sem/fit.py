@@ -114,9 +114,20 @@ def fit_sem(
     table = _with_starts(table, moments)
     estimate = worker.estimate(table, moments)
     _require_convergence(estimate, table)
-    provenance = {"engine": estimate.details, "gradient_norm": estimate.gradient_norm, "data": source.provenance}
+    provenance = {
+        "engine": estimate.details,
+        "gradient_norm": estimate.gradient_norm,
+        "data": source.provenance,
+    }
     return _result(
-        table, moments, estimate, df, name, worker.name, (*findings, *direction_findings(table, source)), provenance
+        table,
+        moments,
+        estimate,
+        df,
+        name,
+        worker.name,
+        (*findings, *direction_findings(table, source)),
+        provenance,
     )
 
 
@@ -182,7 +193,9 @@ def _result(
     )
 
 
-def _measures(table: ParameterTable, moments: Moments, implied: Implied, df: int, n_parameters: int) -> dict[str, float]:
+def _measures(
+    table: ParameterTable, moments: Moments, implied: Implied, df: int, n_parameters: int
+) -> dict[str, float]:
     covariates, given = (
         np.array([moments.names.index(name) for name in names], dtype=np.intp)
         for names in (table.roles.covariates, table.covariates)

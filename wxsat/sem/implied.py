@@ -42,7 +42,7 @@ class Implied:
 def implied_moments(cells: Cells, theta: NDArray[np.float64]) -> Implied:
     """Return the implied moments at `theta`; LinAlgError when I - A is singular."""
     a, s = cells.fill(theta)
-    total = np.linalg.inv(np.eye(len(a)) - a)
+    total: NDArray[np.float64] = np.linalg.inv(np.eye(len(a)) - a).astype(np.float64)
     covariance = total @ s @ total.T
     seen = cells.n_observed
     u = total[:seen, cells.row]

@@ -57,9 +57,17 @@ def read_data(data: Any, form: FormName | None) -> SemData:
 
 
 def read_model(
-    model: str | Path | ParameterTable, instrument: Instrument | None, *, std_lv: bool, orthogonal: bool, fixed_x: bool
+    model: str | Path | ParameterTable,
+    instrument: Instrument | None,
+    *,
+    std_lv: bool,
+    orthogonal: bool,
+    fixed_x: bool,
 ) -> tuple[ParameterTable, str]:
-    """Return the parameter table and what the model is called; text, a path, a table or the id of an instrument's model."""
+    """
+    Return the parameter table and what the model is called; text, a path, a table or the id of an
+    instrument's model.
+    """
     if isinstance(model, ParameterTable):
         return model, model.name
     text, name = _model_text(model, instrument)
@@ -79,7 +87,8 @@ def _model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, 
     models = f" The instrument's models: {', '.join(known)}." if known else ""
     raise ModelError(
         "SEM-022",
-        f"{str(model)!r} is neither model text, nor a file, nor a model of the instrument.{models}{nearest(str(model), known)}",
+        f"{str(model)!r} is neither model text, nor a file, nor a model of the instrument."
+        f"{models}{nearest(str(model), known)}",
         where="model",
         hint="Model text has at least one of =~ ~ ~~.",
     )
@@ -102,7 +111,10 @@ def direction_findings(table: ParameterTable, data: SemData) -> tuple[Finding, .
     raw = [name for name in table.observed_names if name in keyed and name not in data.reversed_items]
     if not raw:
         return ()
-    message = f"reverse-keyed items in their raw direction: {', '.join(raw)}; their loadings are negative. Clean the responses first."
+    message = (
+        f"reverse-keyed items in their raw direction: {', '.join(raw)}; their loadings are negative. "
+        "Clean the responses first."
+    )
     return (Finding("SEM-102", "warning", ", ".join(raw), message, {"items": raw}),)
 
 
@@ -116,7 +128,9 @@ def check_options(estimator: str, missing: str, unavailable: dict[str, Any]) -> 
         SEM-032 estimator, SEM-033 missing data, SEM-035 any other option.
     """
     if estimator != "ML":
-        raise UsageError("SEM-032", f"estimator {estimator!r} is not available; available now: 'ML'.", where="estimator")
+        raise UsageError(
+            "SEM-032", f"estimator {estimator!r} is not available; available now: 'ML'.", where="estimator"
+        )
     if missing != "listwise":
         hint = "Complete rows are used and counted; with few missing answers that costs little."
         text = "full-information ML" if missing in ("fiml", "ml", "direct") else f"missing={missing!r}"
@@ -125,7 +139,8 @@ def check_options(estimator: str, missing: str, unavailable: dict[str, Any]) -> 
     if asked:
         raise UsageError(
             "SEM-035",
-            f"not available in this version: {', '.join(asked)}. Available now: ML, one group, complete continuous data.",
+            f"not available in this version: {', '.join(asked)}. "
+            "Available now: ML, one group, complete continuous data.",
             where="fit_sem",
         )
 
@@ -137,6 +152,8 @@ def check_table(table: ParameterTable) -> None:
                          hint="Drop them: covariances carry the whole model.")  # fmt: skip
     bounded = [row.name for row in table.rows if row.lower is not None or row.upper is not None]
     if bounded:
-        raise UsageError("SEM-037", f"bounds are not available in this version: {', '.join(bounded)}.", where=table.name)
+        raise UsageError(
+            "SEM-037", f"bounds are not available in this version: {', '.join(bounded)}.", where=table.name
+        )
     if not any(row.free for row in table.rows):
         raise ModelError("SEM-015", "the model has no free parameter.", where=table.name)

@@ -92,7 +92,7 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
     columns = []
     faults = []
     for name in names:
-        column = frame.loc[:, [c for c in frame.columns if str(c) == name][0]]
+        column = frame.loc[:, next(c for c in frame.columns if str(c) == name)]
         # An all-missing column may come as object; anything else that is not a number is refused, never coded.
         if not (pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all()):
             example = next(iter(column.dropna()), "")
@@ -110,22 +110,28 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
 
 def _check_rows(values: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
     empty = np.isnan(values).all(axis=0)
-    _raise([Fault("SEM-044", "has no answer at all.", f"column {names[i]!r}") for i in np.flatnonzero(empty)])
+    _raise([Fault("SEM-044", "has no answer at all.", f"column {names[i]!r}") for i in np.flatnonzero(empty).tolist()])
     n, p = complete.shape
     if n <= p:
         worst = int(np.isnan(values).sum(axis=0).argmax())
         lost = f" Most answers are missing in {names[worst]!r}." if len(values) > n else ""
         raise DataError(
             "SEM-044",
-            f"{n} complete rows of {len(values)} read for {p} observed variables; more rows than variables are needed.{lost}",
+            f"{n} complete rows of {len(values)} read for {p} observed variables; "
+            f"more rows than variables are needed.{lost}",
             where="data",
             hint="Use a smaller model or more data.",
         )
     constant = np.ptp(complete, axis=0) == 0
     _raise(
         [
-            Fault("SEM-045", f"is constant ({complete[0, i]:g}) in the {n} rows used.", f"column {names[i]!r}", "Drop it from the model.")
-            for i in np.flatnonzero(constant)
+            Fault(
+                "SEM-045",
+                f"is constant ({complete[0, i]:g}) in the {n} rows used.",
+                f"column {names[i]!r}",
+                "Drop it from the model.",
+            )
+            for i in np.flatnonzero(constant).tolist()
         ]
     )
 

@@ -225,7 +225,9 @@ def _row_text(row: Parameter) -> str:
         parts.append(f"start({row.ustart!r})*")
     if row.label:
         parts.append(f'equal("{row.label}")*' if "~" in row.label else f"{row.label}*")
-    parts += [f"{kind}({value!r})*" for kind, value in (("lower", row.lower), ("upper", row.upper)) if value is not None]
+    parts += [
+        f"{kind}({value!r})*" for kind, value in (("lower", row.lower), ("upper", row.upper)) if value is not None
+    ]
     op, rhs = ("~", "1") if row.op == "~1" else (row.op, row.rhs)
     return f"{row.lhs} {op} {''.join(parts)}{rhs}"
 
@@ -301,7 +303,14 @@ def _complete(written: dict[Triple, Relation], roles: VariableRoles, options: _O
         relation = written.get(key)
         value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
         exo = int(relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates)
-        row = Parameter(0, *key, user=int(relation is not None), free=int(value is None and not exo), ustart=value, exo=exo)
+        row = Parameter(
+            0,
+            *key,
+            user=int(relation is not None),
+            free=int(value is None and not exo),
+            ustart=value,
+            exo=exo,
+        )
         rows.append(_modified(row, relation) if relation else row)
     return rows
 
@@ -330,7 +339,12 @@ def _markers(written: dict[Triple, Relation]) -> set[Triple]:
 
 
 def _fixed_by_rule(
-    key: Triple, is_written: bool, roles: VariableRoles, options: _Options, markers: set[Triple], lone: set[str]
+    key: Triple,
+    is_written: bool,
+    roles: VariableRoles,
+    options: _Options,
+    markers: set[Triple],
+    lone: set[str],
 ) -> float | None:
     """Return the value that a rule fixes the parameter to, None when it is free."""
     lhs, op, rhs = key
@@ -357,8 +371,10 @@ def _modified(row: Parameter, relation: Relation) -> Parameter:
             row = replace(row, label=str(modifier.value))
         elif modifier.kind == "equal":
             row = replace(row, label="=" + str(modifier.value))
+        elif modifier.kind == "lower":
+            row = replace(row, lower=float(modifier.value))
         else:
-            row = replace(row, **{modifier.kind: float(modifier.value)})
+            row = replace(row, upper=float(modifier.value))
     return row
 
 
@@ -387,7 +403,9 @@ def _tied_rows(rows: list[Parameter], syntax: Syntax) -> list[Parameter]:
             other = by_name.get(row.label[1:])
             if other is None:
                 known = nearest(row.label[1:], by_name)
-                raise ModelError("SEM-010", f"equal() names the parameter {row.label[1:]!r}, which is not there.{known}")
+                raise ModelError(
+                    "SEM-010", f"equal() names the parameter {row.label[1:]!r}, which is not there.{known}"
+                )
             rows[position] = replace(row, label=row.label[1:])
             rows[other.id - 1] = replace(other, label=other.label or other.plabel)
             add(other.plabel, "==", row.plabel, 2)

@@ -1,8 +1,8 @@
 r"""Measurement quality of a fitted model: composite reliability, average variance extracted, factor correlations.
 
-Composite reliability is :math:`(\sum\lambda)^2\psi / ((\sum\lambda)^2\psi + \sum\theta)` with residual covariances within
-the block counted in the denominator (Raykov's omega), AVE the mean of the squared standardised loadings
-(Fornell and Larcker 1981).
+Composite reliability is :math:`(\sum\lambda)^2\psi / ((\sum\lambda)^2\psi + \sum\theta)` with residual
+covariances within the block counted in the denominator (Raykov's omega), AVE the mean of the squared
+standardised loadings (Fornell and Larcker 1981).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ModelQuality:
         ``construct n_items cr ave root_ave largest_correlation`` for latents measured by items alone.
     correlations : DataFrame
         ``a b correlation`` of every pair of latents, as the model implies it.
-    """  # noqa: D205
+    """
 
     constructs: pd.DataFrame
     correlations: pd.DataFrame
@@ -92,7 +92,11 @@ def evaluate_quality(result: SemResult) -> ModelQuality:
         )
     rows, columns = np.tril_indices(len(names), -1)
     pairs = pd.DataFrame(
-        {"a": [names[j] for j in columns], "b": [names[i] for i in rows], "correlation": correlation[rows, columns]}
+        {
+            "a": [names[j] for j in columns],
+            "b": [names[i] for i in rows],
+            "correlation": correlation[rows, columns],
+        }
     )
     columns_ = ["construct", "n_items", "cr", "ave", "root_ave", "largest_correlation"]
     return ModelQuality(pd.DataFrame(records, columns=columns_), pairs)

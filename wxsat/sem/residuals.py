@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def residuals_frame(
-    names: Sequence[str], sample: NDArray[np.float64], sigma: NDArray[np.float64]
-) -> pd.DataFrame:
+def residuals_frame(names: Sequence[str], sample: NDArray[np.float64], sigma: NDArray[np.float64]) -> pd.DataFrame:
     """Return ``a b observed implied raw correlation``, one row a pair of different variables."""
     import pandas as pd
 
@@ -25,8 +23,8 @@ def residuals_frame(
     residual = correlation(sample) - correlation(sigma)
     return pd.DataFrame(
         {
-            "a": [names[j] for j in columns],
-            "b": [names[i] for i in rows],
+            "a": [names[j] for j in columns.tolist()],
+            "b": [names[i] for i in rows.tolist()],
             "observed": sample[rows, columns],
             "implied": sigma[rows, columns],
             "raw": sample[rows, columns] - sigma[rows, columns],

@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from wxsat.errors import Fault, ModelError, nearest
 from wxsat.finding import Finding
-from wxsat.sem.parameter_table import ParameterTable, parse_model
+from wxsat.sem.parameter_table import Parameter, ParameterTable, parse_model
 
 
 def restrict_model(
-    table: ParameterTable, available: Collection[str], *, unasked: Collection[str] = (), form: str | None = None
+    table: ParameterTable,
+    available: Collection[str],
+    *,
+    unasked: Collection[str] = (),
+    form: str | None = None,
 ) -> tuple[ParameterTable, tuple[Finding, ...]]:
     """
     Drop the indicators that a form does not ask.
@@ -80,22 +84,22 @@ def _without(table: ParameterTable, gone: set[str]) -> ParameterTable:
         lines.append(_statement(row, lost))
     return replace(
         parse_model(
-            "\n".join(lines), std_lv=table.std_lv, orthogonal=table.orthogonal, fixed_x=table.fixed_x, name=table.name
+            "\n".join(lines),
+            std_lv=table.std_lv,
+            orthogonal=table.orthogonal,
+            fixed_x=table.fixed_x,
+            name=table.name,
         )
     )
 
 
-def _statement(row: object, lost: set[str]) -> str:
-    from wxsat.sem.parameter_table import Parameter
-
-    if not isinstance(row, Parameter):
-        raise TypeError("a row of a parameter table was expected")
+def _statement(row: Parameter, lost: set[str]) -> str:
     if row.op in (":=", "==", "<", ">"):
         return f"{row.lhs} {row.op} {row.rhs}"
-    modifiers = []
+    modifiers: list[str] = []
     # A first loading freed by the text stays free, but a latent that lost its marker gets a new one by default.
     if row.free and row.op == "=~" and row.lhs in lost:
-        modifiers = []
+        pass
     elif row.ustart is not None and not row.free:
         modifiers.append(f"{row.ustart!r}*")
     elif row.free and row.ustart is not None:

@@ -27,7 +27,7 @@ class Restrictions:
         K, orthonormal columns.
     offset : ndarray, shape (n_free,)
         c, the point of the restricted set nearest to zero.
-    """  # noqa: D205
+    """
 
     basis: NDArray[np.float64]
     offset: NDArray[np.float64]
@@ -81,7 +81,9 @@ def linear_restrictions(table: ParameterTable) -> Restrictions:
         text = f"{constraint.lhs} {constraint.op} {constraint.rhs}"
         if constraint.op != "==":
             raise UsageError(
-                "SEM-034", f"the inequality '{text}' is not available in this version.", where=table.name,
+                "SEM-034",
+                f"the inequality '{text}' is not available in this version.",
+                where=table.name,
                 hint="Fit without it and look whether the estimate keeps to it.",
             )
         left, right = expression_of(constraint.lhs), expression_of(constraint.rhs)
@@ -113,5 +115,9 @@ def _linear(left: Expression, right: Expression, table: ParameterTable, text: st
         found.append((gradient, float(gradient @ point - (x - y))))
     (g1, b1), (g2, b2) = found
     if not (np.allclose(g1, g2, atol=1e-12) and abs(b1 - b2) < 1e-10):
-        raise UsageError("SEM-034", f"the restriction '{text}' is not linear; only linear ones are available.", where=table.name)
+        raise UsageError(
+            "SEM-034",
+            f"the restriction '{text}' is not linear; only linear ones are available.",
+            where=table.name,
+        )
     return g1, b1

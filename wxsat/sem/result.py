@@ -131,7 +131,9 @@ class SemResult:
         from wxsat.sem.summary import fit_line
 
         items = "".join(f"<li>{escape(f.severity)}: {escape(f.message)} [{escape(f.code)}]</li>" for f in self.findings)
-        table = self.parameters.to_html(index=False, border=0, escape=True, float_format=lambda x: f"{x:.3f}", na_rep="")
+        table = self.parameters.to_html(
+            index=False, border=0, escape=True, float_format=lambda x: f"{x:.3f}", na_rep=""
+        )
         return f"<p>{escape(fit_line(self))}</p><ul>{items}</ul>{table}"
 
 

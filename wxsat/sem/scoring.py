@@ -15,7 +15,9 @@ from wxsat.sem.restrictions import Restrictions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-GRADIENT_TOLERANCE = 1e-9  # largest gradient in units of sqrt(information): about 1e-9 sqrt(N) standard errors from the top
+GRADIENT_TOLERANCE = (
+    1e-9  # largest gradient in units of sqrt(information): about 1e-9 sqrt(N) standard errors from the top
+)
 ACCEPTED_GRADIENT = 1e-6  # where rounding stops the search before the tolerance, this is still a solution
 MAX_ITERATIONS = 400
 PATIENCE = 100  # scoring steps before the exact Hessian takes over (needed near a flat, Heywood-like top)
@@ -65,7 +67,14 @@ def fisher_scoring(
     norm, stalls = np.inf, 0
     for iteration in range(MAX_ITERATIONS):
         if implied is None:
-            return Optimum(theta, value, np.inf, iteration, False, "the implied matrix is not positive definite at the start")
+            return Optimum(
+                theta,
+                value,
+                np.inf,
+                iteration,
+                False,
+                "the implied matrix is not positive definite at the start",
+            )
         gradient = basis.T @ ml_gradient(implied, sample)
         hessian = 2.0 * (basis.T @ ml_information(implied) @ basis)
         scale = np.sqrt(np.maximum(np.diag(hessian), 1e-300))
@@ -80,8 +89,22 @@ def fisher_scoring(
         value = new_value
         if not moved or stalls > 5:
             done = norm < ACCEPTED_GRADIENT
-            return Optimum(theta, value, norm, iteration, done, "no step improves the fit" + ("" if done else "; the gradient is not zero"))
-    return Optimum(theta, value, norm, MAX_ITERATIONS, norm < ACCEPTED_GRADIENT, f"stopped after {MAX_ITERATIONS} iterations")
+            return Optimum(
+                theta,
+                value,
+                norm,
+                iteration,
+                done,
+                "no step improves the fit" + ("" if done else "; the gradient is not zero"),
+            )
+    return Optimum(
+        theta,
+        value,
+        norm,
+        MAX_ITERATIONS,
+        norm < ACCEPTED_GRADIENT,
+        f"stopped after {MAX_ITERATIONS} iterations",
+    )
 
 
 def _at(cells: Cells, theta: NDArray[np.float64], sample: NDArray[np.float64]) -> tuple[float, Implied | None]:

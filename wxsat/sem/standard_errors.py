@@ -32,7 +32,10 @@ def expected_covariance(
 
 
 def information_condition(cells: Cells, restrictions: Restrictions, theta: NDArray[np.float64]) -> float:
-    """Return the reciprocal condition number of the information, parameters scaled to unit information; 0 is singular."""
+    """
+    Return the reciprocal condition number of the information, parameters scaled to unit information;
+    0 is singular.
+    """
     information = restrictions.basis.T @ ml_information(implied_moments(cells, theta)) @ restrictions.basis
     scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
     eigenvalues = np.linalg.eigvalsh(information / np.outer(scale, scale))

@@ -16,8 +16,9 @@ def start_values(table: ParameterTable, covariance: NDArray[np.float64]) -> NDAr
     """
     Return starting values of the free parameters, shape (n_free,).
 
-    Loadings follow the scale of the marker and the sign of its correlation with the item; residual variances begin at half of the
-    observed one; regressions and covariances at 0. A start() of the model text wins.
+    Loadings follow the scale of the marker and the sign of its correlation with the item; residual
+    variances begin at half of the observed one; regressions and covariances at 0. A start() of the model
+    text wins.
     """
     place = {name: i for i, name in enumerate(table.observed_names)}
     markers = {k: v[0] for k, v in table.indicators_of().items() if v}

@@ -92,7 +92,9 @@ def _parameters(frame: pd.DataFrame) -> str:
 
 
 def _section(kind: str, heading: str, rows: pd.DataFrame) -> str:
-    names = [_name(kind, lhs, rhs, label) for lhs, rhs, label in zip(rows["lhs"], rows["rhs"], rows["label"], strict=True)]
+    names = [
+        _name(kind, lhs, rhs, label) for lhs, rhs, label in zip(rows["lhs"], rows["rhs"], rows["label"], strict=True)
+    ]
     width = max(24, *(len(n) for n in names)) + 2
     lines = [f"{heading + ':':<{width + 2}}" + "".join(f"{t:>10}" for t in _TITLES)]
     for name, values in zip(names, rows[list(_COLUMNS)].itertuples(index=False, name=None), strict=True):
@@ -111,5 +113,7 @@ def _name(kind: str, lhs: str, rhs: str, label: str) -> str:
 
 
 def _r2(frame: pd.DataFrame) -> str:
-    lines = [f"  {name:<26}{_text(float(value)):>10}" for name, value in zip(frame["variable"], frame["value"], strict=True)]
+    lines = [
+        f"  {name:<26}{_text(float(value)):>10}" for name, value in zip(frame["variable"], frame["value"], strict=True)
+    ]
     return "R-square:\n" + "\n".join(lines)

@@ -36,7 +36,10 @@ _PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: its kind (``name number operator string sign newline end unknown``), text, line and column (from 1)."""
+    """
+    One token: its kind (``name number operator string sign newline end unknown``), text, line and
+    column (from 1).
+    """
 
     kind: str
     text: str

@@ -63,4 +63,6 @@ def engine_named(name: str) -> Engine:
 
         return SemopyEngine()
     known = ", ".join(repr(e) for e in ENGINES)
-    raise UsageError("SEM-031", f"unknown engine {name!r}. Available now: {known}.{nearest(name, ENGINES)}", where="engine")
+    raise UsageError(
+        "SEM-031", f"unknown engine {name!r}. Available now: {known}.{nearest(name, ENGINES)}", where="engine"
+    )

@@ -1,9 +1,10 @@
 """semopy as the engine: it finds the basin, Fisher scoring of our own ends in its lowest point.
 
-semopy gets the whole table in its own language with neutral names (``v1``, ``f1``, ``p1``), so that any item name works and
-nothing is left to its defaults. Its point is then polished with the closed-form expected information until the gradient
-is zero, because its own stopping rule leaves up to 5e-3 of relative error; standard errors come from the same
-information. Variances that semopy holds at zero may turn negative in the polish, as in lavaan: a stated finding.
+semopy gets the whole table in its own language with neutral names (``v1``, ``f1``, ``p1``), so that any
+item name works and nothing is left to its defaults. Its point is then polished with the closed-form
+expected information until the gradient is zero, because its own stopping rule leaves up to 5e-3 of
+relative error; standard errors come from the same information. Variances that semopy holds at zero may
+turn negative in the polish, as in lavaan: a stated finding.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class SemopyEngine:
             iterations + optimum.iterations,
             optimum.reason,
             optimum.gradient_norm,
-            f"{details}; polished by {optimum.iterations} Fisher-scoring steps, scaled gradient {optimum.gradient_norm:.1e}",
+            f"{details}; polished by {optimum.iterations} Fisher-scoring steps, "
+            f"scaled gradient {optimum.gradient_norm:.1e}",
         )
 
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def gfi(sample: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
-    """Return GFI, at most 1."""
-    ratio = np.linalg.solve(sigma, sample)
-    residual = ratio - np.eye(len(ratio))
+def gfi(sample: NDArray[np.float64], sigma: NDArray[np.float64], given: NDArray[np.intp]) -> float:
+    """Return GFI, at most 1; moments among the `given` variables are not explained and do not count."""
+    residual = np.linalg.solve(sigma, sample) - np.eye(len(sample))
+    explained = sample.copy()
+    explained[np.ix_(given, given)] = 0.0
+    ratio = np.linalg.solve(sigma, explained)
     return float(1.0 - np.trace(residual @ residual) / np.trace(ratio @ ratio))
 
 

@@ -55,7 +55,7 @@ def fit_measures(
     given_logl = log_likelihood(given_block, given_block, n_obs)
     logl = log_likelihood(sample, sigma, n_obs) - given_logl
     saturated = log_likelihood(sample, sample, n_obs) - given_logl
-    goodness = gfi(sample, sigma)
+    goodness = gfi(sample, sigma, given)
     return {
         "npar": float(n_parameters),
         "fmin": discrepancy / 2.0,
