@@ -1,8 +1,8 @@
-"""Wording: every heading and sentence of a report in one language, by key; the keys are the same in both languages.
+"""Wording: every heading and sentence of a report in one language, by key; both languages have the same keys.
 
-The texts lie in ``locale/{zh,en}/<topic>.yml``; the first part of a key names the topic. A field in a text takes a
-format of :mod:`wxsat.present.numbers`: ``{cfi:share3}``, ``{n:integer}``, ``{gain:number1}``, ``{p:p}``,
-``{missing:percent1}``.
+The texts lie in ``locale/{zh,en}/<topic>.yml``; the first part of a key names the topic. A field in a text
+takes a format of :mod:`wxsat.present.numbers`: ``{cfi:share3}``, ``{n:integer}``, ``{gain:number1}``,
+``{p:p}``, ``{missing:percent1}``.
 """
 
 from __future__ import annotations
@@ -77,10 +77,8 @@ class Wording:
         """
         text = self.find(key, **fields)
         if text is None:
-            raise WxsatError(
-                "OUT-001",
-                f"there is no wording {key!r} in language {self.language!r}.{nearest(key, self.keys(key.split('.')[0]))}",
-            )
+            hint = nearest(key, self.keys(key.split(".")[0]))
+            raise WxsatError("OUT-001", f"there is no wording {key!r} in language {self.language!r}.{hint}")
         return text
 
     def find(self, key: str, /, **fields: Any) -> str | None:
@@ -92,7 +90,8 @@ class Wording:
             return self._formatter.vformat(template, (), fields)
         except (KeyError, IndexError) as error:
             raise WxsatError(
-                "OUT-002", f"the wording {key!r} needs the field {error}; given: {', '.join(fields) or 'none'}."
+                "OUT-002",
+                f"the wording {key!r} needs the field {error}; given: {', '.join(fields) or 'none'}.",
             ) from error
 
     def keys(self, topic: str) -> tuple[str, ...]:
@@ -103,8 +102,8 @@ class Wording:
         """
         Return a finding in this language, filled from its evidence.
 
-        Falls back to the finding's own English message where the code has no wording or its evidence lacks a field:
-        a report must not lose a finding over its wording.
+        Falls back to the finding's own English message where the code has no wording or its evidence lacks a
+        field: a report must not lose a finding over its wording.
 
         Parameters
         ----------
@@ -112,11 +111,18 @@ class Wording:
         subject : str, optional
             The name to print for the finding's subject; its id by default.
         """
-        fields = {**finding.evidence, "subject": subject or finding.subject}
+        fields = {name: self._term(value) for name, value in finding.evidence.items()}
+        fields["subject"] = subject or finding.subject
         try:
             return self.find(f"findings.{finding.code}", **fields) or finding.message
         except WxsatError:
             return finding.message
+
+    def _term(self, value: Any) -> Any:
+        """Return a code of the evidence in words, everything else as it is."""
+        if isinstance(value, (list, tuple)):
+            return [self._term(part) for part in value]
+        return (self.find(f"findings.terms.{value}") or value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=2)
@@ -147,5 +153,5 @@ def _flat(tree: Mapping[Any, Any], prefix: str) -> dict[str, str]:
         if isinstance(value, Mapping):
             texts |= _flat(value, name)
         else:
-            texts[name] = str(value).strip()
+            texts[name] = str(value).rstrip("\n")
     return texts

@@ -1,7 +1,7 @@
 """Numbers as text: the one place that rounds and formats, so that a figure looks the same wherever it stands.
 
-Conventions: half is rounded away from zero on the decimal figure a reader sees (四舍五入); a true minus sign (U+2212);
-never a negative zero; thousands with a comma in both languages, because a thin space is lost in copying and readers of
+Conventions: half is rounded away from zero on the decimal figure a reader sees; a true minus sign (U+2212); never
+a negative zero; thousands with a comma in both languages, because a thin space is lost in copying and readers of
 either language take ``1,500`` for what it is; a missing figure is an en dash.
 """
 
@@ -61,7 +61,7 @@ def format_number(value: float | None, digits: int = 2, *, no_zero: bool = False
     digits : int
         Decimals, all of them printed.
     no_zero : bool
-        Leave out the zero before the point, for figures that cannot exceed one in size; 1 itself stays ``1.00``.
+        Leave out the zero before the point, for figures that cannot exceed one; 1 itself stays ``1.00``.
     grouping : bool
         Separate thousands by a comma.
 
@@ -72,8 +72,10 @@ def format_number(value: float | None, digits: int = 2, *, no_zero: bool = False
 
     Examples
     --------
-    >>> format_number(-0.934), format_number(0.934, no_zero=True), format_number(1234.5, 1), format_number(float("nan"))
-    ('−0.93', '.93', '1,234.5', '–')
+    >>> format_number(-0.934), format_number(0.934, no_zero=True), format_number(1234.5, 1)
+    ('−0.93', '.93', '1,234.5')
+    >>> format_number(float("nan"))
+    '–'
     """
     if value is None or math.isnan(value):
         return MISSING
@@ -243,8 +245,8 @@ def numbers_of(table: Table) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id``, ``value``, ``table``, ``row`` (its key), ``column`` (its machine name), in reading order. Missing,
-        blank and suppressed cells are not numbers and are left out.
+        ``id``, ``value``, ``table``, ``row`` (its key), ``column`` (its machine name), in reading order.
+        Missing, blank and suppressed cells are not numbers and are left out.
     """
     entries: list[dict[str, Any]] = []
     for position, row in enumerate(table.rows):

@@ -24,8 +24,8 @@ class Column:
     heading : str
         What a reader sees, in the table's language, unit included.
     kind : {"text", "integer", "number", "p_value", "probability", "percent"}
-        How renderers print the cell. ``percent`` cells hold shares in [0, 1]; a ``probability`` is never printed as
-        a certainty (``>.99``).
+        How renderers print the cell. ``percent`` cells hold shares in [0, 1]; a ``probability`` is never printed
+        as a certainty (``>.99``).
     digits : int
         Decimals of a number or a percentage.
     no_zero : bool
@@ -33,8 +33,8 @@ class Column:
     collapse : bool
         Text renderers print a repeated text only in the first row of its run (a construct over its items).
     upper : str
-        Name of the column with the upper end of an interval whose lower end this column holds: text renderers
-        print both in one cell under `interval_heading`, sheets and CSV files keep two columns. Empty for none.
+        Name of the column with the upper end of an interval whose lower end this column holds: text
+        renderers print both in one cell under `interval_heading`, sheets and CSV files keep two columns.
     interval_heading : str
         Heading of the joined cell, e.g. ``95% CI``.
     """
@@ -54,8 +54,8 @@ class Table:
     """
     A table in one language, cells at full precision.
 
-    A missing figure is None and printed as a dash; an empty string is a cell that is blank on purpose (above the
-    diagonal of a matrix); any other text in a numeric column is printed as it is and is never taken for a number
+    A missing figure is None and printed as a dash; an empty string is a cell that is blank on purpose (above
+    the diagonal of a matrix); any other text in a numeric column is printed as it is and never taken for a number
     (:data:`SUPPRESSED`, a convention).
 
     Attributes

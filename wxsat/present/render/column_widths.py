@@ -12,10 +12,12 @@ SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5)
 SMALLEST_UPRIGHT = 7.0
 # Space left and right in a cell, in points; tighter where there are many columns.
 PADDING, TIGHT_PADDING, MANY_COLUMNS = 3.5, 2.0, 11
-# A text column asks for so many em at most and is not squeezed below so many where its text needs them; a heading lets
-# its column grow by so many to take fewer lines.
+# A text column asks for so many em at most and is not squeezed below so many where its text needs them; a
+# heading lets its column grow by so many to take fewer lines.
 WIDEST_TEXT, NARROWEST_TEXT, HEADING_GROWTH = 22.0, 6.0, 3.0
-# Widths in em of the widest face that a program without the named font falls back to: what fits in it fits in all.
+# An exact fit breaks for a rounding error.
+SLACK = 0.25
+# Widths in em of the widest face that a program without the named font falls back to: what fits there fits.
 _EM = {
     **dict.fromkeys("0123456789", 0.64),
     **dict.fromkeys(".,:;'|!()[]ijlItf /", 0.42),
@@ -23,7 +25,11 @@ _EM = {
     **dict.fromkeys("mwMW%", 1.04),
 }
 UPPER, LOWER, WIDE = 0.85, 0.62, 1.0
-_BREAKS = re.compile(r"(?<=[\s\-–—/,;，；、（(])|(?<=[\u2e80-\u9fff\uff00-\uffef])|(?=[（(])")
+# Where a line may break: after a space or a dash, and around Chinese characters, but neither after an opening
+# nor before a closing mark.
+_BREAKS = re.compile(
+    r"(?<=[\s\-–—/])|(?<=[\u2e80-\u9fff\u3001\u3002，；：）])(?![）、，。；：”」%])|(?<=[^（“「])(?=[\u2e80-\u9fff（“「])"
+)
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff]{2}")
 
 
@@ -50,8 +56,8 @@ def lay_out(printed: PrintedTable, available: float) -> Layout:
     Returns
     -------
     Layout
-        Figures never wrap; headings and texts wrap between words. ``fits`` is false where even that needs letters
-        smaller than 7 points: a wider page is then better.
+        Figures never wrap; headings and texts wrap between words. ``fits`` is false where even that needs
+        letters smaller than 7 points: a wider page is then better.
     """
     needs = [_needs(printed, place) for place in range(len(printed.columns))]
     padding = PADDING if len(needs) < MANY_COLUMNS else TIGHT_PADDING
@@ -96,7 +102,7 @@ def _needs(printed: PrintedTable, place: int) -> tuple[float, float]:
     kept = min(widest, NARROWEST_TEXT) if column.kind == "text" else 0.0
     least = max(whole, pieces, kept, _longest_piece(column.heading), 1.0)
     heading = min(em_width(column.heading), least + HEADING_GROWTH)
-    return least, max(least, min(widest, WIDEST_TEXT), heading)
+    return least + SLACK, max(least, min(widest, WIDEST_TEXT), heading) + SLACK
 
 
 def _longest_piece(text: str) -> float:

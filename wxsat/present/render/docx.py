@@ -1,4 +1,4 @@
-"""Tables to Word: three-line tables (CY/T 170) with their caption above, their notes below, and nothing cut off."""
+"""Tables to Word: three-line tables (CY/T 170), caption above, notes below, nothing cut off."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _text_width(document: Document) -> float:
     """Width between the margins of the last section, in points."""
     section = document.sections[-1]
     emu = section.page_width - section.left_margin - section.right_margin
-    return emu / EMU_PER_POINT
+    return float(emu) / EMU_PER_POINT
 
 
 def _turn_page(document: Document, *, landscape: bool) -> None:

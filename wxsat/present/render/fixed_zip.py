@@ -12,7 +12,7 @@ DOCUMENT_DATE = datetime(2000, 1, 1)
 
 
 def fix_zip(content: bytes) -> bytes:
-    """Return an archive with the same members in the same order, without times and without the writer's system."""
+    """Return an archive with the same members in the same order, without times and system."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(fixed, "w") as target:
         for name in source.namelist():

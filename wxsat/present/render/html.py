@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from wxsat.present.render.column_widths import em_width
 from wxsat.present.render.printed import PrintedCell, PrintedColumn, PrintedTable, print_table
 from wxsat.present.table import Table
 
+# Em that a column of names keeps, should the page be narrow.
+NARROWEST_TEXT = 6.0
 # For a table that stands alone; a page brings its own.
 TABLE_CSS = """\
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; border-top: 1.5pt solid; \
@@ -24,13 +27,11 @@ def render_html_table(table: Table, number: int | None = None) -> str:
     """
     Render a table as an HTML ``table`` and, where it has notes, a ``ul`` under it.
 
-    Classes: ``wx-table`` and the language; a cell's kind (``text integer number p_value percent``); ``marked`` for rows
-    that must not be interpreted. ``data-id`` names each number as in ``numbers.json``.
+    Classes: ``wx-table`` and the language; a cell's kind (``text integer number p_value percent``); ``marked``
+    for rows that must not be interpreted. ``data-id`` names each number as in ``numbers.json``.
     """
     printed = print_table(table, number)
-    head = "".join(
-        f'<th scope="col" class="{_class(column)}">{escape(column.heading)}</th>' for column in printed.columns
-    )
+    head = "".join(_heading(printed, place) for place in range(len(printed.columns)))
     body = "\n".join(_row(printed, position) for position in range(len(printed.rows)))
     anchor = escape(printed.id)
     described = f' aria-describedby="notes-{anchor}-{printed.language}"' if printed.notes else ""
@@ -39,6 +40,16 @@ def render_html_table(table: Table, number: int | None = None) -> str:
         f"<caption>{escape(printed.caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{_notes(printed, anchor)}"
     )
+
+
+def _heading(printed: PrintedTable, place: int) -> str:
+    """Return a column's heading; it may wrap, and a name keeps room for a few characters."""
+    column = printed.columns[place]
+    style = "white-space:normal"
+    if column.kind == "text":
+        widest = max((em_width(row[place].text) for row in printed.rows), default=0.0)
+        style = f"min-width:{min(widest, NARROWEST_TEXT):.1f}em"
+    return f'<th scope="col" class="{_class(column)}" style="{style}">{escape(column.heading)}</th>'
 
 
 def _class(column: PrintedColumn) -> str:
@@ -52,7 +63,7 @@ def _row(printed: PrintedTable, position: int) -> str:
         # An empty row heading would announce nothing: a collapsed label is a plain cell.
         heads = place == 0 and column.kind == "text" and cell.text
         tag, scope = ("th", ' scope="row"') if heads else ("td", "")
-        cells.append(f"<{tag}{scope} class=\"{_class(column)}\"{_id_attribute(cell)}>{_content(cell)}</{tag}>")
+        cells.append(f'<{tag}{scope} class="{_class(column)}"{_id_attribute(cell)}>{_content(cell)}</{tag}>')
     return f"<tr{classes}>{''.join(cells)}</tr>"
 
 

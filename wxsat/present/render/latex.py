@@ -1,4 +1,7 @@
-"""Tables to LaTeX: a booktabs table is a three-line table. Needs booktabs, graphicx, longtable; XeLaTeX with xeCJK for Chinese."""
+"""Tables to LaTeX: a booktabs table is a three-line table.
+
+Needs the packages booktabs, graphicx and longtable; XeLaTeX with xeCJK for Chinese.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +60,8 @@ _SPECIAL = re.compile("|".join(re.escape(char) for char in _ESCAPES))
 
 
 def render_latex(table: Table, number: int | None = None) -> str:
-    """
-    Render a table as a LaTeX ``table`` (a ``longtable`` from 36 rows on), with ``\\label{tab:<id>}``.
+    r"""
+    Render a table as a LaTeX ``table`` (a ``longtable`` from 36 rows on), with ``\label{tab:<id>}``.
 
     A table wider than the line is scaled to it.
     """
@@ -68,13 +71,13 @@ def render_latex(table: Table, number: int | None = None) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """
+    r"""
     Return text that LaTeX prints as it stands.
 
     Examples
     --------
     >>> escape_latex("50% of PU_1")
-    '50\\\\% of PU\\\\_1'
+    '50\\% of PU\\_1'
     """
     return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text)
 

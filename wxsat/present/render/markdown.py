@@ -25,13 +25,13 @@ def render_markdown(table: Table, number: int | None = None) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """
+    r"""
     Return text that Markdown prints as it stands, on one line.
 
     Examples
     --------
     >>> escape_markdown("<b> a|b")
-    '\\\\<b\\\\> a\\\\|b'
+    '\\<b\\> a\\|b'
     """
     return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
 

@@ -94,8 +94,10 @@ def print_cell(value: Cell, column: Column) -> str:
 
     Examples
     --------
-    >>> print_cell(0.934, Column("alpha", "α", "number", 3, no_zero=True)), print_cell(None, Column("n", "n", "integer"))
-    ('.934', '–')
+    >>> print_cell(0.934, Column("alpha", "α", "number", 3, no_zero=True))
+    '.934'
+    >>> print_cell(None, Column("n", "n", "integer"))
+    '–'
     """
     if value is None or (isinstance(value, float) and numbers.is_missing(value)):
         return numbers.MISSING

@@ -1,4 +1,4 @@
-"""Tables to plain text for a terminal or a log: aligned by display width, a Chinese character being two wide."""
+"""Tables to plain text for a terminal or a log, aligned by display width: a Chinese character is two wide."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def display_width(text: str) -> int:
 def render_text(table: Table, number: int | None = None) -> str:
     """Render a table as aligned plain text between three rules."""
     printed = print_table(table, number)
-    grid = [[column.heading for column in printed.columns], *([cell.text for cell in row] for row in printed.rows)]
+    grid = [
+        [column.heading for column in printed.columns],
+        *([cell.text for cell in row] for row in printed.rows),
+    ]
     grid = [[" ".join(text.split("\n")) for text in row] for row in grid]
     widths = [max(display_width(row[i]) for row in grid) for i in range(len(printed.columns))]
     left = [column.kind == "text" for column in printed.columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ SHEET_NAME_LIMIT = 31
 # Characters of the default font; wider text wraps.
 NARROWEST, WIDEST = 8, 44
 TITLE_ROW, HEADING_ROW = 0, 2
+CONTENTS_WIDTH = 100
+A4 = 9
+# Points a line of text takes; rows of one line keep the program's own height.
+LINE_POINTS = 15.5
+# Notes are set smaller than the table, so that more of them fits in a line.
+NOTE_GAIN = 1.1
 FONT = {"zh": "SimSun", "en": "Times New Roman"}
 THICK, THIN = 5, 1
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -65,7 +72,12 @@ def render_workbook(
 
     content = io.BytesIO()
     # Text stays text: nothing of it becomes a formula, a link or a number.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
     book = xlsxwriter.Workbook(content, options)
     book.set_properties({**(properties or {}), "created": DOCUMENT_DATE})
     styles = _Styles(book, FONT[language])
@@ -78,10 +90,10 @@ def render_workbook(
 
 
 def sheet_names(tables: Sequence[Table], language: Language) -> list[str]:
-    """
+    r"""
     Return a legal and unique sheet name for each table, beginning with its number.
 
-    Excel allows 31 UTF-16 units, none of ``[]:*?/\\``, and compares names without regard to case.
+    Excel allows 31 UTF-16 units, none of ``[]:*?/\``, and compares names without regard to case.
     """
     taken = {wording(language).get("tables.contents").lower()}
     names: list[str] = []
@@ -107,7 +119,8 @@ class _Styles:
     """Formats of one workbook, each made once."""
 
     def __init__(self, book: Workbook, font: str) -> None:
-        self._book, self._font, self._made = book, font, {}  # type: Workbook, str, dict[str, Format]
+        self._book, self._font = book, font
+        self._made: dict[str, Format] = {}
 
     def get(self, **settings: Any) -> Format:
         key = repr(sorted(settings.items()))
@@ -131,8 +144,8 @@ def number_format(column: Column) -> str:
 
     Examples
     --------
-    >>> number_format(Column("cr", "CR", "number", 2, no_zero=True)), number_format(Column("n", "n", "integer"))
-    ('.00', '#,##0')
+    >>> number_format(Column("cr", "CR", "number", 2, no_zero=True))
+    '.00'
     """
     decimals = "0" * column.digits
     match column.kind:
@@ -156,39 +169,66 @@ def _write_contents(
     words = wording(language)
     sheet = book.add_worksheet(words.get("tables.contents"))
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, CONTENTS_WIDTH)
     sheet.write_string(0, 0, words.get("tables.contents"), styles.get(bold=True, font_size=14))
     link = styles.get(font_color="#1F5F8B", underline=1)
     for position, (table, name) in enumerate(zip(tables, names, strict=True), start=1):
         # A quote inside a sheet name is doubled in a reference.
         target = "internal:'" + name.replace("'", "''") + "'!A1"
         sheet.write_url(position + 1, 0, target, link, print_table(table, position).caption)
-    sheet.write_string(len(tables) + 3, 0, words.get("tables.workbook_note"), styles.get(text_wrap=True))
+    note = words.get("tables.workbook_note")
+    sheet.write_string(len(tables) + 3, 0, note, styles.get(text_wrap=True, valign="top"))
+    _set_height(sheet, len(tables) + 3, _lines(note, CONTENTS_WIDTH))
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_table(sheet: Worksheet, table: Table, number: int, styles: _Styles) -> None:
     sheet.hide_gridlines(2)
     sheet.write_string(TITLE_ROW, 0, print_table(table, number).caption, styles.get(bold=True, font_size=12))
+    widths = [_width(table, place) for place in range(len(table.columns))]
     for place, column in enumerate(table.columns):
         align = "left" if column.kind == "text" else "right"
         style = styles.get(bold=True, top=THICK, bottom=THIN, text_wrap=True, align=align)
         sheet.write_string(HEADING_ROW, place, printable(column.heading), style)
-        sheet.set_column(place, place, _width(table, place))
+        sheet.set_column(place, place, widths[place])
+    headings = [column.heading for column in table.columns]
+    _set_height(sheet, HEADING_ROW, max(map(_lines, headings, widths), default=1))
     marks = _mark_columns(table)
     for position, row in enumerate(table.rows):
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
             marked = position in table.marked_rows and place == marks
             cell = _Cell(value, column, marked, position == len(table.rows) - 1)
             _write_cell(sheet, HEADING_ROW + 1 + position, place, cell, styles)
-    first_note = HEADING_ROW + len(table.rows) + 2
-    printed = print_table(table).notes
-    for offset, note in enumerate(printed):
-        sheet.write_string(first_note + offset, 0, note, styles.get(font_size=9))
+        texts = [print_cell(value, column) for column, value in zip(table.columns, row, strict=True)]
+        _set_height(sheet, HEADING_ROW + 1 + position, max(map(_lines, texts, widths), default=1))
+    _write_notes(sheet, print_table(table).notes, HEADING_ROW + len(table.rows) + 2, widths, styles)
     sheet.freeze_panes(HEADING_ROW + 1, 1)
     sheet.repeat_rows(HEADING_ROW)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
+
+
+def _write_notes(sheet: Worksheet, notes: Sequence[str], first: int, widths: Sequence[float], styles: _Styles) -> None:
+    """Write the notes over the whole width of the table, wrapped."""
+    style = styles.get(font_size=9, text_wrap=True, valign="top")
+    for offset, note in enumerate(notes):
+        row = first + offset
+        if len(widths) > 1:
+            sheet.merge_range(row, 0, row, len(widths) - 1, "", style)
+        sheet.write_string(row, 0, note, style)
+        _set_height(sheet, row, _lines(note, sum(widths) * NOTE_GAIN))
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column: words do not fill a line to its end."""
+    return max(1, math.ceil(1.1 * display_width(text) / (width - 1)) if display_width(text) > width - 1 else 1)
+
+
+def _set_height(sheet: Worksheet, row: int, lines: int) -> None:
+    if lines > 1:
+        sheet.set_row(row, lines * LINE_POINTS)
 
 
 def _mark_columns(table: Table) -> int:

@@ -1,4 +1,4 @@
-"""How every table is put together: headings by column name, cells from frames, notes by key, marks where refused."""
+"""How every table is put together: headings by column name, cells from frames, notes by key, marks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,13 @@ class TableBuilder:
         return own if own is not None else self.words.get(f"tables.columns.{name}")
 
     def add_column(
-        self, name: str, kind: CellKind = "text", digits: int = 2, *, no_zero: bool = False, collapse: bool = False
+        self,
+        name: str,
+        kind: CellKind = "text",
+        digits: int = 2,
+        *,
+        no_zero: bool = False,
+        collapse: bool = False,
     ) -> None:
         """Add a column under its heading."""
         self.columns.append(Column(name, self.heading(name), kind, digits, no_zero, collapse))
@@ -61,7 +67,7 @@ class TableBuilder:
     def add_interval(
         self, lower: str = "ci_lower", upper: str = "ci_upper", digits: int = 2, *, no_zero: bool = False
     ) -> None:
-        """Add the two columns of an interval; its joined heading is that of the lower name without its ending."""
+        """Add the two columns of an interval; the joined heading is that of the name without its ending."""
         joined = self.heading(lower.removesuffix("_lower"))
         self.columns.append(
             Column(lower, self.heading(lower), "number", digits, no_zero, upper=upper, interval_heading=joined)

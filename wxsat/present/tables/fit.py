@@ -1,4 +1,4 @@
-"""Global fit of one or several models, with the conventional cut-offs in the last row, named as conventions."""
+"""Global fit of one or several models, the conventional cut-offs in the last row, named as conventions."""
 
 from __future__ import annotations
 

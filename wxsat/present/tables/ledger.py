@@ -16,7 +16,7 @@ RECODE = "reverse_key"
 
 
 def tabulate_ledger(responses: CleanResponses, instrument: Instrument | None, language: Language) -> Table:
-    """Return respondents flagged and dropped per rule under its family; recoded items are counted in a note."""
+    """Return respondents flagged and dropped per rule under its family; a note counts the recoded items."""
     build = TableBuilder("ledger", instrument, language)
     build.add_column("family", collapse=True)
     build.add_column("rule")

@@ -1,4 +1,4 @@
-"""What a reader calls a construct, an item or a dilemma: its name in the instrument, its id where there is none."""
+"""What a reader calls a construct or a dilemma: its name in the instrument, its id where there is none."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ class Names:
     def _names(self) -> dict[str, str]:
         if self.instrument is None:
             return {}
-        named = (*self.instrument.constructs, *self.instrument.composites)
-        return {one.id: one.name.text(self.language) or one.id for one in named}
+        constructs = {c.id: c.name.text(self.language) or c.id for c in self.instrument.constructs}
+        return constructs | {c.id: c.name.text(self.language) or c.id for c in self.instrument.composites}

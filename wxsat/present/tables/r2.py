@@ -22,7 +22,7 @@ def tabulate_r2(
     id: str = "",
     refused: bool | None = None,
 ) -> Table:
-    """Return R² of every outcome of a structural path; that of an indicator is its squared loading and left out."""
+    """Return R² of every outcome of a structural path; that of an indicator is its squared loading."""
     build = TableBuilder("r2", instrument, language, id)
     groups = has_groups(result)
     if groups:

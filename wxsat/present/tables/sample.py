@@ -22,11 +22,10 @@ BLANK = ""
 
 def tabulate_sample(responses: Responses, instrument: Instrument | None, language: Language) -> Table:
     """
-    Return n and percent of every category of the closed background questions, mean and SD of the numeric ones.
+    Return n and percent of every answer to the closed background questions, mean and SD of the numeric ones.
 
-    The base of the percentages is every respondent of the table, non-response shown as a category; respondents who
-    were not asked a question are not in its base. Counts below 5 are withheld, and with them whatever would give
-    them away.
+    The base of the percentages is every respondent who was shown the question, non-response being an answer of
+    its own. Counts below 5 are withheld, and with them whatever would give them away.
     """
     build = TableBuilder("sample", instrument, language)
     build.add_column("question", collapse=True)
