@@ -41,7 +41,11 @@ def _describe(command: Any, name: str, lines: list[str]) -> None:
     for parameter in command.params:
         if parameter.name == "help":
             continue
-        shown = " ".join(f"`{o}`" for o in parameter.opts) if parameter.param_type_name == "option" else f"`{parameter.name.upper()}`"
+        shown = (
+            " ".join(f"`{o}`" for o in parameter.opts)
+            if parameter.param_type_name == "option"
+            else f"`{parameter.name.upper()}`"
+        )
         lines.append(f"| {shown} | {(getattr(parameter, 'help', None) or '').replace('|', '/')} |")
     lines.append("")
 
@@ -61,7 +65,14 @@ def schema_page() -> str:
 
 def _properties(title: str, schema: dict[str, Any]) -> list[str]:
     required = set(schema.get("required", ()))
-    lines = [f"## {title}", "", " ".join(str(schema.get("description", "")).split()), "", "| key | meaning |", "|---|---|"]
+    lines = [
+        f"## {title}",
+        "",
+        " ".join(str(schema.get("description", "")).split()),
+        "",
+        "| key | meaning |",
+        "|---|---|",
+    ]
     for key, entry in schema.get("properties", {}).items():
         meaning = " ".join(str(entry.get("description", "")).split()).replace("|", "/")
         example = entry.get("examples")
@@ -78,7 +89,12 @@ def codes_page() -> str:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 _collect(node, path, found)
-    lines = ["# Codes of errors and findings", "", "| code | said by | wording (… stands for what was found) |", "|---|---|---|"]
+    lines = [
+        "# Codes of errors and findings",
+        "",
+        "| code | said by | wording (… stands for what was found) |",
+        "|---|---|---|",
+    ]
     for code in sorted(found):
         module, wording = found[code]
         lines.append(f"| `{code}` | `{module}` | {wording} |")

@@ -127,6 +127,8 @@ def screen(
         return
     flagged = table[table["flags"].map(len) > 0]
     shown = flagged[["id", "longstring", "irv", "seconds_per_item", "duplicate_of"]].copy()
+    shown = shown.astype({"longstring": "Int64", "duplicate_of": "Int64"}).astype(object)
+    shown = shown.where(shown.notna(), None)
     shown["flags"] = flagged["flags"].map(", ".join)
     print_frame(shown.head(40), f"{len(flagged)} of {len(table)} respondents with a flag")
     if len(flagged) > 40:

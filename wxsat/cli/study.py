@@ -51,7 +51,9 @@ def run(
     if dry_run:
         prepared = prepare_study(loaded)
         names = ", ".join(model.id for model in prepared.models) or "none"
-        print(f"{loaded.id}: instrument {prepared.instrument.id} {prepared.instrument.header.version}, models: {names}.")
+        print(
+            f"{loaded.id}: instrument {prepared.instrument.id} {prepared.instrument.header.version}, models: {names}."
+        )
         for path in prepared.files:
             print(f"answers: {path}")
         say("Everything that can be checked without computing is in order; nothing was written.")
@@ -78,9 +80,7 @@ def _run(study: Study, out: Path, force: bool, lang: str | None) -> StudyOutcome
 
     languages = _languages(lang)
     with _progress() as tell:
-        return run_study(
-            study, out, force=force, languages=languages, command=["wxsat", *sys.argv[1:]], progress=tell
-        )
+        return run_study(study, out, force=force, languages=languages, command=["wxsat", *sys.argv[1:]], progress=tell)
 
 
 def _languages(lang: str | None) -> tuple[Language, ...] | None:

@@ -53,6 +53,7 @@ def diagnose(
     draws: int = 2000,
     seed: int = 20140713,
     refused: bool = False,
+    index_only: bool = False,
     hierarchy: Hierarchy = FOUR_DILEMMAS,
 ) -> Diagnosis:
     """
@@ -77,6 +78,9 @@ def diagnose(
     refused : bool
         Whether the structural equation model of these answers must not be interpreted; the effects are then
         still computed, and a refusal goes with them.
+    index_only : bool
+        Severities alone: no paths, priorities or levers. For a brief form, whose single items carry no reliability and
+        so no structure.
     hierarchy : Hierarchy
         The declared dependences.
 
@@ -113,7 +117,7 @@ def diagnose(
     bootstrap_stream, method_stream, grouping_stream = streams
 
     given = given_reliability(scores, reliability, responses.instrument)
-    sample = _orient(scores, resolved, given, group_units(units, grouping_stream), weighting)
+    sample = _orient(scores, resolved, given, group_units(units, grouping_stream), weighting, index_only)
     estimate = draw_paths(np.ones((1, sample.structural.stored.sums.shape[0])), sample.structural)
     drawn = bootstrap_paths(sample.structural, draws, bootstrap_stream)
     composites, partial = present_composites(responses.instrument, scores)
@@ -125,7 +129,7 @@ def diagnose(
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
         *cautions.caution_about_cells(severity),
         *cautions.caution_about_absent(resolved.absent, partial),
-        *cautions.caution_about_model(refused),
+        *cautions.caution_about_model(refused and not index_only),
         *_structural_cautions(sample),
         *cautions.caution_about_paths(tables["paths"]),
         *cautions.caution_about_draws(drawn.paths.coefficients if sample.readable else np.empty((0, 0))),
@@ -158,13 +162,15 @@ class _Sample:
     turned: NDArray[np.bool_]
     structural: StructuralInput
     fewest: int
+    index_only: bool = False
 
     @property
     def readable(self) -> bool:
         """Whether there is a structure to estimate, with answers enough not to be suppressed."""
         hierarchy = self.structural.hierarchy
         return (
-            self.fewest >= SUPPRESS_BELOW
+            not self.index_only
+            and self.fewest >= SUPPRESS_BELOW
             and hierarchy.outcome in hierarchy.nodes
             and bool(hierarchy.equations)
         )
@@ -191,6 +197,7 @@ def _orient(
     given: NDArray[np.float64],
     units: Units,
     weighting: NDArray[np.float64] | None,
+    index_only: bool,
 ) -> _Sample:
     causes = np.isin(scores.names, hierarchy.dilemma_nodes)
     values = np.where(causes, scores.severity(), scores.values)
@@ -202,6 +209,7 @@ def _orient(
         scores.problem | causes,
         StructuralInput(stored, positions, given, hierarchy),
         cautions.count_pairs(~np.isnan(values[:, positions])),
+        index_only,
     )
 
 
@@ -233,9 +241,7 @@ def _score(responses: Responses, hierarchy: Hierarchy) -> tuple[Scores, Resolved
             "the answers hold no construct of a dilemma or of the adoption model: nothing to diagnose.",
             hint=f"Looked for: {', '.join(dict.fromkeys(wanted))}.",
         )
-    answered = [
-        n for n, column in zip(scores.names, scores.values.T, strict=True) if not np.isnan(column).all()
-    ]
+    answered = [n for n, column in zip(scores.names, scores.values.T, strict=True) if not np.isnan(column).all()]
     return scores, resolve_hierarchy(hierarchy, answered, declared)
 
 
@@ -251,9 +257,7 @@ def _lowest_observed(sample: _Sample, units: Units) -> tuple[dict[str, float], s
     counts = unit_sums(answered.astype(np.float64), units)
     large = counts[:, positions].min(axis=1, initial=np.inf) >= SUPPRESS_BELOW
     on_accounts = units.clustered and bool(large.any())
-    means = (
-        unit_sums(np.where(answered, values, 0.0), units)[large] / counts[large] if on_accounts else values
-    )
+    means = unit_sums(np.where(answered, values, 0.0), units)[large] / counts[large] if on_accounts else values
     lowest = {}
     for dilemma, weights in hierarchy.composites.items():
         columns = positions[[hierarchy.nodes.index(part) for part in weights]]
@@ -285,7 +289,7 @@ def _read_structure(
 
 def _structural_cautions(sample: _Sample) -> list[Finding]:
     structural = sample.structural
-    if not structural.hierarchy.equations:
+    if sample.index_only or not structural.hierarchy.equations:
         return []
     moments = sample.moments()
     return cautions.caution_about_structure(

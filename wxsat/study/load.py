@@ -39,6 +39,4 @@ def load_study(path: str | Path) -> Study:
     if file.is_dir():
         file = file / FILE_NAME
     settings = load_settings(file, Study, "STUDY", StudyError)
-    return settings.value.model_copy(
-        update={"folder": file.resolve().parent, "file": file, "sha256": settings.sha256}
-    )
+    return settings.value.model_copy(update={"folder": file.resolve().parent, "file": file, "sha256": settings.sha256})

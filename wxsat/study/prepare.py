@@ -118,7 +118,9 @@ def _model(name: str, study: Study, instrument: Instrument, where: str, faults: 
 
         parse_model(text)
     except WxsatError as error:
-        faults.extend(Fault(f.code, f.message, f"{path}:{f.where}" if f.where else str(path), f.hint) for f in error.faults)
+        faults.extend(
+            Fault(f.code, f.message, f"{path}:{f.where}" if f.where else str(path), f.hint) for f in error.faults
+        )
         return None
     return PlannedModel(name if name in declared else Path(name).stem, title, text, path)
 
@@ -126,7 +128,10 @@ def _model(name: str, study: Study, instrument: Instrument, where: str, faults: 
 def _hashes(
     study: Study, instrument: Instrument, models: list[PlannedModel], files: tuple[Path, ...], truth: Path | None
 ) -> dict[str, str]:
-    hashes = {study.file.name if study.file else "study": study.sha256, f"{instrument.id}/instrument.yaml": instrument.sha256}
+    hashes = {
+        study.file.name if study.file else "study": study.sha256,
+        f"{instrument.id}/instrument.yaml": instrument.sha256,
+    }
     for path in (*(model.file for model in models), *files, *([truth] if truth else [])):
         hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return hashes

@@ -47,10 +47,14 @@ def rerender(run_dir: Path, to: str, out: Path | None = None, language: str | No
         held = [d.language for d in documents]
         documents = [d for d in documents if d.language == language]
         if not documents:
-            raise UsageError("STUDY-041", f"the run holds no '{language}' report.", hint=f"It holds: {', '.join(held)}.")
+            raise UsageError(
+                "STUDY-041", f"the run holds no '{language}' report.", hint=f"It holds: {', '.join(held)}."
+            )
     path = out or run_dir / f"report.{documents[0].language}{SUFFIXES[to]}"
     if path.exists() and not force:
-        raise UsageError("STUDY-042", "the file exists already.", where=str(path), hint="Give --force, or another --out.")
+        raise UsageError(
+            "STUDY-042", "the file exists already.", where=str(path), hint="Give --force, or another --out."
+        )
     images = {file.name: file.read_bytes() for file in (run_dir / "figures").iterdir()}
     write_documents(documents, to, path, images)  # type: ignore[arg-type]
     return path

@@ -86,10 +86,14 @@ def scaffold_study(folder: Path, instrument: str, form: str) -> tuple[Path, ...]
         ``STUDY-050`` when the folder is not empty, ``STUDY-051`` for an unknown form.
     """
     if form not in get_args(FormName):
-        raise UsageError("STUDY-051", f"there is no form '{form}'.", hint=f"Forms: {', '.join(FORMS)}.{nearest(form, FORMS)}")
+        raise UsageError(
+            "STUDY-051", f"there is no form '{form}'.", hint=f"Forms: {', '.join(FORMS)}.{nearest(form, FORMS)}"
+        )
     loaded = load_instrument(instrument)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError("STUDY-050", "the folder exists and is not empty.", where=str(folder), hint="Choose another name.")
+        raise UsageError(
+            "STUDY-050", "the folder exists and is not empty.", where=str(folder), hint="Choose another name."
+        )
     named = instrument if not Path(instrument).exists() else str(Path(instrument).resolve())
     asked = cast(FormName, form)
     fields = {

@@ -98,7 +98,12 @@ def read_answers(prepared: Prepared) -> Responses:
 
         plan = study.data.simulate
         return simulate_responses(
-            instrument, load_truth(prepared.truth), n=plan.n, seed=plan.seed, form=study.form or "standard", accounts=plan.accounts
+            instrument,
+            load_truth(prepared.truth),
+            n=plan.n,
+            seed=plan.seed,
+            form=study.form or "standard",
+            accounts=plan.accounts,
         )
     from wxsat.responses.read import read_responses
 
@@ -141,7 +146,9 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
     diagnosis = None
     if prepared.instrument.composites and study.diagnosis.enabled:
         progress("diagnose")
-        diagnosis = _diagnose(prepared, responses, scales, cluster, refused=any(f.severity == "refusal" for f in findings))
+        diagnosis = _diagnose(
+            prepared, responses, scales, cluster, refused=any(f.severity == "refusal" for f in findings)
+        )
         findings += diagnosis.findings
     return Walk(scales, models, diagnosis, tuple(findings))
 
@@ -194,6 +201,7 @@ def _diagnose(
         draws=plan.draws,
         seed=prepared.study.seed,
         refused=refused,
+        index_only=responses.form == "brief",
     )
 
 
@@ -219,4 +227,3 @@ def _field_notes(prepared: Prepared) -> FieldNotes:
         end=work.end.isoformat() if work.end else "",
         probability=work.probability,
     )
-

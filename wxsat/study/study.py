@@ -116,7 +116,9 @@ class Study(_Frozen):
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
     seed: int = 20140713
-    year: int | None = Field(default=None, description="Year of the report in its citation; the fieldwork's when left out.")
+    year: int | None = Field(
+        default=None, description="Year of the report in its citation; the fieldwork's when left out."
+    )
     folder: Path | None = Field(default=None, exclude=True)
     file: Path | None = Field(default=None, exclude=True)
     sha256: str = Field(default="", exclude=True)

@@ -136,6 +136,8 @@ def _log(content: ReportContent) -> str:
         if model.result is None:
             lines.append(f"Model {model.id}: not estimated. {model.failure}")
         else:
-            lines.append(f"Model {model.id}: {model.result.engine}, {model.result.estimator}, N = {model.result.n_obs}.")
+            lines.append(
+                f"Model {model.id}: {model.result.engine}, {model.result.estimator}, N = {model.result.n_obs}."
+            )
     lines += [f"[{f.code}] {f.severity}: {f.message}" for f in content.findings]
     return "\n".join(lines) + "\n"

@@ -22,7 +22,11 @@ def describe_answers(draft: Draft) -> Section | None:
         for group, items in item_groups(content.instrument, content.responses):
             name = draft.name_of(group)
             title = draft.text("answers.likert", name=name)
-            blocks.append(draft.figure(plot_likert(content.responses, items, language=draft.language, id=f"likert-{group}", title=title)))
+            blocks.append(
+                draft.figure(
+                    plot_likert(content.responses, items, language=draft.language, id=f"likert-{group}", title=title)
+                )
+            )
     blocks.append(Paragraph(draft.text("answers.reversed"), "note"))
     blocks.append(draft.table(tabulate_items(content.scales, content.instrument, draft.language)))
     return Section("answers", draft.text("answers.title"), tuple(blocks))

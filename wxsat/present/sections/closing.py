@@ -67,9 +67,7 @@ def describe_citation(draft: Draft) -> Section:
     lines = [draft.text("citation.software", **known)]
     if instrument is not None and instrument.header.cite is not None:
         lines.append(instrument.header.cite.text(draft.language))
-    lines += [
-        draft.text("citation.inputs", name=name, sha=sha) for name, sha in provenance.get("inputs", {}).items()
-    ]
+    lines += [draft.text("citation.inputs", name=name, sha=sha) for name, sha in provenance.get("inputs", {}).items()]
     if "seed" in provenance:
         lines.append(draft.text("citation.seed", seed=provenance["seed"]))
     lines.append(draft.text("citation.official"))

@@ -42,7 +42,11 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
         blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
     blocks.append(Paragraph(_fit_sentence(draft, model)))
     blocks.append(draft.table(tabulate_fit(result, instrument, language, id=f"fit.{model.id}")))
-    blocks.append(draft.figure(plot_path_diagram(result, language=language, instrument=instrument, id=f"path-{model.id}", title=title)))
+    blocks.append(
+        draft.figure(
+            plot_path_diagram(result, language=language, instrument=instrument, id=f"path-{model.id}", title=title)
+        )
+    )
     marked = bool(reasons)
     tables = (
         tabulate_paths(result, instrument, language, id=f"paths.{model.id}", refused=marked),
