@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,11 @@ WHOLE_NAMES: frozenset[str] = frozenset(
     }
 )
 IDENTIFYING_SHARE = 0.5
+# Answers of people repeat, their identifiers hardly.
+DISTINCT_SHARE = 0.5
+FEWEST_FOR_REPEATS = 10
+
+Kind = Literal["person", "weak"]
 
 _PATTERNS = (
     re.compile(r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"),
@@ -68,15 +73,35 @@ def looks_identifying(value: object) -> bool:
     return any(pattern.fullmatch(text) for pattern in _PATTERNS)
 
 
-def identifying_name(name: str) -> str | None:
-    """Return ``person`` or ``weak`` when the column name says that it identifies people, else None."""
-    key = "".join(unicodedata.normalize("NFKC", name).casefold().split()).replace("_", "")
-    bare = re.sub(r"^(?:q?\d+|第\d+题)[、.:]?", "", key)
-    if any(word in bare for word in PERSON_KEYS):
-        return "person"
-    if bare in WHOLE_NAMES or any(word in bare for word in WEAK_KEYS):
+def identifies(name: str, cells: Iterable[Any]) -> Kind | None:
+    """
+    Say whether a column identifies people: ``person``, ``weak`` or not at all (None).
+
+    ``person`` columns are evidence of a duplicate; ``weak`` ones (name, address) are dropped without being one. A
+    column whose name merely contains a telling word ("number of mobile phones") identifies nobody as long as its
+    answers repeat; and a device that most rows share (an interviewer's tablet) is no person.
+
+    Examples
+    --------
+    >>> identifies("openid", ["a", "b"]), identifies("手机部数", ["1", "2"] * 10), identifies("来自IP", ["x"])
+    ('person', None, 'weak')
+    """
+    seen = [cell for cell in cells if cell is not None and cell == cell]
+    if identifying_values(seen):
+        shared_address = all("." in str(c) and "@" not in str(c) for c in seen if looks_identifying(c))
+        return "weak" if shared_address else "person"
+    key = _plain_name(name)
+    repeats = len(seen) >= FEWEST_FOR_REPEATS and len({str(c) for c in seen}) < DISTINCT_SHARE * len(seen)
+    if key in PERSON_KEYS:
+        return "weak" if repeats else "person"
+    if key in WHOLE_NAMES or any(word in key for word in WEAK_KEYS):
         return "weak"
-    return None
+    return "person" if any(word in key for word in PERSON_KEYS) and not repeats else None
+
+
+def _plain_name(name: str) -> str:
+    key = "".join(unicodedata.normalize("NFKC", name).casefold().split()).replace("_", "")
+    return re.sub(r"^(?:q?\d+|第\d+题)[、.:]?", "", key).rstrip(":?。")
 
 
 def identifying_values(cells: Iterable[Any]) -> bool:

@@ -11,7 +11,7 @@ from wxsat.errors import DataError
 from wxsat.instrument.instrument import Instrument
 from wxsat.responses.delimited import DELIMITER_NAMES
 from wxsat.responses.files import read_table
-from wxsat.responses.identifiers import identifying_name, identifying_values
+from wxsat.responses.identifiers import identifies
 from wxsat.responses.match import ColumnMatch, match_columns, recognised_items
 from wxsat.responses.paradata import paradata_columns
 from wxsat.responses.raw_table import RawTable, masked
@@ -82,11 +82,11 @@ def _column_record(table: RawTable, column: str, match: ColumnMatch | None) -> d
     if match is not None:
         questions |= {c: q for q, parts in match.parts.items() for c in parts.values()}
     roles = {c: role for role, c in paradata_columns(table, {}, set()).items()}
-    identifies = column not in questions and (identifying_name(column) is not None or identifying_values(cells))
+    personal = column not in questions and identifies(column, cells) is not None
     return {
         "name": masked(column, 60),
         "question": questions.get(column),
-        "role": "identifier" if identifies else roles.get(column),
+        "role": "identifier" if personal else roles.get(column),
         "kind": _kind(cells),
         "filled": len(cells),
         "distinct": len({(type(c), c) for c in cells}),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wxsat.responses.identifiers import identifying_name, identifying_values, looks_identifying
+from wxsat.responses.identifiers import identifies, identifying_values
 from wxsat.responses.match import Asked, ColumnMatch
 from wxsat.responses.raw_table import RawTable
 
@@ -39,20 +39,13 @@ def personal_columns(
     keys = [match.columns[q] for q in hidden]
     found = list(keys)
     for column in match.unused:
-        if column in spoken_for:
-            continue
-        by_name = identifying_name(column)
-        by_value = by_name is None and identifying_values(table.frame[column])
-        if by_name or by_value:
+        kind = None if column in spoken_for else identifies(column, table.frame[column])
+        if kind is not None:
             found.append(column)
-        if by_name == "person" or (by_value and not _addresses(table.frame[column])):
+        if kind == "person":
             keys.append(column)
     return PersonalColumns(tuple(found), tuple(keys), tuple(hidden))
 
 
 def _is_personal(asked: Asked, cells: Iterable[Any]) -> bool:
     return asked.role == "identifier" or (asked.kind == "text" and identifying_values(cells))
-
-
-def _addresses(cells: Iterable[Any]) -> bool:
-    return all("." in str(c) and "@" not in str(c) for c in cells if c is not None and looks_identifying(c))

@@ -17,7 +17,7 @@ from wxsat.instrument.instrument import FORMS, FormName, Instrument
 from wxsat.responses.assemble import CodedFile, assemble
 from wxsat.responses.code import code_choice_columns, code_column, code_multiple, mark_not_shown
 from wxsat.responses.files import read_table, table_from_frame
-from wxsat.responses.identifiers import fingerprints, identifying_name, identifying_values
+from wxsat.responses.identifiers import fingerprints, identifies
 from wxsat.responses.match import Asked, ColumnMatch, asked_questions, match_columns, recognised_items
 from wxsat.responses.paradata import PARADATA_NAMES, paradata_columns, read_times
 from wxsat.responses.personal import personal_columns
@@ -205,7 +205,7 @@ def _require_columns(table: RawTable, wishes: _Wishes) -> None:
                     nearest(name, table.columns).strip(),
                 )
             )
-        elif name in wishes.keep and (identifying_name(name) == "person" or identifying_values(table.frame[name])):
+        elif name in wishes.keep and _must_not_stay(name, table, wishes):
             faults.append(
                 Fault(
                     "RESP-026",
@@ -221,6 +221,12 @@ def _require_columns(table: RawTable, wishes: _Wishes) -> None:
     ]
     if faults:
         raise DataError.from_faults(faults)
+
+
+def _must_not_stay(name: str, table: RawTable, wishes: _Wishes) -> bool:
+    kind = identifies(name, table.frame[name])
+    # The rated account's own WeChat id repeats from row to row: a name, but nobody's.
+    return kind == "person" or (kind == "weak" and name != wishes.account)
 
 
 def _recode_by_column(table: RawTable, match: ColumnMatch, wishes: _Wishes) -> dict[str, Mapping[Any, Any]]:

@@ -151,6 +151,18 @@ def test_mapping_account_weights_and_times(instrument: Instrument, make_answers:
     assert responses.provenance["columns_unused"] == []
 
 
+def test_the_account_may_be_named_by_its_wechat_id(instrument: Instrument, make_answers: MakeAnswers) -> None:
+    frame = make_answers(24).assign(微信号=["gh_city", "gh_county"] * 12)
+    assert set(read_responses(frame, instrument, account="微信号").frame["微信号"]) == {"gh_city", "gh_county"}
+    with pytest.raises(DataError, match="identifies people"):
+        read_responses(frame.assign(微信号=[f"wx{i}" for i in range(24)]), instrument, account="微信号")
+
+
+def test_a_question_about_phones_makes_nobody_a_duplicate(instrument: Instrument, make_answers: MakeAnswers) -> None:
+    responses = read_responses(make_answers(24).assign(手机部数=["1部", "2部"] * 12), instrument)
+    assert "fingerprint" not in responses.paradata
+
+
 def test_seconds_from_start_and_end(instrument: Instrument, make_answers: MakeAnswers) -> None:
     frame = make_answers(2).drop(columns="seconds")
     frame["开始答题时间"] = ["2026-03-01 10:00:00", "2026-03-01 10:00:00"]
