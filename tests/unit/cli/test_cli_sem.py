@@ -1,0 +1,87 @@
+"""wxsat sem fit: what goes to stdout, what to stderr, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from wxsat.cli.sem import app
+from wxsat.errors import EstimationError, ModelError, UsageError
+
+runner = CliRunner()
+MODEL = "visual =~ x1 + x2 + x3\nspeed =~ x7 + x8 + x9\nspeed ~ a*visual\ntwice := 2*a\n"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    import semopy.examples.holzinger39 as holzinger
+
+    folder = tmp_path_factory.mktemp("sem")
+    frame = holzinger.get_data()
+    frame.to_csv(folder / "hs.csv", index=False)
+    frame[frame["id"] < 60].to_csv(folder / "few.csv", index=False)
+    (folder / "m.sem").write_text(MODEL, encoding="utf-8")
+    (folder / "heywood.sem").write_text("visual =~ x1 + x2 + x9\ntextual =~ x4 + x5\n", encoding="utf-8")
+    (folder / "loose.sem").write_text("visual =~ x1 + x2\n", encoding="utf-8")
+    (folder / "typo.sem").write_text("visual =~ x1 ++ x2\n", encoding="utf-8")
+    return folder
+
+
+def fit(files, model, data, *options):
+    return runner.invoke(app, ["fit", str(files / model), str(files / data), *options])
+
+
+def test_readable_output(files):
+    done = fit(files, "m.sem", "hs.csv")
+    assert done.exit_code == 0
+    assert "chisq(8)" in done.stdout
+    for words in ("Parameters", "std_all", "twice", "R2", "Effects"):
+        assert words in done.stdout
+    assert "SEM-106" in done.stderr
+    assert "SEM-106" not in done.stdout
+
+
+def test_json_is_one_document_and_nothing_else(files):
+    done = fit(files, "m.sem", "hs.csv", "--json")
+    document = json.loads(done.stdout)
+    assert document["n"] == 301
+    assert document["fit"]["df"] == 8
+    assert next(p for p in document["parameters"] if p["op"] == ":=")["lhs"] == "twice"
+
+
+def test_a_refused_reading_exits_6_with_its_numbers(files):
+    done = fit(files, "heywood.sem", "few.csv", "--json")
+    assert done.exit_code == 6
+    document = json.loads(done.stdout)
+    assert document["refused"] is True
+    assert "SEM-103" in {w["code"] for w in document["warnings"]}
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "kind", "code"),
+    [
+        ("loose.sem", (), EstimationError, 5),
+        ("typo.sem", (), ModelError, 3),
+        ("m.sem", ("--estimator", "WLSMV"), UsageError, 2),
+        ("m.sem", ("--form", "brief"), UsageError, 2),
+        ("absent.sem", (), ModelError, 3),
+    ],
+)
+def test_errors_propagate_with_their_exit_code(files, model, options, kind, code):
+    done = fit(files, model, "hs.csv", *options)
+    assert isinstance(done.exception, kind)
+    assert done.exception.exit_code == code
+    assert done.stdout == ""
+
+
+def test_numbers_kept_as_text_are_read_and_words_are_not(files):
+    frame = pd.read_csv(files / "hs.csv")
+    frame["x1"] = frame["x1"].map(lambda v: f" {v} ")
+    frame.to_csv(files / "spaces.csv", index=False)
+    assert json.loads(fit(files, "m.sem", "spaces.csv", "--json").stdout)["n"] == 301
+    frame["x1"] = "agree"
+    frame.to_csv(files / "words.csv", index=False)
+    assert "SEM-042" in str(fit(files, "m.sem", "words.csv").exception)
