@@ -1,0 +1,166 @@
+"""Reliability of every scale: alpha with its interval, omega and composite reliability beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wxsat.present import theme
+from wxsat.present.figures.axes import dot_rows, draw_interval_rows, stripe_rows
+from wxsat.present.figures.figure import FigureSpec
+from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, wrap_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import FigureBase
+
+    from wxsat.instrument.instrument import Instrument, Language
+
+CONVENTION = 0.70
+LABEL_EM = 15.0
+ROW_INCHES = 0.30
+
+
+@dataclass(frozen=True)
+class ReliabilityData:
+    """One entry a construct, top to bottom; missing is NaN. Coefficients are unit-free, usually in [0, 1]."""
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    alpha: tuple[float, ...]
+    alpha_lower: tuple[float, ...]
+    alpha_upper: tuple[float, ...]
+    omega: tuple[float, ...]
+    cr: tuple[float, ...]
+    right: tuple[str, ...]
+    axis: str
+    right_heading: str
+    legend: tuple[str, str, str]
+    convention_label: str
+
+
+def choose_reliability(
+    reliability: pd.DataFrame,
+    *,
+    language: Language = "zh",
+    instrument: Instrument | None = None,
+    names: Mapping[str, str] | None = None,
+) -> ReliabilityData:
+    """Pick what the reliability figure shows from ``ScaleQuality.reliability``, in the frame's order."""
+    known = names_in(instrument, language, names)
+    rows = reliability.to_dict("records")
+    printed = [known.get(str(row["construct"]), str(row["construct"])) for row in rows]
+
+    def column(name: str) -> tuple[float, ...]:
+        return tuple(float(row[name]) if row.get(name) is not None else float("nan") for row in rows)
+
+    alpha, lower, upper = column("alpha"), column("alpha_ci_lower"), column("alpha_ci_upper")
+    return ReliabilityData(
+        names=tuple(printed),
+        labels=tuple(
+            wrap_text(f"{name} ({int(row['n_items'])})", LABEL_EM) for name, row in zip(printed, rows, strict=True)
+        ),
+        alpha=alpha,
+        alpha_lower=lower,
+        alpha_upper=upper,
+        omega=column("omega"),
+        cr=column("cr"),
+        right=tuple(
+            f"{fixed(a, no_zero=True)}  [{interval_text(lo, hi, no_zero=True)}]"
+            for a, lo, hi in zip(alpha, lower, upper, strict=True)
+        ),
+        axis=phrase(language, "reliability.axis"),
+        right_heading=phrase(language, "reliability.right_heading"),
+        legend=(
+            phrase(language, "reliability.alpha"),
+            phrase(language, "reliability.omega"),
+            phrase(language, "reliability.cr"),
+        ),
+        convention_label=phrase(language, "reliability.convention"),
+    )
+
+
+def draw_reliability(data: ReliabilityData, figure: FigureBase) -> None:
+    """Draw dots with intervals, hollow markers for omega and composite reliability, and the .70 convention."""
+    ax = figure.add_subplot()
+    n = len(data.labels)
+    stripe_rows(ax, n)
+    ax.axvline(CONVENTION, color=theme.MUTED, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="convention")
+    ax.text(
+        CONVENTION, 1.0, data.convention_label, transform=ax.get_xaxis_transform(), ha="center", va="bottom",
+        fontsize=theme.TINY_POINTS, color=theme.MUTED,
+    )  # fmt: skip
+    draw_interval_rows(ax, data.alpha, data.alpha_lower, data.alpha_upper, color=theme.BLUE, label=data.legend[0])
+    dot_rows(ax, data.omega, offset=0.0, marker="D", size=34, color=theme.VERMILION, label=data.legend[1])
+    dot_rows(ax, data.cr, offset=0.0, marker="|", size=110, color=theme.INK, label=data.legend[2])
+    for row, text in enumerate(data.right):
+        ax.text(1.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=theme.SMALL_POINTS)
+    ax.text(
+        1.02, -0.75, data.right_heading, transform=ax.get_yaxis_transform(), va="center", fontsize=theme.TINY_POINTS,
+        color=theme.MUTED,
+    )  # fmt: skip
+    values = [v for series in (data.alpha, data.alpha_lower, data.omega, data.cr) for v in series if v == v]
+    ax.set_xlim(min([0.6, *(v - 0.03 for v in values)]), 1.0)
+    ax.set_ylim(n - 0.5, -0.5)
+    ax.set_yticks(range(n), data.labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(data.axis)
+    ax.xaxis.set_major_formatter(lambda value, _: fixed(value, 2, no_zero=True))
+    figure.legend(loc="outside lower center", ncols=3, handletextpad=0.4, columnspacing=1.6)
+
+
+def describe_reliability(data: ReliabilityData, language: Language) -> str:
+    """Return the figure in words, with its numbers."""
+    parts = [
+        phrase(
+            language, "reliability.alt_row", name=name, alpha=fixed(a, no_zero=True),
+            interval=interval_text(lo, hi, no_zero=True), omega=fixed(w, no_zero=True), cr=fixed(c, no_zero=True),
+        )
+        for name, a, lo, hi, w, c in zip(
+            data.names, data.alpha, data.alpha_lower, data.alpha_upper, data.omega, data.cr, strict=True
+        )
+    ]  # fmt: skip
+    return phrase(language, "reliability.alt", n=len(parts), rows=listing(parts, language))
+
+
+def plot_reliability(
+    reliability: pd.DataFrame,
+    *,
+    language: Language = "zh",
+    instrument: Instrument | None = None,
+    names: Mapping[str, str] | None = None,
+    stamp: str | None = None,
+) -> FigureSpec:
+    """
+    Return the reliability figure of all constructs.
+
+    Parameters
+    ----------
+    reliability : DataFrame
+        ``ScaleQuality.reliability``: ``construct n_items alpha alpha_ci_lower alpha_ci_upper omega cr``.
+    language : {"zh", "en"}
+    instrument : Instrument, optional
+        Gives the constructs their names.
+    names : mapping, optional
+        Printed names by construct id, over the instrument's.
+    stamp : str, optional
+        Printed under the picture, for simulated data.
+
+    Examples
+    --------
+    >>> svg = render_figure(plot_reliability(scales.reliability, language="en"))
+    """
+    data = choose_reliability(reliability, language=language, instrument=instrument, names=names)
+    return FigureSpec(
+        id="reliability",
+        title=phrase(language, "reliability.title"),
+        caption=phrase(language, "reliability.caption"),
+        alt=describe_reliability(data, language),
+        language=language,
+        data=data,
+        draw=draw_reliability,
+        width=7.2,
+        height=1.3 + ROW_INCHES * max(len(data.labels), 3) + 0.13 * sum(label.count("\n") for label in data.labels),
+        stamp=stamp,
+    )
