@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 CellKind = Literal["text", "integer", "number", "p_value", "probability", "percent"]
@@ -72,6 +72,9 @@ class Table:
         One machine key a row, unique within the table.
     notes : tuple of str
         Printed under the table: formulas, conventions, N, source.
+    row_digits : tuple of int
+        Decimals of the ``number`` cells of each row, where figures of different kinds stand under one heading;
+        empty where the columns decide.
     marked_rows : tuple of int
         Positions of rows whose figures must not be interpreted (printed with a dagger).
     """
@@ -84,13 +87,23 @@ class Table:
     row_keys: tuple[str, ...]
     notes: tuple[str, ...] = ()
     marked_rows: tuple[int, ...] = ()
+    row_digits: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.row_keys) != len(self.rows) or len(set(self.row_keys)) != len(self.row_keys):
             raise ValueError(f"table {self.id!r}: row keys must be unique, one a row")
+        if self.row_digits and len(self.row_digits) != len(self.rows):
+            raise ValueError(f"table {self.id!r}: row digits must be given for every row or for none")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.id!r}: a row has {len(row)} cells, expected {len(self.columns)}")
+
+    def column_at(self, row: int, position: int) -> Column:
+        """Return a column with the decimals that hold in one row."""
+        column = self.columns[position]
+        if not self.row_digits or column.kind != "number":
+            return column
+        return replace(column, digits=self.row_digits[row])
 
     def number_id(self, row: int, column: str) -> str:
         """Return the id of one number: ``{table}.{row key}.{column}``."""

@@ -138,14 +138,14 @@ def _print_position(table: Table, row: int, position: int, column: Column) -> Pr
     value = table.rows[row][position]
     if column.collapse and row and _same_run(table, row, position):
         return PrintedCell((Fragment(""),))
-    lower = Fragment(print_cell(value, column), _id_of(table, row, column, value))
+    lower = Fragment(print_cell(value, table.column_at(row, position)), _id_of(table, row, column, value))
     if not column.upper:
         return PrintedCell((lower,))
     at = next(i for i, c in enumerate(table.columns) if c.name == column.upper)
     end = table.rows[row][at]
     if isinstance(value, str) and (not value or value == end):
         return PrintedCell((lower,))
-    upper = Fragment(print_cell(end, table.columns[at]), _id_of(table, row, table.columns[at], end))
+    upper = Fragment(print_cell(end, table.column_at(row, at)), _id_of(table, row, table.columns[at], end))
     if lower.text == upper.text == numbers.MISSING:
         return PrintedCell((lower,))
     return PrintedCell((Fragment("["), lower, Fragment(", "), upper, Fragment("]")))

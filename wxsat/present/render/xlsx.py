@@ -196,11 +196,11 @@ def _write_table(sheet: Worksheet, table: Table, number: int, styles: _Styles) -
     _set_height(sheet, HEADING_ROW, max(map(_lines, headings, widths), default=1))
     marks = _mark_columns(table)
     for position, row in enumerate(table.rows):
-        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+        for place, value in enumerate(row):
             marked = position in table.marked_rows and place == marks
-            cell = _Cell(value, column, marked, position == len(table.rows) - 1)
+            cell = _Cell(value, table.column_at(position, place), marked, position == len(table.rows) - 1)
             _write_cell(sheet, HEADING_ROW + 1 + position, place, cell, styles)
-        texts = [print_cell(value, column) for column, value in zip(table.columns, row, strict=True)]
+        texts = [print_cell(value, table.column_at(position, place)) for place, value in enumerate(row)]
         _set_height(sheet, HEADING_ROW + 1 + position, max(map(_lines, texts, widths), default=1))
     _write_notes(sheet, print_table(table).notes, HEADING_ROW + len(table.rows) + 2, widths, styles)
     sheet.freeze_panes(HEADING_ROW + 1, 1)
@@ -255,5 +255,5 @@ def _width(table: Table, place: int) -> float:
     column = table.columns[place]
     # A heading may take two lines, a figure never.
     heading = max([display_width(word) for word in column.heading.split()] + [display_width(column.heading) / 2])
-    cells = [display_width(print_cell(row[place], column)) for row in table.rows]
+    cells = [display_width(print_cell(row[place], table.column_at(i, place))) for i, row in enumerate(table.rows)]
     return min(WIDEST, max(NARROWEST, heading + 2, *(width + 2 for width in cells)))

@@ -41,6 +41,7 @@ class TableBuilder:
     keys: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     marked: list[int] = field(default_factory=list)
+    digits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.id = self.id or self.topic
@@ -74,8 +75,10 @@ class TableBuilder:
         )
         self.columns.append(Column(upper, self.heading(upper), "number", digits, no_zero))
 
-    def add_row(self, key: str, cells: Iterable[Any], *, marked: bool = False) -> None:
-        """Add a row; a key that exists already gets a number."""
+    def add_row(self, key: str, cells: Iterable[Any], *, marked: bool = False, digits: int | None = None) -> None:
+        """Add a row; a key that exists already gets a number. `digits` is for tables whose rows differ in them."""
+        if digits is not None:
+            self.digits.append(digits)
         unique, copy = key, 1
         while unique in self.keys:
             copy += 1
@@ -107,6 +110,7 @@ class TableBuilder:
             row_keys=tuple(self.keys),
             notes=tuple(self.notes),
             marked_rows=tuple(self.marked),
+            row_digits=tuple(self.digits),
         )
 
 

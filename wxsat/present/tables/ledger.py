@@ -28,18 +28,32 @@ def tabulate_ledger(responses: CleanResponses, instrument: Instrument | None, la
     rows = records(responses.ledger)
     read = int(responses.flow["n_left"].iloc[0]) if len(responses.flow) else 0
     entries = _by_rule(rows)
-    families = list(dict.fromkeys(family for family, _, _ in entries))
-    for (family, rule, subject), entry in sorted(entries.items(), key=lambda item: families.index(item[0][0])):
+    for (family, rule, subject), entry in sorted(entries.items(), key=lambda item: _rank(build, item[0][0])):
         flagged, dropped = len(entry["flagged"]), len(entry["dropped"])
         names = (_name(build, "families", family), _name(build, "rules", rule), subject)
         key = ".".join(part for part in (rule, subject) if part)
-        build.add_row(key, (*names, entry["threshold"], flagged, flagged / read if read else None, dropped))
+        cells = (*names, entry["threshold"], flagged, flagged / read if read else None, dropped)
+        build.add_row(key, cells, digits=_decimals(entry["threshold"]))
     build.add_note("base", n=read)
     build.add_note("overlap")
     recoded = sum(row["rule"] == RECODE for row in rows)
     if recoded:
         build.add_note("recoded", n=recoded)
     return build.build()
+
+
+def _rank(build: TableBuilder, family: str) -> int:
+    """Families stand in the order of the locale file, unknown ones last."""
+    known = [key for key in build.words.keys("tables") if key.startswith("tables.ledger.families.")]
+    key = f"tables.ledger.families.{family}"
+    return known.index(key) if key in known else len(known)
+
+
+def _decimals(threshold: float | None, most: int = 3) -> int:
+    """Return the fewest decimals that show a limit as it was set."""
+    if threshold is None:
+        return 0
+    return next((d for d in range(most) if round(threshold, d) == threshold), most)
 
 
 def _name(build: TableBuilder, group: str, code: str) -> str:

@@ -25,7 +25,14 @@ def add_figures(build: TableBuilder, digits: int = 3) -> None:
 
 def parameters_with(result: SemResult, operator: str) -> list[dict[str, Any]]:
     """Return the parameters of one operator as records, in the order of the model."""
-    return [row for row in records(result.parameters) if row["op"] == operator]
+    return [_without_error(row) for row in records(result.parameters) if row["op"] == operator]
+
+
+def _without_error(row: dict[str, Any]) -> dict[str, Any]:
+    """A fixed parameter is no estimate: engines give it an error of zero and an interval without width."""
+    if row["op"] == ":=" or row["free"]:
+        return row
+    return {**row, **dict.fromkeys(("std_error", "z", "p_value", "ci_lower", "ci_upper"))}
 
 
 def key_of(row: Mapping[str, Any], several_groups: bool) -> str:

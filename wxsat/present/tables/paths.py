@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from wxsat.present.numbers import Language
@@ -39,7 +40,8 @@ def tabulate_paths(
         lead = (row["group"], *names) if groups else names
         build.add_row(key_of(row, groups), (*lead, *(row[name] for name in FIGURES)), marked=mark_of(result, refused))
     build.add_note("figures", n=result.n_obs)
-    if any(row["free"] and row["label"] for row in rows if "label" in row):
+    labels = Counter(row["label"] for row in rows if row.get("label"))
+    if any(count > 1 for count in labels.values()):
         build.add_note("equal")
     build.add_note("association")
     build.add_refusal(result.findings)

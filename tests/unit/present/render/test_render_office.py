@@ -186,7 +186,7 @@ def test_written_whole_or_not_at_all(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
     with pytest.raises(UsageError, match="OUT-003"):
         write_atomically(tmp_path / "none" / "a.csv", b"")
+    (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError, match="OUT-003"):
-        (tmp_path / "folder").mkdir()
         write_atomically(tmp_path / "folder", b"")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "folder"]

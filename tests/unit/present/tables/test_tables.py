@@ -13,6 +13,7 @@ import pytest
 from wxsat.finding import Finding
 from wxsat.instrument.load import load_instrument
 from wxsat.present.numbers import numbers_of
+from wxsat.present.render.printed import print_table
 from wxsat.present.table import SUPPRESSED
 from wxsat.present.tables.building import as_cell, with_notes
 from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
@@ -396,3 +397,37 @@ def test_cells_are_plain(value, cell):
 def test_notes_can_be_added(instrument):
     table = tabulate_reliability(SCALES, instrument, "en")
     assert with_notes(table, "Source: own survey.", "") == replace(table, notes=(*table.notes, "Source: own survey."))
+
+
+def test_a_fixed_loading_from_an_engine_that_gives_it_an_error_of_zero(instrument):
+    result = sem()
+    result.parameters.loc[0, ["std_error", "ci_lower", "ci_upper"]] = [0.0, 1.0, 1.0]
+    table = tabulate_loadings(result, instrument, "en")
+    assert column(table, "std_error") == [None, 0.05]
+    assert column(table, "ci_lower") == [None, 0.3]
+
+
+def test_the_note_on_equal_paths_needs_a_shared_label(instrument):
+    result = sem()
+    assert not any("set equal" in note for note in tabulate_paths(result, instrument, "en").notes)
+    result.parameters.loc[[2, 4], "label"] = "b1"
+    assert any("set equal" in note for note in tabulate_paths(result, instrument, "en").notes)
+
+
+def test_rows_may_differ_in_their_decimals(instrument):
+    given = responses(gender=[1] * 50)
+    given.ledger["threshold"] = [2.9, 0.001, 2.9, 2.9, NAN]
+    table = tabulate_ledger(given, instrument, "en")
+    assert table.row_digits == (1, 3)
+    printed = [[cell.text for cell in row] for row in print_table(table).rows]
+    assert [row[3] for row in printed] == ["2.9", "0.001"]
+    with pytest.raises(ValueError, match="row digits"):
+        replace(table, row_digits=(1,))
+
+
+def test_ledger_families_stand_in_the_order_of_the_locale(instrument):
+    given = responses(gender=[1] * 50)
+    given.ledger["family"] = ["report", "made_up", "report", "report", "recode"]
+    given.ledger["rule"] = ["mahalanobis", "other", "mahalanobis", "mahalanobis", "reverse_key"]
+    given.ledger.loc[2, ["rule", "family"]] = ["diligence", "diligence"]
+    assert column(tabulate_ledger(given, instrument, "en"), "family") == ["Own statement", "Reported only", "made_up"]
