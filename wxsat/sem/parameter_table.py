@@ -9,69 +9,12 @@ from typing import TYPE_CHECKING
 
 from wxsat.errors import Fault, ModelError, nearest
 from wxsat.sem.defaults import Triple, VariableRoles, classify_variables, default_parameters, lone_indicators
+from wxsat.sem.parameter import MODEL_OPS, Parameter, row_text
 from wxsat.sem.syntax import Constraint, Relation, Syntax, read_syntax
 from wxsat.sem.tokens import Source
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MODEL_OPS = ("=~", "~", "~~", "~1")
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """
-    One row: a parameter of the model, a defined parameter or a constraint.
-
-    Attributes
-    ----------
-    id : int
-        Row number from 1.
-    lhs, op, rhs : str
-        ``op`` is one of ``=~ ~ ~~ ~1 := == < >``; for the last four `lhs` and `rhs` hold expressions.
-    user : int
-        1 written in the text, 0 added by default, 2 follows from a label used twice.
-    block, group : int
-        1 for parameters, 0 for defined parameters and constraints.
-    free : int
-        Number of the free parameter from 1; 0 for fixed ones.
-    ustart : float or None
-        Fixed value, or the starting value that the text asks for.
-    exo : int
-        1 for the moments of exogenous covariates, taken as given.
-    label, plabel : str
-        The text's label and the row's own one (``.p7.``).
-    start : float or None
-        Where the search begins, once it is known.
-    lower, upper : float or None
-        Bounds that the text asks for.
-    """
-
-    id: int
-    lhs: str
-    op: str
-    rhs: str
-    user: int
-    block: int = 1
-    group: int = 1
-    free: int = 0
-    ustart: float | None = None
-    exo: int = 0
-    label: str = ""
-    plabel: str = ""
-    start: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-
-    @property
-    def key(self) -> Triple:
-        """The triple ``(lhs, op, rhs)``."""
-        return self.lhs, self.op, self.rhs
-
-    @property
-    def name(self) -> str:
-        """The parameter as it is written: ``f=~x1``."""
-        return f"{self.lhs}{self.op}{self.rhs}"
 
 
 @dataclass(frozen=True)
@@ -209,27 +152,8 @@ class ParameterTable:
         >>> print(parse_model("f =~ x1 + x2 + x3").to_text().splitlines()[0])
         f =~ 1*x1
         """
-        lines = [_row_text(row) for row in self.rows if row.user != 2 and not row.exo]
+        lines = [row_text(row) for row in self.rows if row.user != 2 and not row.exo]
         return "\n".join(lines) + "\n"
-
-
-def _row_text(row: Parameter) -> str:
-    if row.op not in MODEL_OPS:
-        return f"{row.lhs} {row.op} {row.rhs}"
-    parts = []
-    if row.free == 0 and row.ustart is not None:
-        parts.append(f"{row.ustart!r}*" if row.ustart != int(row.ustart) else f"{int(row.ustart)}*")
-    elif row.free and row.op == "=~":
-        parts.append("NA*")
-    if row.free and row.ustart is not None:
-        parts.append(f"start({row.ustart!r})*")
-    if row.label:
-        parts.append(f'equal("{row.label}")*' if "~" in row.label else f"{row.label}*")
-    parts += [
-        f"{kind}({value!r})*" for kind, value in (("lower", row.lower), ("upper", row.upper)) if value is not None
-    ]
-    op, rhs = ("~", "1") if row.op == "~1" else (row.op, row.rhs)
-    return f"{row.lhs} {op} {''.join(parts)}{rhs}"
 
 
 def parse_model(
@@ -451,3 +375,6 @@ def _name_faults(
         known = ", ".join(sorted(labels | defined)) or "none"
         hint = f"Labels of this model: {known}.{nearest(token.text, labels | defined)}"
         yield source.fault("SEM-010", f"{token.text!r} is no label of this model.", token, hint)
+
+
+__all__ = ["MODEL_OPS", "Parameter", "ParameterTable", "parse_model"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from wxsat.errors import Fault, ModelError
 from wxsat.sem.expressions import Expression, ExpressionError, parse_expression
+from wxsat.sem.modifiers import Modifier, StatementError, check_modifiers, read_modifier
 from wxsat.sem.tokens import (
     CONSTRAINT_OPERATORS,
     LATER_OPERATORS,
@@ -21,15 +22,6 @@ from wxsat.sem.tokens import (
 )
 
 _MEANING = {"=~": "is measured by", "~": "is regressed on", "~~": "covaries with"}
-
-
-@dataclass(frozen=True)
-class Modifier:
-    """What stands before ``*``: a fixed value, ``NA``, a label, a starting value, a bound."""
-
-    kind: str  # fixed, free, label, start, lower, upper
-    value: float | str
-    token: Token
 
 
 @dataclass(frozen=True)
@@ -74,12 +66,6 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _StatementError(Exception):
-    def __init__(self, code: str, message: str, token: Token, hint: str = "") -> None:
-        self.code, self.message, self.token, self.hint = code, message, token, hint
-        super().__init__(message)
-
-
 def read_syntax(text: str, name: str = "model") -> Syntax:
     """
     Read model text into statements.
@@ -111,7 +97,7 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
     for tokens in _statements(source):
         try:
             _read_statement(tokens, reading)
-        except _StatementError as fault:
+        except StatementError as fault:
             reading.faults.append(source.fault(fault.code, fault.message, fault.token, fault.hint))
         except ExpressionError as fault:
             reading.faults.append(source.fault("SEM-002", fault.message, fault.token))
@@ -175,8 +161,8 @@ def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
     at = next((i for i, token in enumerate(body) if token.kind == "operator"), None)
     if at is None:
         if len(body) > 1 and body[1].text == ":":
-            raise _StatementError("SEM-008", f"{body[0].text!r} blocks (groups, levels) are not available.", body[0])
-        raise _StatementError(
+            raise StatementError("SEM-008", f"{body[0].text!r} blocks (groups, levels) are not available.", body[0])
+        raise StatementError(
             "SEM-003",
             "no operator on this line.",
             body[0],
@@ -185,7 +171,7 @@ def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
     operator = body[at]
     second = next((t for t in body[at + 1 :] if t.kind == "operator"), None)
     if second is not None:
-        raise _StatementError(
+        raise StatementError(
             "SEM-002",
             f"a second operator {second.text!r} in one statement.",
             second,
@@ -201,28 +187,28 @@ def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
 def _refuse_unknown(body: tuple[Token, ...]) -> None:
     for token in body:
         if token.kind == "unknown" and token.text in "\"'":
-            raise _StatementError("SEM-005", "a quote is not closed.", token, "Close it on the same line.")
+            raise StatementError("SEM-005", "a quote is not closed.", token, "Close it on the same line.")
         if token.kind == "unknown":
-            raise _StatementError("SEM-001", f"the character {token.text!r} has no meaning in a model.", token)
+            raise StatementError("SEM-001", f"the character {token.text!r} has no meaning in a model.", token)
         if token.kind == "operator" and token.text in LATER_OPERATORS:
             meaning = LATER_OPERATORS[token.text]
-            raise _StatementError("SEM-008", f"{token.text!r} ({meaning}) is not available in this version.", token)
+            raise StatementError("SEM-008", f"{token.text!r} ({meaning}) is not available in this version.", token)
         if token.kind == "operator" and token.text not in OPERATORS:
             known = " ".join((*OPERATORS,))
-            raise _StatementError("SEM-004", f"unknown operator {token.text!r}.", token, f"Known: {known}")
+            raise StatementError("SEM-004", f"unknown operator {token.text!r}.", token, f"Known: {known}")
 
 
 def _read_constraint(
     left: tuple[Token, ...], operator: Token, right: tuple[Token, ...], end: Token, reading: _Reading
 ) -> None:
     if not left:
-        raise _StatementError("SEM-002", f"nothing stands before {operator.text!r}.", operator)
+        raise StatementError("SEM-002", f"nothing stands before {operator.text!r}.", operator)
     if not right:
-        raise _StatementError(
+        raise StatementError(
             "SEM-002", f"nothing stands after {operator.text!r}.", end, "Write an expression of labels."
         )
     if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
-        raise _StatementError(
+        raise StatementError(
             "SEM-002", "the left side of := must be one new name.", left[0], "Write for example: ind := a*b"
         )
     _check_brackets((*left, *right), end)
@@ -236,7 +222,7 @@ def _read_relations(
 ) -> None:
     outcomes = _left_names(left, operator)
     if not right:
-        raise _StatementError(
+        raise StatementError(
             "SEM-002",
             f"nothing stands after {operator.text!r}.",
             end,
@@ -253,7 +239,7 @@ def _read_relations(
 
 def _left_names(left: tuple[Token, ...], operator: Token) -> list[Token]:
     if not left:
-        raise _StatementError(
+        raise StatementError(
             "SEM-002",
             f"nothing stands before {operator.text!r}.",
             operator,
@@ -267,9 +253,9 @@ def _left_names(left: tuple[Token, ...], operator: Token) -> list[Token]:
         elif wanted_name or token.text != "+":
             expected = "a variable name" if wanted_name else f"{operator.text!r}"
             hint = "A modifier (label*, 1*) belongs to the right side." if token.text == "*" else ""
-            raise _StatementError("SEM-002", f"found {token.text!r} where {expected} was expected.", token, hint)
+            raise StatementError("SEM-002", f"found {token.text!r} where {expected} was expected.", token, hint)
     if left[-1].text == "+":
-        raise _StatementError("SEM-002", "a '+' with no variable after it.", left[-1])
+        raise StatementError("SEM-002", "a '+' with no variable after it.", left[-1])
     return names
 
 
@@ -280,10 +266,10 @@ def _check_brackets(tokens: tuple[Token, ...], end: Token) -> None:
             opened.append(token)
         elif token.kind == "sign" and token.text == ")":
             if not opened:
-                raise _StatementError("SEM-005", "a ')' without its '('.", token)
+                raise StatementError("SEM-005", "a ')' without its '('.", token)
             opened.pop()
     if opened:
-        raise _StatementError("SEM-005", "a '(' is not closed.", opened[-1])
+        raise StatementError("SEM-005", "a '(' is not closed.", opened[-1])
 
 
 def _split_terms(right: tuple[Token, ...], end: Token) -> list[tuple[Token, ...]]:
@@ -294,7 +280,7 @@ def _split_terms(right: tuple[Token, ...], end: Token) -> list[tuple[Token, ...]
         depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if token.text == "+" and token.kind == "sign" and depth == 0:
             if not current:
-                raise _StatementError(
+                raise StatementError(
                     "SEM-002",
                     "found '+' where a variable name was expected.",
                     token,
@@ -305,7 +291,7 @@ def _split_terms(right: tuple[Token, ...], end: Token) -> list[tuple[Token, ...]
             continue
         current.append(token)
     if not current:
-        raise _StatementError(
+        raise StatementError(
             "SEM-002", "the statement ends with '+'.", right[-1], "Name another variable or drop the '+'."
         )
     terms.append(tuple(current))
@@ -320,7 +306,7 @@ def _read_term(term: tuple[Token, ...], op: str) -> tuple[tuple[Modifier, ...], 
         depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if token.text == "*" and token.kind == "sign" and depth == 0:
             if not factors[-1]:
-                raise _StatementError(
+                raise StatementError(
                     "SEM-009", "nothing stands before '*'.", token, "Write a number or a label before it."
                 )
             factors.append([])
@@ -328,8 +314,8 @@ def _read_term(term: tuple[Token, ...], op: str) -> tuple[tuple[Modifier, ...], 
             factors[-1].append(token)
     *modifiers, variable = factors
     if not variable:
-        raise _StatementError("SEM-002", "no variable after '*'.", term[-1], "Write it as a*x1.")
-    return tuple(_read_modifier(factor) for factor in modifiers), _variable(variable, op)
+        raise StatementError("SEM-002", "no variable after '*'.", term[-1], "Write it as a*x1.")
+    return tuple(read_modifier(factor) for factor in modifiers), _variable(variable, op)
 
 
 def _variable(tokens: list[Token], op: str) -> Token:
@@ -339,64 +325,17 @@ def _variable(tokens: list[Token], op: str) -> Token:
     if len(tokens) == 1 and first.kind == "number" and op == "~" and first.text == "1":
         return first
     if len(tokens) > 1 and tokens[1].text == ":":
-        raise _StatementError("SEM-008", "interaction terms (A:B) are not available in this version.", tokens[1])
+        raise StatementError("SEM-008", "interaction terms (A:B) are not available in this version.", tokens[1])
     if len(tokens) > 1 and first.kind == "name":
         other = tokens[1]
-        raise _StatementError(
+        raise StatementError(
             "SEM-002",
             f"found {other.text!r} where '+' or '*' was expected.",
             other,
             "Write '+' between two variables.",
         )
     hint = "Only y ~ 1 (an intercept) has a number as its variable." if first.kind == "number" else ""
-    raise _StatementError("SEM-002", f"found {first.text!r} where a variable name was expected.", first, hint)
-
-
-def _read_modifier(tokens: list[Token]) -> Modifier:
-    first = tokens[0]
-    if len(tokens) == 1 and first.kind == "name":
-        return Modifier("free", "NA", first) if first.text == "NA" else Modifier("label", first.text, first)
-    if len(tokens) == 1 and first.kind == "string":
-        return Modifier("label", first.text[1:-1], first)
-    if len(tokens) > 1 and first.kind == "name" and tokens[1].text == "(":
-        return _read_call(first, tokens[2:-1], tokens[-1])
-    return Modifier("fixed", _number(tokens), first)
-
-
-def _read_call(function: Token, arguments: list[Token], end: Token) -> Modifier:
-    if function.text == "c":
-        raise _StatementError(
-            "SEM-008",
-            "c(...) gives one modifier per group; several groups are not available in this version.",
-            function,
-        )
-    if not arguments:
-        raise _StatementError("SEM-009", f"{function.text}() needs one argument.", end)
-    if function.text in ("start", "lower", "upper"):
-        return Modifier(function.text, _number(arguments), function)
-    if function.text in ("label", "equal"):
-        argument = arguments[0]
-        if len(arguments) != 1 or argument.kind not in ("string", "name"):
-            raise _StatementError("SEM-009", f"{function.text}() takes one text.", argument)
-        return Modifier(function.text, argument.text.strip("\"'").replace(" ", ""), function)
-    known = "start(), label(), equal(), lower(), upper()"
-    raise _StatementError("SEM-009", f"unknown modifier {function.text!r}().", function, f"Known: {known}")
-
-
-def _number(tokens: list[Token]) -> float:
-    """Return the value of a constant expression such as ``-0.5`` or ``1/3``."""
-    try:
-        expression = parse_expression(tuple(tokens), replace(tokens[-1], kind="end", text=""))
-    except ExpressionError as fault:
-        raise _StatementError("SEM-009", f"this modifier cannot be read: {fault.message}.", fault.token) from fault
-    if expression.names:
-        raise _StatementError(
-            "SEM-009",
-            f"a modifier is a number or a label, not an expression of {expression.names[0].text!r}.",
-            expression.names[0],
-            "Label the parameter and write the relation on its own line with ==.",
-        )
-    return expression.evaluate({})[0]
+    raise StatementError("SEM-002", f"found {first.text!r} where a variable name was expected.", first, hint)
 
 
 def _add_term(
@@ -411,18 +350,18 @@ def _add_term(
     relation = Relation(lhs, op, variable, modifiers)
     if lhs.text == variable.text and op in ("=~", "~"):
         verb = "measured by" if op == "=~" else "regressed on"
-        raise _StatementError("SEM-007", f"{lhs.text!r} is {verb} itself.", variable)
-    _check_modifiers(modifiers)
+        raise StatementError("SEM-007", f"{lhs.text!r} is {verb} itself.", variable)
+    check_modifiers(modifiers)
     before = seen.get(relation.key)
     if before is not None and before.modifiers and modifiers:
         merged = (*before.modifiers, *modifiers)
-        _check_modifiers(merged)
+        check_modifiers(merged)
         seen[relation.key] = replace(before, modifiers=merged)
         return
     earlier = before or reading.relations.get(relation.key) or _reversed(relation, seen, reading)
     if earlier is not None:
         place = f"line {earlier.rhs.line}, column {earlier.rhs.column}"
-        raise _StatementError(
+        raise StatementError(
             "SEM-006",
             f"'{lhs.text} {op} {relation.key[2] or '1'}' is said twice; first in {place}.",
             variable,
@@ -436,19 +375,6 @@ def _reversed(relation: Relation, seen: dict[tuple[str, str, str], Relation], re
         return None
     key = (relation.rhs.text, "~~", relation.lhs.text)
     return seen.get(key) or reading.relations.get(key)
-
-
-def _check_modifiers(modifiers: tuple[Modifier, ...]) -> None:
-    kinds: dict[str, Modifier] = {}
-    for modifier in modifiers:
-        clash = "fixed" if modifier.kind == "free" else "free" if modifier.kind == "fixed" else None
-        if modifier.kind in kinds or clash in kinds:
-            raise _StatementError(
-                "SEM-009",
-                f"a parameter cannot have two modifiers of one kind ({modifier.kind}).",
-                modifier.token,
-            )
-        kinds[modifier.kind] = modifier
 
 
 __all__ = ["MODEL_OPERATORS", "Constraint", "Modifier", "Relation", "Syntax", "read_syntax"]
