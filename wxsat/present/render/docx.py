@@ -156,8 +156,9 @@ def _add_grid(document: Document, printed: PrintedTable, layout: Layout) -> Word
         for place, (cell, text) in enumerate(zip(row.cells, line, strict=True)):
             _fill(cell, text, layout.points, printed.language, left[place])
     _repeat(grid.rows[0])
-    _rule(grid.rows[0], top=THICK_LINE, bottom=THIN_LINE)
-    _rule(grid.rows[-1], bottom=THICK_LINE)
+    _rule(grid.rows[0], top=THICK_LINE, bottom=THIN_LINE if printed.rows else THICK_LINE)
+    if printed.rows:
+        _rule(grid.rows[-1], bottom=THICK_LINE)
     _keep_together(grid)
     return grid
 

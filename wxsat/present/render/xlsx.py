@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 SHEET_NAME_LIMIT = 31
 # Characters of the default font; wider text wraps.
 NARROWEST, WIDEST = 8, 44
+ONE_LINE_HEADING = 18
 TITLE_ROW, HEADING_ROW = 0, 2
-CONTENTS_WIDTH = 100
+CONTENTS_WIDTH = 76
 A4 = 9
 # Points a line of text takes; rows of one line keep the program's own height.
 LINE_POINTS = 15.5
@@ -254,6 +255,8 @@ def _write_cell(sheet: Worksheet, row: int, place: int, cell: _Cell, styles: _St
 def _width(table: Table, place: int) -> float:
     column = table.columns[place]
     # A heading may take two lines, a figure never.
-    heading = max([display_width(word) for word in column.heading.split()] + [display_width(column.heading) / 2])
+    words = [display_width(word) for word in column.heading.split()]
+    whole = display_width(column.heading)
+    heading = whole if whole <= ONE_LINE_HEADING else max([*words, whole / 2])
     cells = [display_width(print_cell(row[place], table.column_at(i, place))) for i, row in enumerate(table.rows)]
     return min(WIDEST, max(NARROWEST, heading + 2, *(width + 2 for width in cells)))

@@ -190,3 +190,10 @@ def test_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(UsageError, match="OUT-003"):
         write_atomically(tmp_path / "folder", b"")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "folder"]
+
+
+def test_table_without_rows(tmp_path):
+    empty = Table("e", "空", "zh", COLUMNS, (), ())
+    render_workbook([empty], tmp_path / "e.xlsx", "zh")
+    grid = docx.Document(str(render_tables([empty], tmp_path / "e.docx", "zh"))).tables[0]
+    assert len(grid.rows[0].cells[0]._tc.tcPr.findall(qn("w:tcBorders"))) == 1
