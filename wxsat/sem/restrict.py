@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from wxsat.errors import Fault, ModelError, nearest
 from wxsat.finding import Finding
-from wxsat.sem.parameter_table import Parameter, ParameterTable, parse_model
+from wxsat.sem.parameter_table import MODEL_OPS, Parameter, ParameterTable, parse_model
+from wxsat.sem.reparse import expression_of
 
 
 def restrict_model(
@@ -60,9 +61,31 @@ def restrict_model(
                 for name in empty
             ]
         )  # fmt: skip
-    reduced = _without(table, gone)
-    message = f"{where} does not ask {', '.join(missing)}: the model is fitted without them."
-    return reduced, (Finding("SEM-101", "note", ", ".join(missing), message, {"items": missing, "form": form or ""}),)
+    said = [row for row in table.rows if row.user == 1 and not {row.lhs, row.rhs} & gone]
+    kept, undefined = _still_defined(said)
+    lost = f" Without them {', '.join(undefined)} cannot be computed." if undefined else ""
+    message = f"{where} does not ask {', '.join(missing)}: the model is fitted without them.{lost}"
+    evidence = {"items": missing, "form": form or "", "undefined": undefined}
+    return _rewritten(table, kept, gone), (Finding("SEM-101", "note", ", ".join(missing), message, evidence),)
+
+
+def _still_defined(said: list[Parameter]) -> tuple[list[Parameter], list[str]]:
+    """Split off the definitions and constraints whose labels went with a dropped item."""
+    known = {row.label for row in said if row.op in MODEL_OPS} | {row.plabel for row in said}
+    kept: list[Parameter] = []
+    undefined: list[str] = []
+    for row in said:
+        if row.op in MODEL_OPS:
+            kept.append(row)
+            continue
+        sides = [row.rhs] if row.op == ":=" else [row.lhs, row.rhs]
+        used = {token.text for side in sides for token in expression_of(side).names}
+        if not used <= known:
+            undefined.append(row.lhs if row.op == ":=" else row.name)
+            continue
+        known.add(row.lhs)
+        kept.append(row)
+    return kept, undefined
 
 
 def _unknown(name: str, table: ParameterTable, available: Collection[str]) -> Fault:
@@ -72,9 +95,8 @@ def _unknown(name: str, table: ParameterTable, available: Collection[str]) -> Fa
     return Fault("SEM-021", f"the model names {name!r}, which the data do not have.", table.name, hint)
 
 
-def _without(table: ParameterTable, gone: set[str]) -> ParameterTable:
-    """Write the table's own statements again without some variables, and complete them anew."""
-    said = [r for r in table.rows if r.user == 1 and not {r.lhs, r.rhs} & gone]
+def _rewritten(table: ParameterTable, said: list[Parameter], gone: set[str]) -> ParameterTable:
+    """Write the statements that are left again, and complete them anew."""
     markers = {lhs: items[0] for lhs, items in table.indicators_of().items() if items}
     lost = {latent for latent, item in markers.items() if item in gone}
     lines = []
@@ -82,14 +104,12 @@ def _without(table: ParameterTable, gone: set[str]) -> ParameterTable:
         if row.op == "=~" and markers.get(row.lhs) == row.rhs and row.ustart == 1.0:
             row = replace(row, ustart=None)
         lines.append(_statement(row, lost))
-    return replace(
-        parse_model(
-            "\n".join(lines),
-            std_lv=table.std_lv,
-            orthogonal=table.orthogonal,
-            fixed_x=table.fixed_x,
-            name=table.name,
-        )
+    return parse_model(
+        "\n".join(lines),
+        std_lv=table.std_lv,
+        orthogonal=table.orthogonal,
+        fixed_x=table.fixed_x,
+        name=table.name,
     )
 
 

@@ -170,6 +170,13 @@ def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
         )
     operator = body[at]
     second = next((t for t in body[at + 1 :] if t.kind == "operator"), None)
+    if second is not None and at + 1 < len(body) and body[at + 1].line > operator.line:
+        raise StatementError(
+            "SEM-002",
+            f"nothing stands after {operator.text!r} on its line.",
+            operator,
+            f"Write the right side, or the next line's {second.text!r} is read as part of this statement.",
+        )
     if second is not None:
         raise StatementError(
             "SEM-002",

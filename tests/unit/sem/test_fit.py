@@ -249,6 +249,14 @@ def test_items_that_a_form_does_not_ask_are_dropped_and_named():
     assert [(f.code, f.evidence["items"]) for f in findings] == [("SEM-101", ["x1"])]
 
 
+def test_definitions_that_need_a_dropped_item_are_named():
+    table = parse_model("f =~ x1 + l*x2 + x3 + k*x4\nu := 2*l\nv := u + k\nw := 3*k")
+    reduced, (finding,) = restrict_model(table, ["x1", "x3", "x4"], unasked=["x2"], form="standard")
+    assert [row.lhs for row in reduced.definitions] == ["w"]
+    assert finding.evidence["undefined"] == ["u", "v"]
+    assert "u, v cannot be computed" in finding.message
+
+
 def test_nothing_to_drop_returns_the_same_table():
     table = parse_model("f =~ x1 + x2 + x3")
     assert restrict_model(table, ["x1", "x2", "x3"]) == (table, ())
@@ -266,3 +274,68 @@ def test_importing_the_room_loads_no_engine():
     code = "import sys, wxsat.sem.fit; print([m for m in ('semopy', 'statsmodels', 'scipy.stats') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_search_that_does_not_converge_is_an_error(hs, monkeypatch):
+    from wxsat.sem import scoring
+
+    monkeypatch.setattr(scoring, "MAX_ITERATIONS", 0)
+    with pytest.raises(EstimationError) as caught:
+        fit_sem(MODEL, hs)
+    assert caught.value.code == "SEM-053"
+    assert caught.value.exit_code == 5
+
+
+def bundled_responses(form, seed=5, n=400):
+    from wxsat.instrument.load import load_instrument
+    from wxsat.responses.responses import Responses
+
+    instrument = load_instrument("gov-wechat-public")
+    generator = np.random.default_rng(seed)
+    general = generator.normal(size=n)
+    columns = {}
+    for construct in instrument.constructs_in(form):
+        latent = 0.6 * general + 0.8 * generator.normal(size=n)
+        for item in instrument.item_ids_of(construct.id, form):
+            columns[item] = 0.8 * latent + 0.6 * generator.normal(size=n)
+    frame = pd.DataFrame(columns)
+    empty = pd.DataFrame(index=frame.index)
+    reverse = tuple(i.id for i in instrument.items_in(form) if i.reversed)
+    return Responses(frame, empty, empty, np.arange(1, n + 1), instrument, form, reverse)
+
+
+def test_a_model_of_the_instrument_by_its_id():
+    result = fit_sem("tam", bundled_responses("standard"))
+    assert result.model == "tam.sem"
+    assert result.latent_names == ("PU", "EOU", "SAT", "CI")
+    assert {"PU", "EOU"} <= set(result.effects["source"])
+
+
+def test_the_form_explains_absent_items():
+    responses = bundled_responses("standard")
+    asked = set(responses.frame.columns)
+    items = [i for i in responses.instrument.item_ids_of("PU") + responses.instrument.item_ids_of("SAT")]
+    gone = [i for i in items if i not in asked]
+    text = "PU =~ " + " + ".join(i for i in items if i.startswith("PU"))
+    text += "\nSAT =~ " + " + ".join(i for i in items if i.startswith("SAT"))
+    result = fit_sem(text, responses)
+    dropped = [f.evidence["items"] for f in result.findings if f.code == "SEM-101"]
+    assert dropped == ([gone] if gone else [])
+    assert set(result.observed_names) == set(items) & asked
+
+
+def test_an_unknown_model_id_lists_the_models():
+    with pytest.raises(ModelError, match="dilemmas"):
+        fit_sem("tams", bundled_responses("standard"))
+
+
+def test_items_in_raw_direction_are_a_warning():
+    from dataclasses import replace
+
+    responses = bundled_responses("full")
+    item = next(i for i in responses.instrument.items_in("full") if i.reversed)
+    ids = responses.instrument.item_ids_of(item.construct_id, "full")
+    raw = replace(responses, reversed_items=())
+    result = fit_sem("f =~ " + " + ".join(ids), raw)
+    assert "SEM-102" in {f.code for f in result.findings}
+    assert "SEM-102" not in {f.code for f in fit_sem("f =~ " + " + ".join(ids), responses).findings}

@@ -86,6 +86,7 @@ FAULTS = {
     "f =~ x1\nu := ": ("SEM-002", "2:5", "nothing stands after ':='"),
     "f =~ x1\nu := a +* b": ("SEM-002", "2:9", "label, a number or '('"),
     "f =~ x1\nu := foo(a)": ("SEM-002", "2:6", "unknown function 'foo'"),
+    "y ~\nz ~ x": ("SEM-002", "1:3", "nothing stands after '~' on its line"),
     "y ~ x ~ z": ("SEM-002", "1:7", "second operator"),
     "": ("SEM-012", "", "empty"),
     "# nothing\n": ("SEM-012", "", "empty"),
