@@ -209,3 +209,14 @@ def test_mobi_is_refused_with_its_numbers(shared_data):
     assert result.fit_measures["chisq"] == pytest.approx(521.6, abs=0.1)
     assert result.fit_measures["cfi"] == pytest.approx(0.882, abs=0.001)
     assert result.fit_measures["srmr"] == pytest.approx(0.056, abs=0.001)
+
+
+def test_the_dilemma_model_of_eighteen_latents(shared_data):
+    """The reference simulation: chi-square(1835) = 1862, CFI .999, RMSEA .003, SRMR .021 by lavaan."""
+    frame = pd.read_csv(shared_data("reference/domain/S1_reference_n1500.csv"))
+    result = fit_sem(Path(__file__).parents[2] / "surveys" / "gov-wechat-public" / "dilemmas.sem", frame)
+    assert result.fit_measures["df"] == 1835
+    assert result.fit_measures["chisq"] == pytest.approx(1862, abs=0.5)
+    assert result.fit_measures["cfi"] == pytest.approx(0.999, abs=5e-4)
+    assert result.fit_measures["srmr"] == pytest.approx(0.021, abs=5e-4)
+    assert not result.refused

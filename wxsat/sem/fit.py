@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from wxsat.errors import EstimationError
+from wxsat.finding import Finding
 from wxsat.sem.admissibility import Solution, admissibility_findings
 from wxsat.sem.discrepancy.ml import ml_value
 from wxsat.sem.effects import effects_frame
@@ -31,7 +32,6 @@ from wxsat.sem.start_values import start_values
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wxsat.finding import Finding
     from wxsat.instrument.instrument import FormName
     from wxsat.responses.responses import Responses
 
@@ -114,6 +114,9 @@ def fit_sem(
     table = _with_starts(table, moments)
     estimate = worker.estimate(table, moments)
     _require_convergence(estimate, table)
+    if estimate.failure:
+        message = f"{estimate.failure}: the solution was found without semopy as a witness."
+        findings = (*findings, Finding("SEM-110", "note", "engine", message, {"engine": worker.name}))
     provenance = {
         "engine": estimate.details,
         "gradient_norm": estimate.gradient_norm,

@@ -61,8 +61,10 @@ class Source:
         line = lines[token.line - 1] if token.line <= len(lines) else ""
         indent = "".join("\t" if c == "\t" else _blank(c) for c in line[: token.column - 1])
         caret = "^" * max(1, min(len(token.text), len(line) - token.column + 1))
-        shown = f"{message}\n    {line.rstrip()}\n    {indent}{caret}"
-        return Fault(code, shown, f"{self.name}:{token.line}:{token.column}", f"\n    {hint}" if hint else "")
+        # The hint follows the message after one blank: with these three it stands under the line shown.
+        margin = "\n   " if hint else ""
+        shown = f"{message}\n    {line.rstrip()}\n    {indent}{caret}{margin}"
+        return Fault(code, shown, f"{self.name}:{token.line}:{token.column}", hint)
 
 
 def _blank(character: str) -> str:

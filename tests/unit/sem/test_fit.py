@@ -207,7 +207,8 @@ def test_views_of_a_result(result):
     assert result.glance().loc[0, "cfi"] == result.fit_measures["cfi"]
     copied = pickle.loads(pickle.dumps(result))
     assert copied.fit_measures == result.fit_measures
-    result.tidy().loc[0, "estimate"] = 99.0
+    own = result.tidy()
+    own.loc[0, "estimate"] = 99.0
     assert result.parameters.loc[0, "estimate"] == 1.0
 
 
@@ -339,3 +340,17 @@ def test_items_in_raw_direction_are_a_warning():
     result = fit_sem("f =~ " + " + ".join(ids), raw)
     assert "SEM-102" in {f.code for f in result.findings}
     assert "SEM-102" not in {f.code for f in fit_sem("f =~ " + " + ".join(ids), responses).findings}
+
+
+def test_a_failing_semopy_is_told(hs, monkeypatch):
+    import semopy
+
+    def fail(*_args, **_kwargs):
+        raise np.linalg.LinAlgError("no eigenvalues")
+
+    expected = fit_sem(MODEL, hs)
+    monkeypatch.setattr(semopy.Model, "fit", fail)
+    result = fit_sem(MODEL, hs)
+    assert "SEM-110" in {f.code for f in result.findings}
+    assert "SEM-110" not in {f.code for f in expected.findings}
+    assert result.fit_measures["chisq"] == pytest.approx(expected.fit_measures["chisq"], rel=1e-9)

@@ -35,6 +35,8 @@ class Estimate:
         Largest absolute gradient of F in units of the square root of the information, at `theta`.
     details : str
         What the engine and its version did.
+    failure : str
+        Why the named engine gave no usable point and the search began elsewhere; empty when it did.
     """
 
     theta: NDArray[np.float64]
@@ -44,6 +46,7 @@ class Estimate:
     reason: str
     gradient_norm: float
     details: str
+    failure: str = ""
 
 
 class Engine(Protocol):

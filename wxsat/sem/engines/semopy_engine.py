@@ -54,6 +54,7 @@ class SemopyEngine:
             optimum.gradient_norm,
             f"{details}; polished by {optimum.iterations} Fisher-scoring steps, "
             f"scaled gradient {optimum.gradient_norm:.1e}",
+            "" if point is not None else details,
         )
 
 
@@ -127,6 +128,7 @@ def _semopy_point(
     version = f"semopy {semopy.__version__}"
     columns = [names[name] for name in moments.names]
     covariance = pd.DataFrame(moments.covariance, index=columns, columns=columns)
+    silenced = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
@@ -139,7 +141,7 @@ def _semopy_point(
     except Exception as error:
         return None, 0, f"{version} failed ({type(error).__name__}); simple starting values instead"
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(silenced)
     if not all(label in values for label in labels.values()):
         return None, 0, f"{version} dropped parameters; simple starting values instead"
     point = np.array([values[labels[number]] for number in sorted(labels)])
