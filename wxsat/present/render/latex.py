@@ -54,6 +54,7 @@ _ESCAPES = {
     "τ": r"$\tau$",
     "χ": r"$\chi$",
     "ω": r"$\omega$",
+    "\u2003": r"\quad{}",
     "\n": " ",
 }
 _SPECIAL = re.compile("|".join(re.escape(char) for char in _ESCAPES))
