@@ -65,7 +65,7 @@ def fit_sem(
         Rows with a missing value among the model's variables are left out and counted.
     engine : {"semopy"}
     std_lv, orthogonal, fixed_x : bool
-        As in :func:`wxsat.sem.parameter_table.parse_model`; they do not change a ParameterTable.
+        As in :func:`wxsat.sem.parameter_table.parse_model`; a ParameterTable already has them.
     form : {"full", "standard", "brief"}, optional
         The form that was asked, where the responses do not say it.
     **unavailable
@@ -82,7 +82,7 @@ def fit_sem(
     ModelError
         SEM-001 to SEM-023: the model cannot be read or does not fit the data's names.
     UsageError
-        SEM-031 to SEM-037: an engine or option that is not available.
+        SEM-031 to SEM-039: an engine or option that is not available.
     DataError
         SEM-040 to SEM-046: the data cannot be analysed.
     EstimationError

@@ -69,6 +69,13 @@ def read_model(
     instrument's model.
     """
     if isinstance(model, ParameterTable):
+        if (std_lv, orthogonal, fixed_x) not in ((False, False, True), (model.std_lv, model.orthogonal, model.fixed_x)):
+            raise UsageError(
+                "SEM-039",
+                "std_lv, orthogonal and fixed_x cannot change a parameter table that is already made.",
+                where=model.name,
+                hint="Give them to parse_model().",
+            )
         return model, model.name
     text, name = _model_text(model, instrument)
     return parse_model(text, std_lv=std_lv, orthogonal=orthogonal, fixed_x=fixed_x, name=name), name

@@ -354,3 +354,10 @@ def test_a_failing_semopy_is_told(hs, monkeypatch):
     assert "SEM-110" in {f.code for f in result.findings}
     assert "SEM-110" not in {f.code for f in expected.findings}
     assert result.fit_measures["chisq"] == pytest.approx(expected.fit_measures["chisq"], rel=1e-9)
+
+
+def test_options_do_not_change_a_table_in_silence(hs):
+    with pytest.raises(UsageError, match="SEM-039"):
+        fit_sem(parse_model(MODEL), hs, std_lv=True)
+    table = parse_model(MODEL, std_lv=True)
+    assert fit_sem(table, hs, std_lv=True).fit_measures == fit_sem(table, hs).fit_measures
