@@ -71,7 +71,7 @@ def new_document(language: Language, title: str = "") -> Document:
     section.top_margin = section.bottom_margin = Cm(2.5)
     normal = document.styles["Normal"]
     normal.font.size = Pt(10.5)
-    _set_fonts(normal.element.get_or_add_rPr(), language)
+    set_fonts(normal.element.get_or_add_rPr(), language)
     core = document.core_properties
     core.title, core.author, core.comments, core.revision = title, "wxsat", "", 1
     core.created = core.modified = core.last_printed = DOCUMENT_DATE
@@ -180,10 +180,10 @@ def _write(paragraph: Paragraph, text: str, points: float, language: Language, b
     run = paragraph.add_run(text)
     run.bold = bold or None
     run.font.size = Pt(points)
-    _set_fonts(run._element.get_or_add_rPr(), language)
+    set_fonts(run._element.get_or_add_rPr(), language)
 
 
-def _set_fonts(properties: Any, language: Language) -> None:
+def set_fonts(properties: Any, language: Language) -> None:
     """Name the fonts for Latin and for Chinese characters: Word chooses by character."""
     from docx.oxml.ns import qn
 

@@ -7,6 +7,9 @@ from wxsat.present.draft import Draft
 from wxsat.present.figures.levers import plot_levers
 from wxsat.present.figures.priorities import plot_priorities
 from wxsat.present.figures.severity import plot_severity
+from wxsat.present.numbers import format_integer
+from wxsat.present.sections.method import stated
+from wxsat.present.tables.building import with_notes
 from wxsat.present.tables.levers import tabulate_levers
 from wxsat.present.tables.priorities import tabulate_priorities
 from wxsat.present.tables.severity import tabulate_severity
@@ -22,14 +25,44 @@ def describe_dilemmas(draft: Draft) -> Section:
     blocks: list[Block] = [
         Paragraph(draft.text("dilemmas.intro")),
         draft.figure(plot_severity(diagnosis.severity, language=language, instrument=instrument)),
-        draft.table(tabulate_severity(diagnosis, instrument, language)),
+        draft.table(with_notes(tabulate_severity(diagnosis, instrument, language), *citable_notes(draft))),
     ]
     if not diagnosis.priorities.empty:
         blocks.append(Paragraph(draft.text("dilemmas.priorities")))
-        blocks.append(draft.figure(plot_priorities(diagnosis.priorities, language=language, instrument=instrument)))
+        blocks.append(
+            draft.figure(
+                plot_priorities(diagnosis.priorities, language=language, instrument=instrument, refused=refused)
+            )
+        )
         blocks.append(draft.table(tabulate_priorities(diagnosis, instrument, language, refused=refused)))
     if not diagnosis.levers.empty:
         blocks.append(Paragraph(draft.text("dilemmas.gains")))
-        blocks.append(draft.figure(plot_levers(diagnosis.levers, language=language, instrument=instrument)))
+        blocks.append(
+            draft.figure(plot_levers(diagnosis.levers, language=language, instrument=instrument, refused=refused))
+        )
         blocks.append(draft.table(tabulate_levers(diagnosis, instrument, language, refused=refused)))
     return Section("dilemmas", title, tuple(blocks))
+
+
+def citable_notes(draft: Draft) -> tuple[str, ...]:
+    """Return what a table must carry to be cited: population, sample, dates, mode, weights, wording, source."""
+    content, notes = draft.content, draft.content.notes
+    mode = stated(draft, notes.mode)
+    kind = draft.text("method.probability_yes" if notes.probability else "method.probability_no")
+    dated = bool(notes.start and notes.end)
+    field = {"start": notes.start, "end": notes.end, "mode": mode}
+    number = content.responses.n if content.responses is not None else 0
+    digest = content.diagnosis.settings_sha256[:12] if content.diagnosis is not None else ""
+    return (
+        draft.text("citable.population", value=stated(draft, notes.population)),
+        draft.text("citable.sampling", value=stated(draft, notes.sampling), kind=kind, n=format_integer(number)),
+        draft.text("citable.field" if dated else "citable.field_missing", **field),
+        draft.text("citable.weights_probability" if notes.probability else "citable.weights"),
+        draft.text("citable.wording"),
+        draft.text(
+            "citable.source",
+            title=content.title.text(draft.language),
+            version=content.provenance.get("version", ""),
+            hash=digest,
+        ),
+    )

@@ -14,7 +14,8 @@ def describe_method(draft: Draft) -> Section:
     return Section("method", draft.text("method.title"), blocks)
 
 
-def _stated(draft: Draft, label: Label) -> str:
+def stated(draft: Draft, label: Label) -> str:
+    """Return what the study file says of a topic, or that it says nothing."""
     value = label.text(draft.language).strip().rstrip("。.")
     return value or draft.text("not_stated")
 
@@ -23,16 +24,16 @@ def _fieldwork(draft: Draft) -> list[str]:
     notes = draft.content.notes
     kind = draft.text("method.probability_yes" if notes.probability else "method.probability_no")
     lines = [
-        draft.text("method.population", value=_stated(draft, notes.population)),
-        draft.text("method.sampling", value=_stated(draft, notes.sampling), kind=kind),
-        draft.text("method.mode", value=_stated(draft, notes.mode)),
+        draft.text("method.population", value=stated(draft, notes.population)),
+        draft.text("method.sampling", value=stated(draft, notes.sampling), kind=kind),
+        draft.text("method.mode", value=stated(draft, notes.mode)),
     ]
     if notes.start and notes.end:
         lines.append(draft.text("method.dates", start=notes.start, end=notes.end))
     else:
         lines.append(draft.text("method.dates_missing"))
     for topic in ("response", "consent", "sponsor", "legal"):
-        lines.append(draft.text(f"method.{topic}", value=_stated(draft, getattr(notes, topic))))
+        lines.append(draft.text(f"method.{topic}", value=stated(draft, getattr(notes, topic))))
     return lines
 
 
