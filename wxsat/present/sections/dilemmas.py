@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.figures.levers import plot_levers
@@ -22,24 +24,19 @@ def describe_dilemmas(draft: Draft) -> Section:
     if diagnosis is None:
         return Section("dilemmas", title, (Paragraph(draft.text("dilemmas.none")),))
     refused = bool(draft.content.refusing)
+    drawn: dict[str, Any] = {"language": language, "instrument": instrument}
     blocks: list[Block] = [
         Paragraph(draft.text("dilemmas.intro")),
-        draft.figure(plot_severity(diagnosis.severity, language=language, instrument=instrument)),
+        draft.figure(plot_severity(diagnosis.severity, **drawn)),
         draft.table(with_notes(tabulate_severity(diagnosis, instrument, language), *citable_notes(draft))),
     ]
     if not diagnosis.priorities.empty:
         blocks.append(Paragraph(draft.text("dilemmas.priorities")))
-        blocks.append(
-            draft.figure(
-                plot_priorities(diagnosis.priorities, language=language, instrument=instrument, refused=refused)
-            )
-        )
+        blocks.append(draft.figure(plot_priorities(diagnosis.priorities, refused=refused, **drawn)))
         blocks.append(draft.table(tabulate_priorities(diagnosis, instrument, language, refused=refused)))
     if not diagnosis.levers.empty:
         blocks.append(Paragraph(draft.text("dilemmas.gains")))
-        blocks.append(
-            draft.figure(plot_levers(diagnosis.levers, language=language, instrument=instrument, refused=refused))
-        )
+        blocks.append(draft.figure(plot_levers(diagnosis.levers, refused=refused, **drawn)))
         blocks.append(draft.table(tabulate_levers(diagnosis, instrument, language, refused=refused)))
     return Section("dilemmas", title, tuple(blocks))
 

@@ -32,8 +32,8 @@ def _fieldwork(draft: Draft) -> list[str]:
         lines.append(draft.text("method.dates", start=notes.start, end=notes.end))
     else:
         lines.append(draft.text("method.dates_missing"))
-    for topic in ("response", "consent", "sponsor", "legal"):
-        lines.append(draft.text(f"method.{topic}", value=stated(draft, getattr(notes, topic))))
+    topics = {"response": notes.response, "consent": notes.consent, "sponsor": notes.sponsor, "legal": notes.legal}
+    lines += [draft.text(f"method.{topic}", value=stated(draft, label)) for topic, label in topics.items()]
     return lines
 
 
