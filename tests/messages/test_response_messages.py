@@ -155,6 +155,7 @@ BROKEN: dict[str, tuple[Make, dict[str, Any], str, tuple[str, ...]]] = {
         workbook("a.xlsx", ["a", "b"], [1, 2]), {"sheet": "答案"}, "RESP-011", ("no sheet '答案'", "sheets: 答卷"),
     ),
     "a zip that is no workbook": (not_excel, {}, "RESP-012", ("cannot be opened",)),
+    "an xls container without its directory": (raw("a.xls", ole()), {}, "RESP-012", ("damaged", "save it again as .xlsx")),
     "an SPSS file cut off": (cut_sav, {}, "RESP-012", ("cannot be read",)),
     "a column without a name": (text("a,,c\n1,2,3\n"), {}, "RESP-013", ("column(s) 2",)),
     "an open quote": (text('a,b\n1,2\n3,"4\n5,6\n'), {}, "RESP-014", ("never closed", "line 3")),

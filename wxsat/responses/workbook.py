@@ -7,6 +7,8 @@ from typing import Any
 
 from wxsat.errors import DataError, nearest
 
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+MEND = "Open it in a spreadsheet program and save it again as .xlsx."
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -23,6 +25,7 @@ def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[
     """
     if ENCRYPTED_STREAM in data:
         raise _protected(file)
+    _require_sound_container(data, file)
     book = _open(data, file)
     names = list(book.sheet_names)
     chosen = _choose(names, sheet, file)
@@ -35,19 +38,38 @@ def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[
     return read[filled[0]], filled[0], notes
 
 
+def _require_sound_container(data: bytes, file: str) -> None:
+    """
+    Refuse an .xls container whose directory is not where its header says.
+
+    The reader takes stream sizes on trust, and asks for gigabytes when a damaged file names them.
+    """
+    if not data.startswith(OLE_MAGIC):
+        return
+    sector = 1 << int.from_bytes(data[30:32], "little") if data[30:32] in (b"\x09\0", b"\x0c\0") else 0
+    start = (int.from_bytes(data[48:52], "little") + 1) * sector
+    entries = [data[at : at + 128] for at in range(start, min(start + sector, len(data)), 128)] if sector else []
+    sound = bool(entries) and entries[0][66:67] == b"\5"  # the root; its name differs between writers
+    sizes = [int.from_bytes(e[120:124], "little") for e in entries if e[66:67] in (b"\1", b"\2", b"\5")]
+    if not sound or max(sizes, default=0) > len(data):
+        raise DataError("RESP-012", "the workbook is damaged: its directory cannot be found.", where=file, hint=MEND)
+
+
 def _open(data: bytes, file: str) -> Any:
     from python_calamine import CalamineWorkbook
 
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except Exception as error:  # calamine raises several unrelated classes
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # several unrelated classes; a panic in its Rust part is no Exception
         if "password" in str(error).casefold():
             raise _protected(file) from None
         raise DataError(
             "RESP-012",
             f"the workbook cannot be opened ({type(error).__name__}: {str(error)[:80]}).",
             where=file,
-            hint="Open it in a spreadsheet program and save it again as .xlsx.",
+            hint=MEND,
         ) from None
 
 
@@ -78,7 +100,9 @@ def _choose(names: list[str], sheet: str | int | None, file: str) -> str | None:
 def _rows(book: Any, name: str, file: str) -> list[list[Any]]:
     try:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except Exception as error:  # as above: a damaged part shows only when the sheet is read
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # as above: a damaged part shows only when the sheet is read
         raise DataError(
             "RESP-012",
             f"sheet '{name}' cannot be read ({type(error).__name__}: {str(error)[:80]}).",
