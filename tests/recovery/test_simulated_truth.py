@@ -42,9 +42,7 @@ def _hermite_coefficients(thresholds: np.ndarray) -> np.ndarray:
     for k in range(2, TERMS):
         polynomial.append(thresholds * polynomial[k - 1] - (k - 1) * polynomial[k - 2])
     density = stats.norm.pdf(thresholds)
-    return np.array(
-        [(density * polynomial[k - 1]).sum() / math.sqrt(math.factorial(k)) for k in range(1, TERMS)]
-    )
+    return np.array([(density * polynomial[k - 1]).sum() / math.sqrt(math.factorial(k)) for k in range(1, TERMS)])
 
 
 def _moments(thresholds: np.ndarray, low: float) -> tuple[float, float]:

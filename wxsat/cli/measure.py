@@ -33,9 +33,7 @@ Reverse = Annotated[
     typer.Option("--reverse", help="With --scale: column to recode as min + max - x; may be repeated."),
 ]
 Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest code of the response scale.")]
-High = Annotated[
-    float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")
-]
+High = Annotated[float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")]
 Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
 Cluster = Annotated[
@@ -130,12 +128,8 @@ def _evaluate(
         from wxsat.responses.read import read_responses
 
         known_form = cast("FormName | None", form)
-        responses = read_responses(
-            file, load_instrument(instrument), form=known_form, account=cluster, sheet=sheet
-        )
-        reversed_now = (
-            [i.id for i in responses.instrument.items_in() if i.reversed] if responses.instrument else []
-        )
+        responses = read_responses(file, load_instrument(instrument), form=known_form, account=cluster, sheet=sheet)
+        reversed_now = [i.id for i in responses.instrument.items_in() if i.reversed] if responses.instrument else []
         turned = [i for i in reversed_now if i in responses.frame and i not in responses.reversed_items]
         say(f"{responses.n} respondents, none screened out; reverse-keyed items recoded: {len(turned)}.")
         # One spoilt item must not hide the other constructs of a survey.

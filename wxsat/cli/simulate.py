@@ -30,9 +30,7 @@ class LabelLanguage(StrEnum):
 
 
 def simulate(
-    truth: Annotated[
-        Path, typer.Argument(metavar="TRUTH.yaml", help="The truth: population, items, nuisance.")
-    ],
+    truth: Annotated[Path, typer.Argument(metavar="TRUTH.yaml", help="The truth: population, items, nuisance.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv, .xlsx or .sav.")],
     n: Annotated[int, typer.Option("--n", help="Respondents.")] = 1500,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 20140713,
@@ -78,9 +76,7 @@ def simulate(
         labels=None if out.suffix.lower() == ".sav" else language,
     )
     written = write_export(frame, loaded, out, language=language or "zh", force=force)
-    say(
-        f"{written}: {n} simulated respondents, {form.value} form, truth {declared.id}, seed {seed}; made up."
-    )
+    say(f"{written}: {n} simulated respondents, {form.value} form, truth {declared.id}, seed {seed}; made up.")
     if as_json:
         emit_json(
             {

@@ -27,9 +27,7 @@ TOLERATED_FAILED_DRAWS = 0.05
 def caution_about_units(units: Units, cluster: str | None, without_cluster: int, n: int) -> list[Finding]:
     """Say what the intervals rest on: no clusters, few clusters, respondents without one."""
     if not units.clustered:
-        column = (
-            f"column '{cluster}' holds fewer than two accounts" if cluster else "there is no account column"
-        )
+        column = f"column '{cluster}' holds fewer than two accounts" if cluster else "there is no account column"
         return [
             Finding(
                 "DIAG-101",
@@ -74,9 +72,7 @@ def caution_about_cells(severity: pd.DataFrame) -> list[Finding]:
             message = f"{subject}: {n} answers, fewer than {SUPPRESS_BELOW}; its figures are suppressed."
             found.append(Finding("DIAG-104", "warning", subject, message, evidence))
         elif n < REFERENCE_ONLY_BELOW:
-            message = (
-                f"{subject}: {n} answers, fewer than {REFERENCE_ONLY_BELOW}; for reference only, no verdict."
-            )
+            message = f"{subject}: {n} answers, fewer than {REFERENCE_ONLY_BELOW}; for reference only, no verdict."
             found.append(Finding("DIAG-103", "warning", subject, message, evidence))
     return found
 
@@ -96,9 +92,7 @@ def caution_about_absent(absent: Sequence[str], partial: Mapping[str, Sequence[s
     ]
     if absent:
         names = ", ".join(absent)
-        message = (
-            f"The declared hierarchy also holds {names}; these answers do not, and their paths are left out."
-        )
+        message = f"The declared hierarchy also holds {names}; these answers do not, and their paths are left out."
         found.append(Finding("DIAG-105", "note", names, message, {"absent": list(absent)}))
     return found
 
@@ -124,16 +118,12 @@ def caution_about_structure(
     """
     found: list[Finding] = []
     if smallest_n < REFERENCE_ONLY_BELOW:
-        message = (
-            f"A pair of constructs shares {smallest_n} respondents only, fewer than {REFERENCE_ONLY_BELOW}."
-        )
+        message = f"A pair of constructs shares {smallest_n} respondents only, fewer than {REFERENCE_ONLY_BELOW}."
         few = {"n": smallest_n, "minimum": REFERENCE_ONLY_BELOW}
         found.append(Finding("DIAG-116", "refusal", "structure", message, few))
     for position in np.flatnonzero(~(np.diag(covariance) > 0)):
         node, variance = hierarchy.nodes[position], float(covariance[position, position])
-        message = (
-            f"{node}: the true-score variance is {variance:.4g} (reliability {reliability[position]:.4g})."
-        )
+        message = f"{node}: the true-score variance is {variance:.4g} (reliability {reliability[position]:.4g})."
         evidence = {"variance": variance, "reliability": float(reliability[position])}
         found.append(Finding("DIAG-111", "refusal", node, message, evidence))
     if not found and not is_positive_definite(covariance):
@@ -173,9 +163,7 @@ def caution_about_paths(paths: pd.DataFrame) -> list[Finding]:
         against = row["ci_upper"] < 0 if row["expected"] == "+" else row["ci_lower"] > 0
         if against:
             subject = f"{row['predictor']} -> {row['outcome']}"
-            evidence = {
-                k: row[k] for k in ("outcome", "predictor", "expected", "estimate", "ci_lower", "ci_upper")
-            }
+            evidence = {k: row[k] for k in ("outcome", "predictor", "expected", "estimate", "ci_lower", "ci_upper")}
             message = (
                 f"{subject}: {row['estimate']:.3f} [{row['ci_lower']:.3f}, {row['ci_upper']:.3f}] "
                 f"against the expected sign ({row['expected']})."
@@ -192,11 +180,7 @@ def caution_about_draws(coefficients: NDArray[np.float64]) -> list[Finding]:
     if failed <= TOLERATED_FAILED_DRAWS:
         return []
     message = f"{failed:.1%} of the bootstrap draws had no solution; intervals rest on the others."
-    return [
-        Finding(
-            "DIAG-117", "warning", "bootstrap", message, {"failed_share": failed, "draws": len(coefficients)}
-        )
-    ]
+    return [Finding("DIAG-117", "warning", "bootstrap", message, {"failed_share": failed, "draws": len(coefficients)})]
 
 
 def caution_about_levers(levers: pd.DataFrame, lowest: Mapping[str, float], seen_on: str) -> list[Finding]:

@@ -29,9 +29,7 @@ def tabulate_total_effects(estimate: Draws, drawn: Draws, hierarchy: ResolvedHie
     import pandas as pd
 
     symptoms = [
-        n
-        for n in hierarchy.dilemma_nodes
-        if any(n == p.predictor for e in hierarchy.equations for p in e.paths)
+        n for n in hierarchy.dilemma_nodes if any(n == p.predictor for e in hierarchy.equations for p in e.paths)
     ]
     sources = dict.fromkeys([*hierarchy.composites, *symptoms, *hierarchy.drivers])
     owned = set(hierarchy.dilemma_nodes) - set(symptoms)

@@ -219,9 +219,7 @@ def resolve_hierarchy(
         nodes=nodes,
         composites=composites,
         equations=tuple(
-            Equation(n, tuple(p.predictor for p in paths_to[n]), tuple(paths_to[n]))
-            for n in nodes
-            if n in paths_to
+            Equation(n, tuple(p.predictor for p in paths_to[n]), tuple(paths_to[n])) for n in nodes if n in paths_to
         ),
         outcome=hierarchy.outcome,
         drivers=tuple(d for d in hierarchy.drivers if d in here),
@@ -256,11 +254,7 @@ def _causes_first(
     nodes: Sequence[str], paths_to: Mapping[str, list[Path]], composites: Mapping[str, Mapping[str, float]]
 ) -> tuple[str, ...]:
     graph = {
-        node: [
-            m
-            for path in paths_to.get(node, [])
-            for m in composites.get(path.predictor, {path.predictor: 1.0})
-        ]
+        node: [m for path in paths_to.get(node, []) for m in composites.get(path.predictor, {path.predictor: 1.0})]
         for node in nodes
     }
     try:

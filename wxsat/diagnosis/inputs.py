@@ -28,15 +28,11 @@ def require_options(responses: Responses, target: float, draws: int) -> None:
             hint="Pass what clean() returned.",
         )
     if not 0 <= target < 100:
-        raise UsageError(
-            "DIAG-006", f"target is {target:g}; expected a severity from 0 to below 100.", where="target"
-        )
+        raise UsageError("DIAG-006", f"target is {target:g}; expected a severity from 0 to below 100.", where="target")
     if draws < FEWEST_DRAWS:
         raise UsageError("DIAG-006", f"draws is {draws}; expected at least {FEWEST_DRAWS}.", where="draws")
     if responses.n < 2:
-        raise DataError(
-            "DIAG-008", f"{responses.n} respondents are left; expected at least two.", where="responses"
-        )
+        raise DataError("DIAG-008", f"{responses.n} respondents are left; expected at least two.", where="responses")
 
 
 def declared_composites(instrument: Instrument | None) -> dict[str, dict[str, float]]:
@@ -73,9 +69,7 @@ def given_reliability(
                 f"a reliability was given for '{name}', which is no construct.{nearest(name, known)}",
             )
         if value is not None and not np.isnan(value) and not 0 < value <= 1:
-            raise UsageError(
-                "DIAG-007", f"the reliability of {name} is {value:g}; expected more than 0, at most 1."
-            )
+            raise UsageError("DIAG-007", f"the reliability of {name} is {value:g}; expected more than 0, at most 1.")
     return np.array([np.nan if given.get(n) is None else given[n] for n in scores.names], dtype=np.float64)
 
 
@@ -125,8 +119,6 @@ def respondent_weights(responses: Responses, weights: str | None) -> NDArray[np.
     unusable = np.flatnonzero(~np.isfinite(w) | (w < 0))
     if unusable.size or not w.sum() > 0:
         rows = ", ".join(str(np.asarray(responses.rows)[i]) for i in unusable[:10])
-        raise DataError(
-            "DIAG-008", f"{unusable.size} weights are missing or negative (rows {rows}).", where=weights
-        )
+        raise DataError("DIAG-008", f"{unusable.size} weights are missing or negative (rows {rows}).", where=weights)
     scaled: NDArray[np.float64] = w * (len(w) / w.sum())
     return scaled

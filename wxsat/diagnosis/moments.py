@@ -175,9 +175,7 @@ def _alphas(drawn: NDArray[np.float64], item_counts: tuple[int, ...]) -> NDArray
     return np.where(np.isfinite(alpha), alpha, np.nan)
 
 
-def true_score_covariance(
-    covariance: NDArray[np.float64], reliability: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def true_score_covariance(covariance: NDArray[np.float64], reliability: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     Take measurement error off the diagonal: score variance times reliability; covariances stay.
 

@@ -163,9 +163,7 @@ def _pomp_items(instrument: Instrument, frame: pd.DataFrame, items: list[Item]) 
         x = frame[item.id].to_numpy(dtype=np.float64, na_value=np.nan)
         if scale.min is None or scale.max is None or scale.max <= scale.min:
             faults.append(
-                Fault(
-                    "DIAG-004", "its scale has no minimum and maximum, so it has no place on 0-100.", item.id
-                )
+                Fault("DIAG-004", "its scale has no minimum and maximum, so it has no place on 0-100.", item.id)
             )
             continue
         outside = np.flatnonzero((x < scale.min) | (x > scale.max))

@@ -103,12 +103,8 @@ def rank_priorities(
         known = bool(np.isfinite(importance[0]).all())
         row = {"driver": driver, "kind": kind, "importance": importance[0, column]}
         row["performance"] = performance[0, column]
-        row["importance_ci_lower"], row["importance_ci_upper"] = percentile_interval(
-            drawn_importance[:, column]
-        )
-        row["performance_ci_lower"], row["performance_ci_upper"] = percentile_interval(
-            drawn_performance[:, column]
-        )
+        row["importance_ci_lower"], row["importance_ci_upper"] = percentile_interval(drawn_importance[:, column])
+        row["performance_ci_lower"], row["performance_ci_upper"] = percentile_interval(drawn_performance[:, column])
         row["quadrant"] = str(quadrants[column]) if known else None
         row["p_act_first"] = smoothed_share(drawn_quadrants[:, column] == "act_first") if known else np.nan
         rows.append(row)

@@ -88,11 +88,7 @@ class Diagnosis:
         lever = next((r for r in _records(self.levers) if r["dilemma"] == dilemma), {})
         outcome = self.settings.get("outcome", {}).get("value")
         effect = next(
-            (
-                r["estimate"]
-                for r in _records(self.total_effects)
-                if r["source"] == dilemma and r["outcome"] == outcome
-            ),
+            (r["estimate"] for r in _records(self.total_effects) if r["source"] == dilemma and r["outcome"] == outcome),
             None,
         )
         gain, own = lever.get("gain"), lever.get("own")
@@ -131,9 +127,7 @@ class Diagnosis:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        _plain(dict(zip(frame.columns, row, strict=True))) for row in frame.itertuples(index=False, name=None)
-    ]
+    return [_plain(dict(zip(frame.columns, row, strict=True))) for row in frame.itertuples(index=False, name=None)]
 
 
 def _plain(value: Any) -> Any:

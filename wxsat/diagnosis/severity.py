@@ -189,9 +189,7 @@ def tabulate_severity(public: PublicSeverity, unit: str, rng: np.random.Generato
     return frame
 
 
-def _row(
-    public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Generator | None
-) -> dict[str, Any]:
+def _row(public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Generator | None) -> dict[str, Any]:
     used = weights > 0
     n = int(public.estimate.n[used].min())
     n_units = int(public.estimate.n_units[used].min())

@@ -167,9 +167,7 @@ def total_effect(
 
 def ancestors_of(hierarchy: ResolvedHierarchy, outcome: str) -> frozenset[str]:
     """Return the nodes with a directed way to `outcome`."""
-    causes = {
-        e.outcome: {m for p in e.predictors for m in hierarchy.parts_of(p)} for e in hierarchy.equations
-    }
+    causes = {e.outcome: {m for p in e.predictors for m in hierarchy.parts_of(p)} for e in hierarchy.equations}
     found: set[str] = set()
     frontier = set(causes.get(outcome, set()))
     while frontier:

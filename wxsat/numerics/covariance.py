@@ -148,9 +148,7 @@ def standardise_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = np.max(np.abs(np.where(present, values, 0.0)), axis=0, initial=0.0)
     # A constant such as 0.1 leaves a spread of rounding size, which must not be blown up to 1.
     constant = spread <= 1e-12 * np.maximum(largest, np.finfo(np.float64).tiny)
-    return np.asarray(
-        np.where(present, np.where(constant, 0.0, centred) / np.where(constant, 1.0, spread), np.nan)
-    )
+    return np.asarray(np.where(present, np.where(constant, 0.0, centred) / np.where(constant, 1.0, spread), np.nan))
 
 
 def correlation_from_sums(
@@ -223,10 +221,6 @@ def why_not_positive_definite(matrix: NDArray[np.float64], names: Sequence[str])
         return None
     carriers = [names[i] for i in np.argsort(-np.abs(vectors[:, 0])) if abs(vectors[i, 0]) > 0.1]
     reason = (
-        "a linear dependence"
-        if eigenvalues[0] > -SINGULAR_TOLERANCE * eigenvalues[-1]
-        else "an impossible pattern"
+        "a linear dependence" if eigenvalues[0] > -SINGULAR_TOLERANCE * eigenvalues[-1] else "an impossible pattern"
     )
-    return (
-        f"{reason} among " + ", ".join(map(repr, carriers)) + f" (smallest eigenvalue {eigenvalues[0]:.3g})"
-    )
+    return f"{reason} among " + ", ".join(map(repr, carriers)) + f" (smallest eigenvalue {eigenvalues[0]:.3g})"

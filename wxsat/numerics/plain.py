@@ -37,6 +37,4 @@ def plain(value: Any) -> Any:
 
 def frame_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a frame as a list of flat records, one a row, missing as None."""
-    return [
-        dict(zip(frame.columns, plain(row), strict=True)) for row in frame.itertuples(index=False, name=None)
-    ]
+    return [dict(zip(frame.columns, plain(row), strict=True)) for row in frame.itertuples(index=False, name=None)]

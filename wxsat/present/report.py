@@ -217,7 +217,9 @@ def render_report(
             "OUT-011", f"'{path.suffix}' is not a report format.", where=str(path), hint=f"Known: {', '.join(formats)}."
         )
     if path.exists() and not force:
-        raise UsageError("OUT-012", "the file exists already.", where=str(path), hint="Give force=True or another name.")
+        raise UsageError(
+            "OUT-012", "the file exists already.", where=str(path), hint="Give force=True or another name."
+        )
     report = build_report(content, languages)
     images = draw_figures(report)
     write_documents(report.documents, formats[path.suffix], path, images)  # type: ignore[arg-type]

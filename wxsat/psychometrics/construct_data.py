@@ -59,9 +59,7 @@ class ConstructData:
         return np.asarray(self.values[~np.isnan(self.values).any(axis=1)])
 
 
-def constructs_of_responses(
-    responses: Responses, wanted: Sequence[str] | None = None
-) -> tuple[ConstructData, ...]:
+def constructs_of_responses(responses: Responses, wanted: Sequence[str] | None = None) -> tuple[ConstructData, ...]:
     """
     Take the constructs of an instrument out of responses.
 
@@ -131,9 +129,7 @@ def _construct_data(
     ends = [(s.min, s.max) if s.kind == "ordinal" else (None, None) for s in scales]
     low, high = (np.array([np.nan if e[k] is None else e[k] for e in ends], dtype=np.float64) for k in (0, 1))
     is_reversed = tuple(i.reversed for i in construct.items if i.id in items)
-    todo = [
-        flag and item not in responses.reversed_items for item, flag in zip(items, is_reversed, strict=True)
-    ]
+    todo = [flag and item not in responses.reversed_items for item, flag in zip(items, is_reversed, strict=True)]
     values = np.column_stack([columns[item] for item in items])
     faults += out_of_range(values, items, low, high, todo)
     reasons = responses.reasons.reindex(columns=list(items)).to_numpy(dtype=object)
@@ -296,9 +292,7 @@ def numeric_columns(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, NDAr
         found = present.count(name)
         if found == 0:
             hint = "The data have " + ", ".join(present[:20]) + (", ..." if len(present) > 20 else "") + "."
-            faults.append(
-                Fault("MEAS-001", f"the data have no column {name!r}.{nearest(name, present)}", hint=hint)
-            )
+            faults.append(Fault("MEAS-001", f"the data have no column {name!r}.{nearest(name, present)}", hint=hint))
         elif found > 1:
             faults.append(Fault("MEAS-007", f"{found} columns have the name {name!r}.", hint="Keep one."))
         else:

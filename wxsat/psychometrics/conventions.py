@@ -78,8 +78,7 @@ def _complete_rows_findings(data: ConstructData) -> Iterable[Finding]:
     for item, column in zip(data.items, complete.T, strict=True):
         if np.ptp(column) == 0:
             message = (
-                f"Item {item} of {data.id} is constant among the {len(complete)} respondents "
-                f"who answered all items."
+                f"Item {item} of {data.id} is constant among the {len(complete)} respondents who answered all items."
             )
             yield state(
                 "MEAS-106",
@@ -120,9 +119,7 @@ def _sum_score_findings(data: ConstructData, result: Reliability) -> Iterable[Fi
     alpha = result.alpha
     figures = {"alpha": alpha.estimate, "ci_lower": alpha.ci_lower, "ci_upper": alpha.ci_upper}
     if np.isnan(alpha.estimate):
-        message = (
-            f"The items of {data.id} cancel out: their sum has no variance, so that alpha does not exist."
-        )
+        message = f"The items of {data.id} cancel out: their sum has no variance, so that alpha does not exist."
         yield state("MEAS-118", "warning", data.id, message, n=result.n)
     if alpha.estimate < ALPHA_LOW:
         message = f"Alpha of {data.id} is {alpha.estimate:.3f}, below {ALPHA_LOW:.2f} (convention)."
@@ -132,9 +129,7 @@ def _sum_score_findings(data: ConstructData, result: Reliability) -> Iterable[Fi
         yield state("MEAS-102", "note", data.id, message, **figures, threshold=ALPHA_HIGH)
     if result.omega < ALPHA_LOW:
         message = f"Omega of {data.id} is {result.omega:.3f}, below {ALPHA_LOW:.2f} (convention)."
-        yield state(
-            "MEAS-114", "warning", data.id, message, omega=result.omega, cr=result.cr, threshold=ALPHA_LOW
-        )
+        yield state("MEAS-114", "warning", data.id, message, omega=result.omega, cr=result.cr, threshold=ALPHA_LOW)
     n_asked = int(data.asked.any(axis=1).sum())
     if result.n < COMPLETE_LOW * n_asked:
         message = (
@@ -174,9 +169,7 @@ def _factor_findings(data: ConstructData, result: Reliability) -> Iterable[Findi
         )
 
 
-def _item_findings(
-    data: ConstructData, result: Reliability, item_rest: NDArray[np.float64]
-) -> Iterable[Finding]:
+def _item_findings(data: ConstructData, result: Reliability, item_rest: NDArray[np.float64]) -> Iterable[Finding]:
     for j, item in enumerate(data.items):
         loading = float(result.factor.loadings[j])
         if item_rest[j] < 0:
@@ -184,9 +177,7 @@ def _item_findings(
                 f"Item {item} correlates {item_rest[j]:.3f} with the rest of {data.id}: "
                 f"probably a reverse key that was missed, or one too many."
             )
-            yield state(
-                "MEAS-105", "warning", item, message, construct=data.id, item_rest=float(item_rest[j])
-            )
+            yield state("MEAS-105", "warning", item, message, construct=data.id, item_rest=float(item_rest[j]))
         elif loading < LOADING_LOW:
             message = f"Item {item} loads {loading:.3f} on {data.id}, below {LOADING_LOW:.2f} (convention)."
             yield state(
@@ -227,9 +218,7 @@ def identical_items_findings(
         equal = bool((values[both, i] == values[both, j]).all())
         word = "the same answers" if equal else "answers that follow exactly from each other"
         message = f"Items {items[i]} and {items[j]} hold {word} in all {n} rows: a copied column."
-        found.append(
-            state("MEAS-107", "refusal", f"{items[i]}, {items[j]}", message, a=items[i], b=items[j], n=n)
-        )
+        found.append(state("MEAS-107", "refusal", f"{items[i]}, {items[j]}", message, a=items[i], b=items[j], n=n))
     return tuple(found)
 
 
@@ -242,8 +231,6 @@ def left_out_finding(data: ConstructData) -> Finding:
     return state("MEAS-108", "note", data.id, message, item=data.items[0])
 
 
-def state(
-    code: str, severity: Severity, subject: str, message: str, **evidence: float | int | str
-) -> Finding:
+def state(code: str, severity: Severity, subject: str, message: str, **evidence: float | int | str) -> Finding:
     """Return a finding with its evidence as keywords."""
     return Finding(code, severity, subject, message, evidence)

@@ -113,9 +113,7 @@ def heterotrait_monotrait2(correlation: NDArray[np.float64], blocks: Sequence[Bl
     return _ratio(np.exp(_block_means(logs, blocks, diagonal=0.0)))
 
 
-def _block_means(
-    matrix: NDArray[np.float64], blocks: Sequence[Block], diagonal: float
-) -> NDArray[np.float64]:
+def _block_means(matrix: NDArray[np.float64], blocks: Sequence[Block], diagonal: float) -> NDArray[np.float64]:
     """Mean entry between each two blocks; within a block without its diagonal, whose value is `diagonal`."""
     shape = (*matrix.shape[:-2], len(blocks), len(blocks))
     means = np.empty(shape)
@@ -124,9 +122,7 @@ def _block_means(
         for b, columns in enumerate(blocks[: a + 1]):
             total = band[..., columns].sum(axis=(-2, -1))
             size = len(rows)
-            mean = (
-                total / (size * len(columns)) if a != b else (total - size * diagonal) / (size * (size - 1))
-            )
+            mean = total / (size * len(columns)) if a != b else (total - size * diagonal) / (size * (size - 1))
             means[..., a, b] = means[..., b, a] = mean
     return means
 

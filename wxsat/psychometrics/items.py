@@ -40,9 +40,7 @@ class Distribution:
     ceiling: NDArray[np.float64]
 
 
-def describe_items(
-    values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
-) -> Distribution:
+def describe_items(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Distribution:
     """
     Describe each item by itself, every answer it got.
 
@@ -150,9 +148,7 @@ def alpha_if_dropped(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     n_items = len(covariance)
     if n_items < 3:
         return np.full(n_items, np.nan)
-    return np.array(
-        [alpha_from_covariance(np.delete(np.delete(covariance, i, 0), i, 1)) for i in range(n_items)]
-    )
+    return np.array([alpha_from_covariance(np.delete(np.delete(covariance, i, 0), i, 1)) for i in range(n_items)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +197,5 @@ def missing_shares(
     n_asked = asked.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         missing = (np.isnan(values) & asked).sum(axis=0) / n_asked
-        unknown = (
-            np.full(values.shape[1], np.nan)
-            if dont_know is None
-            else (dont_know & asked).sum(axis=0) / n_asked
-        )
+        unknown = np.full(values.shape[1], np.nan) if dont_know is None else (dont_know & asked).sum(axis=0) / n_asked
     return MissingShares(missing, unknown)

@@ -191,9 +191,7 @@ def cronbach_alpha(values: NDArray[np.float64], confidence: float = 0.95) -> Alp
     lower, upper = feldt_interval(float(borrowed), n_obs, n_items, confidence)
     apart = max(abs(lower - rounded[0]), abs(upper - rounded[1]))
     # Far below zero the interval is wide and pingouin's third decimal carries the rounding of large numbers.
-    if abs(borrowed - own) > ALPHA_AGREEMENT * max(1, abs(own)) or apart > PINGOUIN_ROUNDING * max(
-        1, abs(lower)
-    ):
+    if abs(borrowed - own) > ALPHA_AGREEMENT * max(1, abs(own)) or apart > PINGOUIN_ROUNDING * max(1, abs(lower)):
         raise EstimationError(
             "MEAS-020",
             f"two computations of coefficient alpha disagree: pingouin {borrowed!r} {list(rounded)}, "

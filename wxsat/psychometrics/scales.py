@@ -252,9 +252,7 @@ def cluster_codes(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
     """
     if column not in frame.columns:
         known = [str(c) for c in frame.columns]
-        raise DataError(
-            "MEAS-013", f"the data have no column {column!r} to cluster by.{nearest(column, known)}"
-        )
+        raise DataError("MEAS-013", f"the data have no column {column!r} to cluster by.{nearest(column, known)}")
     codes, values = pd.factorize(frame[column], sort=True)
     if (codes < 0).any():
         raise DataError(
@@ -361,9 +359,7 @@ def _pairs(
     ends = np.cumsum([len(d.items) for d in data])
     blocks = [np.arange(end - len(d.items), end) for d, end in zip(data, ends, strict=True)]
     correlation = pairwise_correlation(values)
-    twins = conventions.identical_items_findings(
-        values, [item for d in data for item in d.items], correlation
-    )
+    twins = conventions.identical_items_findings(values, [item for d in data for item in d.items], correlation)
     htmt = htmt_intervals(values, blocks, draws=draws, seed=seed, cluster=clusters, confidence=confidence)
     latent = latent_correlations(correlation, blocks, [results[d.id].factor.loadings for d in data])
     scores = score_correlations(values, blocks)

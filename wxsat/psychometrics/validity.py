@@ -18,9 +18,7 @@ CLUSTERS_FEW = 20
 """Resampling fewer clusters understates their spread: Cameron, Gelbach & Miller (2008)."""
 
 
-def validity_findings(
-    htmt: pd.DataFrame, fornell_larcker: pd.DataFrame, draws: int = 0
-) -> tuple[Finding, ...]:
+def validity_findings(htmt: pd.DataFrame, fornell_larcker: pd.DataFrame, draws: int = 0) -> tuple[Finding, ...]:
     """
     Hold HTMT and the Fornell-Larcker comparison of every pair against the conventions.
 
@@ -39,11 +37,7 @@ def validity_findings(
     """
     pairs = _rows(htmt)
     return (
-        *(
-            _not_computed(row)
-            for row in pairs
-            if np.isnan(row["htmt"]) or (draws and np.isnan(row["ci_upper"]))
-        ),
+        *(_not_computed(row) for row in pairs if np.isnan(row["htmt"]) or (draws and np.isnan(row["ci_upper"]))),
         *(_close_pair(row) for row in pairs if row["htmt"] >= HTMT_WARNING),
         *(_interval_reaches_one(row) for row in pairs if row["ci_upper"] >= 1),
         *(_not_distinct(row) for row in _rows(fornell_larcker) if row["distinct"] is False),
@@ -83,9 +77,7 @@ def _not_distinct(row: Mapping[str, Any]) -> Finding:
     return state("MEAS-123", "warning", f"{a}, {b}", message, a=a, b=b, **figures)
 
 
-def discriminant_findings(
-    htmt: pd.DataFrame, predictors_of: Mapping[str, Sequence[str]]
-) -> tuple[Finding, ...]:
+def discriminant_findings(htmt: pd.DataFrame, predictors_of: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
     """
     Refuse a structural reading in which two constructs that are not distinct predict the same outcome.
 

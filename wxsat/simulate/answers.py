@@ -54,9 +54,7 @@ def require_constructs(instrument: Instrument, form: FormName, truth: Truth) -> 
         )
 
 
-def _honest_code(
-    item: Item, position: int, scale: Scale, truth: Truth, people: People, draws: Draws
-) -> Floats:
+def _honest_code(item: Item, position: int, scale: Scale, truth: Truth, people: People, draws: Draws) -> Floats:
     """Mean and spread carried linearly from the truth's scale to the item's, so that 0-100 scores agree."""
     measurement = truth.measurement
     loading = measurement.loading_of(item.id, position)
@@ -127,9 +125,5 @@ def _diligence(check: AttentionCheck, people: People, draws: Draws) -> Floats:
     codes = [float(choice.code) for choice in check.choices]
     unusable = float(check.exclude_code or 0)
     usable = next((code for code in codes if code != unusable), unusable)
-    probability = np.array(
-        [SAYS_UNUSABLE[manner] for manner in ("careful", "random", "straight_line", "fast")]
-    )
-    return np.where(
-        draws.happens(f"check/{check.id}", probability[people.manner], people.n), unusable, usable
-    )
+    probability = np.array([SAYS_UNUSABLE[manner] for manner in ("careful", "random", "straight_line", "fast")])
+    return np.where(draws.happens(f"check/{check.id}", probability[people.manner], people.n), unusable, usable)

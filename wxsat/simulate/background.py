@@ -40,9 +40,7 @@ def answer_background(
 def left_out(instrument: Instrument, form: FormName, truth: Truth) -> tuple[str, ...]:
     """Return the background questions of the form that the truth does not declare."""
     return tuple(
-        q.id
-        for q in instrument.background
-        if form in q.forms and q.role != "account" and q.id not in truth.background
+        q.id for q in instrument.background if form in q.forms and q.role != "account" and q.id not in truth.background
     )
 
 
@@ -54,9 +52,7 @@ def _one_answer(question: Question, declared: BackgroundAnswer, people: People, 
         codes = np.array(list(declared.shares), dtype=np.float64)
         return codes[np.searchsorted(_cuts(list(declared.shares.values())), leaning, side="right")]
     value = _between_quantiles(declared.quantiles, leaning)
-    return (
-        value if question.kind == "number" and not question.scale and question.max is None else np.rint(value)
-    )
+    return value if question.kind == "number" and not question.scale and question.max is None else np.rint(value)
 
 
 def _leaning(question_id: str, declared: BackgroundAnswer, people: People, draws: Draws) -> Floats:

@@ -44,9 +44,7 @@ class Question:
     always_there: bool = False
 
 
-def questions_of(
-    instrument: Instrument, form: FormName, columns: Mapping[str, Floats]
-) -> tuple[Question, ...]:
+def questions_of(instrument: Instrument, form: FormName, columns: Mapping[str, Floats]) -> tuple[Question, ...]:
     """Return the questions of a form that have a column, in the order in which people meet them."""
     gates = {item.ask_if.question for item in instrument.items_in(form) if item.ask_if is not None}
     known = ("account", "region", "identifier")
@@ -57,9 +55,7 @@ def questions_of(
         *(Question(q.id, q.id, always_there=True) for q in first),
         *(Question(q.id, q.id, ask_if=q.ask_if) for q in routing),
         *(
-            Question(
-                i.id, i.id, i.construct_id, i.ask_if, can_dont_know=instrument.scale_of(i).dk is not None
-            )
+            Question(i.id, i.id, i.construct_id, i.ask_if, can_dont_know=instrument.scale_of(i).dk is not None)
             for i in instrument.items_in(form)
         ),
         *(Question(check.id, check.id) for check in instrument.attention),

@@ -124,9 +124,7 @@ def _plain(column: pd.Series) -> list[Any]:
 def _write_sav(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
     import pyreadstat
 
-    numeric = {
-        name: frame[name].astype("float64") for name in frame.columns if frame[name].dtype.kind in "iuf"
-    }
+    numeric = {name: frame[name].astype("float64") for name in frame.columns if frame[name].dtype.kind in "iuf"}
     texts = {item.id: item.text.text(language) for item in instrument.items_in()}
     texts |= {question.id: question.text.text(language) for question in instrument.background}
     texts |= {check.id: check.text.text(language) for check in instrument.attention if check.text}
@@ -138,9 +136,7 @@ def _write_sav(frame: pd.DataFrame, instrument: Instrument, path: Path, language
         file_label="SIMULATED DATA",
         column_labels={name: texts[name] for name in frame.columns if name in texts},
         variable_value_labels={name: labels for name, labels in named.items() if labels},
-        missing_ranges={
-            name: [code] for name in numeric if (code := _dont_know_code(instrument, name)) is not None
-        },
+        missing_ranges={name: [code] for name in numeric if (code := _dont_know_code(instrument, name)) is not None},
         variable_format=whole,
     )
     content = bytearray(path.read_bytes())

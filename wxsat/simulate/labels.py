@@ -38,9 +38,7 @@ def label_columns(
             written[name][blank] = pd.NA
         else:
             known = {code: wording(code) if wording else code for code in np.unique(codes).tolist()}
-            written[name] = [
-                None if b else known[code] for b, code in zip(blank, codes.tolist(), strict=True)
-            ]
+            written[name] = [None if b else known[code] for b, code in zip(blank, codes.tolist(), strict=True)]
     return written
 
 
@@ -65,14 +63,10 @@ def value_labels(instrument: Instrument, column: str, language: Language) -> dic
     if scale is None:
         return {choice.code: choice.text.text(language) for choice in choices}
     codes = [*scale.codes, *(code for code in (scale.dk, scale.refused) if code is not None)]
-    return {
-        code: scale.label_of(code, language) for code in codes if scale.label_of(code, language) != str(code)
-    }
+    return {code: scale.label_of(code, language) for code in codes if scale.label_of(code, language) != str(code)}
 
 
-def _wording(
-    scale: Scale | None, choices: list[Choice], language: Language | None
-) -> Callable[[float], str] | None:
+def _wording(scale: Scale | None, choices: list[Choice], language: Language | None) -> Callable[[float], str] | None:
     if language is None or (scale is None and not choices) or (scale is not None and not scale.codes):
         return None
     if scale is not None:

@@ -88,9 +88,7 @@ class Population:
     def _at(self, name: str) -> int:
         if name not in self.names:
             known = (*self.names, *self.composites)
-            raise StudyError(
-                "SIM-003", f"'{name}' is not in the population.", hint=nearest(name, known).strip()
-            )
+            raise StudyError("SIM-003", f"'{name}' is not in the population.", hint=nearest(name, known).strip())
         return self.names.index(name)
 
 

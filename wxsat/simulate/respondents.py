@@ -183,9 +183,7 @@ def simulate_export(
     import pandas as pd
 
     field = simulate_field_period(instrument, _truth(truth), n, seed=seed, form=form, accounts=accounts)
-    finished = [
-        s + dt.timedelta(seconds=took) for s, took in zip(field.started, field.seconds.tolist(), strict=True)
-    ]
+    finished = [s + dt.timedelta(seconds=took) for s, took in zip(field.started, field.seconds.tolist(), strict=True)]
     table: dict[str, Any] = {
         "started": [moment.isoformat(sep=" ") for moment in field.started],
         "finished": [moment.isoformat(sep=" ") for moment in finished],

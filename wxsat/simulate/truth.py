@@ -207,9 +207,7 @@ def load_truth(path: str | Path) -> Truth:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "not YAML"
-        raise StudyError(
-            "SIM-001", f"the truth file is not valid YAML: {problem}.", where=where + line
-        ) from error
+        raise StudyError("SIM-001", f"the truth file is not valid YAML: {problem}.", where=where + line) from error
     return truth_from(content, where)
 
 
@@ -275,9 +273,7 @@ def _unknown_names(truth: Truth, where: str) -> Iterator[Fault]:
                 yield from check(cause, causes, f"{section}.{outcome}", "a latent or a composite")
     for question, answer in truth.background.items():
         for name in answer.leans_on:
-            yield from check(
-                name, set(truth.names), f"background.{question}.leans_on", "a construct of this truth"
-            )
+            yield from check(name, set(truth.names), f"background.{question}.leans_on", "a construct of this truth")
     for position, rule in enumerate(truth.residual_correlations):
         place = f"residual_correlations.{position}"
         if (rule.within is None) == (rule.across is None):
@@ -296,6 +292,4 @@ def _missing_means(truth: Truth, where: str) -> Iterator[Fault]:
     for name in truth.measurement.means:
         if name not in truth.names:
             hint = nearest(name, truth.names).strip()
-            yield Fault(
-                "SIM-003", f"'{name}' is not a construct of this truth.", f"{where}, measurement.means", hint
-            )
+            yield Fault("SIM-003", f"'{name}' is not a construct of this truth.", f"{where}, measurement.means", hint)

@@ -74,8 +74,9 @@ def write_run(
     """
     Write everything a run leaves behind into an existing, empty folder.
 
-    ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG and
-    PNG a language), ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json``, ``log.txt``.
+    ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG
+    and PNG a language), ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json`` and
+    ``log.txt``.
     """
     progress("report")
     report = build_report(content, languages)

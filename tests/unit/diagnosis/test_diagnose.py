@@ -82,9 +82,7 @@ def test_severity_of_a_construct_is_its_mean_on_0_100(diagnosis, clean):
 
 def test_the_own_parts_sum_to_the_whole(diagnosis):
     levers = diagnosis.levers.set_index("lever")
-    assert levers.loc[["R1", "R2", "R3", "R4"], "own"].sum() == pytest.approx(
-        levers.loc["all", "gain"], abs=1e-8
-    )
+    assert levers.loc[["R1", "R2", "R3", "R4"], "own"].sum() == pytest.approx(levers.loc["all", "gain"], abs=1e-8)
     assert (levers["ci_lower"] < levers["gain"]).all()
     assert (levers["gain"] < levers["ci_upper"]).all()
 
@@ -293,10 +291,7 @@ def test_weights_of_one_change_nothing_and_doubling_a_group_moves_the_mean(clean
     pd.testing.assert_frame_equal(even.severity, diagnosis.severity)
     heavy = np.where(clean.frame["UNA1"] >= 5, 2.0, 1.0)
     tilted = diagnose(replace(clean, frame=clean.frame.assign(w=heavy)), weights="w", draws=DRAWS)
-    assert (
-        tilted.severity.set_index("id").loc["UNA", "S"]
-        > diagnosis.severity.set_index("id").loc["UNA", "S"] + 2
-    )
+    assert tilted.severity.set_index("id").loc["UNA", "S"] > diagnosis.severity.set_index("id").loc["UNA", "S"] + 2
 
 
 FAULTS = [

@@ -86,9 +86,7 @@ def test_the_root_owns_all_it_gains(hierarchy, matrix):
     table = levers_of(hierarchy, matrix, {"SHOW": 54.0, "LDR": 60.0, "UNA": 70.0})
     assert table.loc["R1", "own"] == pytest.approx(table.loc["R1", "gain"])
     assert table.loc["R3", "own"] < table.loc["R3", "gain"]
-    assert table.loc[["R1", "R2", "R3", "R4"], "own"].sum() == pytest.approx(
-        table.loc["all", "gain"], abs=IDENTITY
-    )
+    assert table.loc[["R1", "R2", "R3", "R4"], "own"].sum() == pytest.approx(table.loc["all", "gain"], abs=IDENTITY)
     assert table.loc[["R1", "R2", "R3", "R4"], "own_share"].sum() == pytest.approx(1.0)
 
 

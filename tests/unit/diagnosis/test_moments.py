@@ -53,9 +53,7 @@ def test_a_draw_equals_the_moments_of_its_rows(items, values, units):
 def test_rows_may_be_taken_in_pieces(items, values, units, monkeypatch):
     whole = sum_moments(values, items, units)
     monkeypatch.setattr("wxsat.diagnosis.moments.ROWS_AT_ONCE", 37)
-    np.testing.assert_allclose(
-        sum_moments(values, items, units).sums, whole.sums, rtol=CLOSED_FORM, atol=1e-6
-    )
+    np.testing.assert_allclose(sum_moments(values, items, units).sums, whole.sums, rtol=CLOSED_FORM, atol=1e-6)
 
 
 def test_weights_act_as_frequencies(items, values, units):

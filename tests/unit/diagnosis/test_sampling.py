@@ -46,9 +46,7 @@ class TestAgainstSurvey:
 
     def test_single_standard_errors_equal_svymean(self, case, golden, data):
         estimate = self.estimate(case, golden, data)
-        np.testing.assert_allclose(
-            np.sqrt(np.diag(estimate.covariance)), golden[case]["svymean_se"], rtol=CLOSED_FORM
-        )
+        np.testing.assert_allclose(np.sqrt(np.diag(estimate.covariance)), golden[case]["svymean_se"], rtol=CLOSED_FORM)
 
     def test_composite_and_its_interval(self, case, golden, data):
         estimate = self.estimate(case, golden, data)
@@ -85,9 +83,7 @@ def test_composite_variance_equals_that_of_the_row_composites():
 def test_without_clusters_the_error_is_sd_over_root_n():
     values = np.random.default_rng(1).normal(50, 10, (80, 1))
     estimate = estimate_means(values, Units(np.arange(80), 80, clustered=False))
-    assert np.sqrt(estimate.covariance[0, 0]) == pytest.approx(
-        values.std(ddof=1) / np.sqrt(80), rel=CLOSED_FORM
-    )
+    assert np.sqrt(estimate.covariance[0, 0]) == pytest.approx(values.std(ddof=1) / np.sqrt(80), rel=CLOSED_FORM)
 
 
 def test_a_missing_part_plays_no_role_where_its_weight_is_zero():

@@ -41,9 +41,7 @@ def test_the_interval_stays_on_the_scale():
 def public(n, k=2, clusters=None, seed=1):
     rng = np.random.default_rng(seed)
     values = rng.normal(50, 10, (n, k))
-    units = (
-        Units(np.arange(n), n, False) if clusters is None else Units(np.arange(n) % clusters, clusters, True)
-    )
+    units = Units(np.arange(n), n, False) if clusters is None else Units(np.arange(n) % clusters, clusters, True)
     names = tuple(f"P{i}" for i in range(k))
     draws = rng.normal(50, 1, (500, k))
     composites = {"D": dict.fromkeys(names, 1 / k)}

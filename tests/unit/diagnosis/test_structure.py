@@ -64,9 +64,7 @@ def test_standardised_equals_raw_where_all_variances_are_one(fitted):
 def test_total_effects_of_nodes_equal_the_inverse(hierarchy, fitted):
     inverse = np.linalg.inv(np.eye(len(hierarchy.nodes)) - fitted.matrix[0])
     for j, node in enumerate(hierarchy.nodes):
-        np.testing.assert_allclose(
-            propagate(fitted.matrix, hierarchy.nodes, {node: 1.0})[0], inverse[:, j], atol=EXACT
-        )
+        np.testing.assert_allclose(propagate(fitted.matrix, hierarchy.nodes, {node: 1.0})[0], inverse[:, j], atol=EXACT)
 
 
 def test_measurement_error_taken_off_gives_the_truth_back(population, hierarchy, fitted):

@@ -39,9 +39,7 @@ def test_total_effects_are_recovered_and_covered(simulate, instrument, small):
     from dataclasses import replace
 
     truth = true_effects()
-    shell = replace(
-        small(simulate(50, 5, 0), {"PU": 3}), instrument=instrument, reversed_items=("SHOW3", "UNA3")
-    )
+    shell = replace(small(simulate(50, 5, 0), {"PU": 3}), instrument=instrument, reversed_items=("SHOW3", "UNA3"))
     estimates, covered = [], []
     for seed in range(SAMPLES):
         frame = simulate(1000, 40, seed, missing=0.05)

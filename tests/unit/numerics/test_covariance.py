@@ -33,9 +33,7 @@ def test_pairwise_moments_equal_rs_cov_and_cor() -> None:
     values = frame[[f"EOU{i}" for i in range(1, 6)]].to_numpy(dtype=np.float64)
     moments = sample_moments(values, missing="pairwise")
     np.testing.assert_allclose(moments.covariance, reference["covariance_pairwise"], rtol=0, atol=ROUNDING)
-    np.testing.assert_allclose(
-        pairwise_correlation(values), reference["correlation_pairwise"], rtol=0, atol=ROUNDING
-    )
+    np.testing.assert_allclose(pairwise_correlation(values), reference["correlation_pairwise"], rtol=0, atol=ROUNDING)
 
 
 def test_pairwise_moments_keep_their_digits_far_from_zero(holed: np.ndarray) -> None:

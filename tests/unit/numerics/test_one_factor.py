@@ -76,9 +76,7 @@ def test_solution_follows_the_order_and_the_sign_of_the_items() -> None:
     values = rng.normal(size=(200, 1)) + rng.normal(size=(200, 6))
     base = fit_one_factor(np.corrcoef(values.T)).loadings
     order = np.array([3, 0, 5, 1, 4, 2])
-    np.testing.assert_allclose(
-        fit_one_factor(np.corrcoef(values[:, order].T)).loadings, base[order], atol=1e-9
-    )
+    np.testing.assert_allclose(fit_one_factor(np.corrcoef(values[:, order].T)).loadings, base[order], atol=1e-9)
     flipped = values * np.array([1, -1, 1, 1, 1, 1])
     np.testing.assert_allclose(
         fit_one_factor(np.corrcoef(flipped.T)).loadings, base * np.array([1, -1, 1, 1, 1, 1]), atol=1e-9

@@ -17,9 +17,7 @@ def _answers(seed: int, n: int, k: int, noise: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("n", "k", "noise"), [(20, 2, 1.0), (300, 5, 0.5), (1500, 12, 3.0), (8, 3, 30.0)])
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
-def test_interval_agrees_with_pingouin_to_its_three_decimals(
-    n: int, k: int, noise: float, confidence: float
-) -> None:
+def test_interval_agrees_with_pingouin_to_its_three_decimals(n: int, k: int, noise: float, confidence: float) -> None:
     import pandas as pd
 
     values = _answers(n + k, n, k, noise)

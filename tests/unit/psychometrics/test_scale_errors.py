@@ -22,9 +22,7 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame(values, columns=SCALES["PU"]).assign(account=np.arange(50) % 10)
 
 
-CASES: list[
-    tuple[str, Callable[[pd.DataFrame], pd.DataFrame], Mapping[str, Any], type[WxsatError], list[str]]
-] = [
+CASES: list[tuple[str, Callable[[pd.DataFrame], pd.DataFrame], Mapping[str, Any], type[WxsatError], list[str]]] = [
     (
         "unknown column",
         lambda f: f,
@@ -83,9 +81,7 @@ CASES: list[
 ]
 
 
-@pytest.mark.parametrize(
-    ("change", "kwargs", "kind", "words"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("change", "kwargs", "kind", "words"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_input_is_refused_by_name(
     frame: pd.DataFrame,
     change: Callable[[pd.DataFrame], pd.DataFrame],
@@ -110,9 +106,7 @@ def test_all_faults_of_the_columns_come_at_once(frame: pd.DataFrame) -> None:
 def test_every_way_pandas_holds_numbers_gives_the_same_figures(frame: pd.DataFrame, dtype: str) -> None:
     held = frame[SCALES["PU"]].astype(int).astype(dtype)
     plain = evaluate_scales(frame, scales=SCALES, draws=0)
-    pd.testing.assert_frame_equal(
-        evaluate_scales(held, scales=SCALES, draws=0).reliability, plain.reliability
-    )
+    pd.testing.assert_frame_equal(evaluate_scales(held, scales=SCALES, draws=0).reliability, plain.reliability)
 
 
 def test_integer_column_names_are_found_by_their_text(frame: pd.DataFrame) -> None:

@@ -139,9 +139,7 @@ def test_constructs_that_nobody_answered_together_have_no_htmt_and_it_is_said() 
 def test_two_names_for_one_construct_are_not_distinct() -> None:
     eta = np.random.default_rng(15).normal(size=N)
     frame = _frame(_construct(16, [0.8] * 3, eta)).join(_frame(_construct(17, [0.8] * 3, eta), "b"))
-    quality = evaluate_scales(
-        frame, scales={"A": ["a1", "a2", "a3"], "B": ["b1", "b2", "b3"]}, draws=200, seed=3
-    )
+    quality = evaluate_scales(frame, scales={"A": ["a1", "a2", "a3"], "B": ["b1", "b2", "b3"]}, draws=200, seed=3)
     assert {"MEAS-120", "MEAS-123", "MEAS-124"} <= set(_codes(quality))
     assert quality.fornell_larcker["distinct"].tolist() == [False]
 
@@ -168,9 +166,7 @@ def test_few_clusters_are_noted() -> None:
         (0.95, {"SAT": ["EOU", "X", "PU"], "CI": ["PU", "EOU"]}, True),
     ],
 )
-def test_only_shared_outcomes_are_refused(
-    htmt: float, predictors: dict[str, list[str]], refused: bool
-) -> None:
+def test_only_shared_outcomes_are_refused(htmt: float, predictors: dict[str, list[str]], refused: bool) -> None:
     pairs = pd.DataFrame({"a": ["PU"], "b": ["EOU"], "htmt": [htmt]})
     found = discriminant_findings(pairs, predictors)
     assert [finding.severity for finding in found] == (["refusal"] if refused else [])

@@ -39,9 +39,7 @@ def quality(holzinger: pd.DataFrame, simulated: pd.DataFrame) -> dict[str, Scale
     return {
         "general": general,
         "holzinger": blocks,
-        "simulated": evaluate_scales(
-            simulated, scales=SIMULATED, reverse=["EOU4"], scale_range=(1, 7), draws=0
-        ),
+        "simulated": evaluate_scales(simulated, scales=SIMULATED, reverse=["EOU4"], scale_range=(1, 7), draws=0),
     }
 
 

@@ -27,9 +27,7 @@ def _scales(model: str) -> dict[str, list[str]]:
     return {name.strip(): [item.strip() for item in items.split("+")] for name, items in pairs}
 
 
-@pytest.mark.parametrize(
-    "name", ["alpha_hs_visual", "alpha_bfi_neuro_listwise", "alpha_tam_peou", "alpha_hs_all"]
-)
+@pytest.mark.parametrize("name", ["alpha_hs_visual", "alpha_bfi_neuro_listwise", "alpha_tam_peou", "alpha_hs_all"])
 def test_alpha_equals_psych(shared_data: Locate, name: str) -> None:
     case, frame = _case(shared_data, name)
     quality = evaluate_scales(frame, scales={"A": case["items"]}, draws=0)

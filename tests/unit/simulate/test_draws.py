@@ -17,9 +17,7 @@ LOG_TOLERANCE = 1e-15
 
 
 def test_quantile_agrees_with_scipy_in_centre_and_both_tails():
-    p = np.concatenate(
-        [np.linspace(1e-6, 1 - 1e-6, 4001), 10.0 ** -np.arange(1, 300, 7), [2.0**-53, 1 - 2.0**-53]]
-    )
+    p = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 4001), 10.0 ** -np.arange(1, 300, 7), [2.0**-53, 1 - 2.0**-53]])
     assert np.allclose(normal_quantile(p), stats.norm.ppf(p), rtol=QUANTILE_TOLERANCE, atol=1e-15)
 
 

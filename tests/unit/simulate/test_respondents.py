@@ -26,8 +26,7 @@ def test_bytes_are_frozen():
     # Portable arithmetic throughout: the demonstration's data may change only on purpose.
     text = simulate_export(INSTRUMENT, TRUTH).to_csv(index=False, lineterminator="\n")
     assert (
-        hashlib.sha256(text.encode()).hexdigest()
-        == "3610090460f983f88f00ca1a39c63cf95f754920dbeae9a9ceeca83eb94311c4"
+        hashlib.sha256(text.encode()).hexdigest() == "3610090460f983f88f00ca1a39c63cf95f754920dbeae9a9ceeca83eb94311c4"
     )
 
 
@@ -106,9 +105,7 @@ def test_each_manner_shows():
     people = draw_people(
         solve_population(TRUTH), Draws(20140713), 3000, accounts=40, icc=0.1, careless=TRUTH.nuisance.careless
     )
-    items = responses.frame[
-        [i.id for i in INSTRUMENT.items_in("standard") if i.id not in {"SAT1", "SAT2", "SAT3"}]
-    ]
+    items = responses.frame[[i.id for i in INSTRUMENT.items_in("standard") if i.id not in {"SAT1", "SAT2", "SAT3"}]]
     own = ~responses.paradata["fingerprint"].duplicated().to_numpy()
     spread = items.std(axis=1)
     seconds = responses.paradata["seconds"]
@@ -123,9 +120,7 @@ def test_each_manner_shows():
 
 def test_clustering_is_the_declared_share_of_a_latent():
     # One-way ANOVA estimate of ICC(1) over 400 accounts of about 50; four standard errors are about .04.
-    people = draw_people(
-        solve_population(TRUTH), Draws(8), 20_000, accounts=400, icc=0.10, careless=Careless()
-    )
+    people = draw_people(solve_population(TRUTH), Draws(8), 20_000, accounts=400, icc=0.10, careless=Careless())
     for name in ("SHOW", "SAT"):
         score, account = people.latents[name], people.account
         size = np.bincount(account, minlength=400)
@@ -148,9 +143,7 @@ def test_it_says_that_it_is_simulated():
     assert set(frame["simulated"]) == {"S1-reference, seed 7"}
 
 
-@pytest.mark.parametrize(
-    ("form", "labels"), [("standard", None), ("standard", "zh"), ("full", "en"), ("brief", "zh")]
-)
+@pytest.mark.parametrize(("form", "labels"), [("standard", None), ("standard", "zh"), ("full", "en"), ("brief", "zh")])
 def test_reading_the_export_gives_the_same_responses(tmp_path, form, labels):
     path = tmp_path / "answers.csv"
     frame = simulate_export(INSTRUMENT, TRUTH, 300, form=form, labels=labels)

@@ -39,15 +39,11 @@ def test_json_alone_on_stdout(tmp_path):
 
 def test_a_truth_without_an_instrument_asks_for_one(tmp_path):
     path = tmp_path / "t.yaml"
-    path.write_text(
-        TRUTH.read_text(encoding="utf-8").replace("instrument: gov-wechat-public\n", ""), encoding="utf-8"
-    )
+    path.write_text(TRUTH.read_text(encoding="utf-8").replace("instrument: gov-wechat-public\n", ""), encoding="utf-8")
     refused = _run(path, "--n", 40, "--out", tmp_path / "a.csv")
     assert isinstance(refused.exception, UsageError)
     assert refused.exception.code == "SIM-012"
-    assert (
-        _run(path, "--n", 40, "--out", tmp_path / "a.csv", "--instrument", "gov-wechat-public").exit_code == 0
-    )
+    assert _run(path, "--n", 40, "--out", tmp_path / "a.csv", "--instrument", "gov-wechat-public").exit_code == 0
 
 
 def test_faults_propagate_with_their_code(tmp_path):

@@ -95,10 +95,7 @@ def test_hash_follows_what_is_said_and_not_how(tmp_path):
     same = tmp_path / "t.yaml"
     same.write_text("# a comment\n" + yaml.safe_dump(CONTENT, allow_unicode=True), encoding="utf-8")
     assert load_truth(same).sha256 == load_truth(PATH).sha256
-    assert (
-        truth_from(_changed("paths.CI", {"SAT": 0.36, "PU": 0.25, "TRU": 0.15})).sha256
-        != load_truth(PATH).sha256
-    )
+    assert truth_from(_changed("paths.CI", {"SAT": 0.36, "PU": 0.25, "TRU": 0.15})).sha256 != load_truth(PATH).sha256
 
 
 def test_bundled_truth_is_the_published_reference():

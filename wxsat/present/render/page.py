@@ -61,8 +61,10 @@ def render_page(documents: Sequence[Document], read_image: ImageReader) -> str:
         for d in documents
     )
     labels = (
-        "".join(f'<label for="lang-{d.language}" lang="{HTML_LANGUAGE[d.language]}">{SWITCH_NAME[d.language]}</label>'
-                for d in documents)
+        "".join(
+            f'<label for="lang-{d.language}" lang="{HTML_LANGUAGE[d.language]}">{SWITCH_NAME[d.language]}</label>'
+            for d in documents
+        )
         if len(documents) > 1
         else ""
     )
@@ -85,7 +87,9 @@ def _article(document: Document, read_image: ImageReader) -> str:
         f'<p class="subtitle">{escape(document.subtitle)}</p></header>',
     ]
     if document.stamp:
-        parts.append(f'<p class="stamp">{escape(document.stamp)}</p><div class="page-stamp">{escape(document.stamp)}</div>')
+        parts.append(
+            f'<p class="stamp">{escape(document.stamp)}</p><div class="page-stamp">{escape(document.stamp)}</div>'
+        )
     if document.refusal:
         parts.append(
             f'<div class="refusal" role="alert"><strong>{escape(words.get("report.refusal.title"))}</strong>'
@@ -102,9 +106,7 @@ def _article(document: Document, read_image: ImageReader) -> str:
 
 def _section(section: Section, document: Document, read_image: ImageReader) -> str:
     body = "\n".join(_block(block, document, read_image) for block in section.blocks)
-    return (
-        f'<section id="{document.language}-{section.id}"><h2>{escape(section.title)}</h2>\n{body}\n</section>'
-    )
+    return f'<section id="{document.language}-{section.id}"><h2>{escape(section.title)}</h2>\n{body}\n</section>'
 
 
 def _block(block: Block, document: Document, read_image: ImageReader) -> str:
