@@ -120,12 +120,6 @@ class EstimationError(WxsatError):
     exit_code = 5
 
 
-class InterpretationRefused(WxsatError):
-    """The numbers exist, but a stated rule says that they must not be interpreted (exit code 6)."""
-
-    exit_code = 6
-
-
 def nearest(name: str, known: Iterable[str]) -> str:
     """
     Return ``" Did you mean 'x'?"`` when a known name is close to `name`, else an empty string.

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from wxsat.sem.result import SemResult
 
 
+NOT_SAID = Label()
+
+
 @dataclass(frozen=True)
 class FieldNotes:
     """How the answers were collected, in the study's words; empty labels mean that the study does not say."""
 
-    population: Label = Label()
-    sampling: Label = Label()
-    mode: Label = Label()
-    response: Label = Label()
-    consent: Label = Label()
-    sponsor: Label = Label()
-    legal: Label = Label()
+    population: Label = NOT_SAID
+    sampling: Label = NOT_SAID
+    mode: Label = NOT_SAID
+    response: Label = NOT_SAID
+    consent: Label = NOT_SAID
+    sponsor: Label = NOT_SAID
+    legal: Label = NOT_SAID
     start: str = ""
     end: str = ""
     probability: bool = False

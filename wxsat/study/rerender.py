@@ -35,7 +35,8 @@ def rerender(run_dir: Path, to: str, out: Path | None = None, language: str | No
     Raises
     ------
     UsageError
-        ``STUDY-040`` unknown format, ``STUDY-041`` a language that the run does not hold, ``STUDY-042`` the file exists.
+        ``STUDY-040`` unknown format, ``STUDY-041`` a language that the run does not hold, ``STUDY-042`` the file
+        exists.
     StudyError
         ``STUDY-043`` when the folder holds no run.
     """

@@ -79,7 +79,13 @@ def build_figure(spec: FigureSpec) -> Figure:
     picture, foot = figure.subfigures(2, 1, height_ratios=[spec.height, strip], hspace=0)
     spec.draw(spec.data, picture)
     foot.text(
-        1 - 0.08 / spec.width, 0.55, spec.stamp, ha="right", va="center", fontsize=theme.SMALL_POINTS, color=theme.REFUSAL
+        1 - 0.08 / spec.width,
+        0.55,
+        spec.stamp,
+        ha="right",
+        va="center",
+        fontsize=theme.SMALL_POINTS,
+        color=theme.REFUSAL,
     )
     return figure
 

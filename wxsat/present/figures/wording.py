@@ -71,7 +71,9 @@ def interval_text(lower: float, upper: float, digits: int = 2, *, no_zero: bool 
     return fixed(lower, digits, no_zero=no_zero) + separator + fixed(upper, digits, no_zero=no_zero)
 
 
-def names_in(instrument: Instrument | None, language: Language, names: Mapping[str, str] | None = None) -> dict[str, str]:
+def names_in(
+    instrument: Instrument | None, language: Language, names: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """
     Return the printed name of every construct and composite; `names` adds to the instrument's or overrules it.
 
