@@ -120,6 +120,12 @@ class EstimationError(WxsatError):
     exit_code = 5
 
 
+class InterpretationRefused(WxsatError):  # noqa: N818 - a refusal is no error of the user
+    """The numbers exist, but a stated rule says that they must not be interpreted (exit code 6)."""
+
+    exit_code = 6
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """
     Return ``" Did you mean 'x'?"`` when a known name is close to `name`, else an empty string.
