@@ -109,6 +109,12 @@ class Draft:
             return numbers.MISSING
         return self.book.cite(number_id, float(value), numbers.format_percent(float(value), digits), source)
 
+    def probability(self, number_id: str, value: float, source: str = "") -> str:
+        """Record a probability and return it with its relation (``= .87``, ``> .99``); never as a plain 0 or 1."""
+        shown = numbers.format_probability(float(value))
+        text = f"{shown[0]} {shown[1:]}" if shown[:1] in "<>" else f"= {shown}"
+        return self.book.cite(number_id, float(value), text, source)
+
     def p_value(self, number_id: str, value: float, source: str = "") -> str:
         """Record a p value and return it with its relation (``= .031``, ``< .001``)."""
         if not math.isfinite(value):

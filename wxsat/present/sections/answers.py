@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wxsat.instrument.instrument import Instrument
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
@@ -12,6 +14,15 @@ from wxsat.responses.responses import CleanResponses
 LARGEST_BLOCK = 14
 
 
+@dataclass(frozen=True)
+class ItemBlock:
+    """The items of one figure: its id, the names to print (of a dilemma or of constructs) and the items."""
+
+    id: str
+    subjects: tuple[str, ...]
+    items: tuple[str, ...]
+
+
 def describe_answers(draft: Draft) -> Section | None:
     """Write the section on the answers; None without item statistics."""
     content = draft.content
@@ -19,34 +30,50 @@ def describe_answers(draft: Draft) -> Section | None:
         return None
     blocks: list[Block] = [Paragraph(draft.text("answers.intro"), "note")]
     if content.responses is not None and content.instrument is not None:
-        for group, items in item_groups(content.instrument, content.responses):
-            name = draft.name_of(group)
-            title = draft.text("answers.likert", name=name)
-            blocks.append(
-                draft.figure(
-                    plot_likert(content.responses, items, language=draft.language, id=f"likert-{group}", title=title)
-                )
+        for block in item_blocks(content.instrument, content.responses):
+            title = draft.text("answers.likert", name=draft.join(draft.name_of(s) for s in block.subjects))
+            figure = plot_likert(
+                content.responses, list(block.items), language=draft.language, id=f"likert-{block.id}", title=title
             )
+            blocks.append(draft.figure(figure))
     blocks.append(Paragraph(draft.text("answers.reversed"), "note"))
     blocks.append(draft.table(tabulate_items(content.scales, content.instrument, draft.language)))
     return Section("answers", draft.text("answers.title"), tuple(blocks))
 
 
-def item_groups(instrument: Instrument, responses: CleanResponses) -> list[tuple[str, list[str]]]:
+def item_blocks(instrument: Instrument, responses: CleanResponses) -> list[ItemBlock]:
     """
-    Group the ordinal items for the figures: one figure a dilemma, one for the neutral rest of each scale.
+    Group the ordinal items into figures: one for each dilemma's own constructs, the others together.
 
-    Items of one figure share their number of categories; a figure holds at most ``LARGEST_BLOCK`` items.
+    Items of one figure share their number of categories; constructs stay whole unless one alone is larger than
+    ``LARGEST_BLOCK`` items.
     """
-    groups: dict[tuple[str, int], list[str]] = {}
+    open_blocks: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
     for construct in instrument.constructs:
         asked = [i for i in construct.items if i.id in responses.frame.columns and instrument.scale_of(i).codes]
-        for item in asked:
-            key = (construct.dilemma or construct.id, len(instrument.scale_of(item).codes))
-            groups.setdefault(key, []).append(item.id)
-    blocks: list[tuple[str, list[str]]] = []
-    for (name, _), items in groups.items():
-        for start in range(0, len(items), LARGEST_BLOCK):
-            part = "" if start == 0 else f"-{start // LARGEST_BLOCK + 1}"
-            blocks.append((f"{name}{part}", items[start : start + LARGEST_BLOCK]))
+        # Outcomes that count in a dilemma (value, satisfaction) are asked the other way round and stand with the rest.
+        topic = construct.dilemma if construct.dilemma and construct.direction == "problem" else ""
+        for categories in sorted({len(instrument.scale_of(i).codes) for i in asked}):
+            items = [i.id for i in asked if len(instrument.scale_of(i).codes) == categories]
+            open_blocks.setdefault((topic, categories), []).append((construct.id, items))
+    blocks: list[ItemBlock] = []
+    for (topic, _), constructs in open_blocks.items():
+        blocks += _fill(topic, constructs)
+    return blocks
+
+
+def _fill(topic: str, constructs: list[tuple[str, list[str]]]) -> list[ItemBlock]:
+    """Put whole constructs into blocks of at most ``LARGEST_BLOCK`` items."""
+    filled: list[list[tuple[str, list[str]]]] = []
+    for construct, items in constructs:
+        size = sum(len(held) for _, held in filled[-1]) if filled else LARGEST_BLOCK
+        if size + len(items) > LARGEST_BLOCK:
+            filled.append([])
+        filled[-1].append((construct, items))
+    blocks = []
+    for held in filled:
+        names = tuple(construct for construct, _ in held)
+        items = tuple(item for _, members in held for item in members)
+        name = topic if topic and len(filled) == 1 else "-".join(names)
+        blocks.append(ItemBlock(name, (topic,) if topic and len(filled) == 1 else names, items))
     return blocks

@@ -9,6 +9,7 @@ from wxsat.present.draft import Draft
 
 SEVERITY = "wxsat.diagnosis.severity"
 LEVERS = "wxsat.diagnosis.levers"
+SAME_SEVERITY = 1e-9
 
 
 def summarise(draft: Draft) -> Section:
@@ -125,15 +126,24 @@ def _best_lever(draft: Draft) -> KeyFigure | None:
     best = max(levers, key=lambda row: row["gain"])
     key = f"levers.{best['lever']}"
     return KeyFigure(
-        draft.text("summary.lever.label", name=draft.name_of(best["dilemma"])),
+        draft.text("summary.lever.label", name=_lever_name(draft, best)),
         draft.number(f"{key}.gain", best["gain"], 1, LEVERS),
         draft.text(
             "summary.lever.reading",
             low=draft.number(f"{key}.ci_lower", best["ci_lower"], 1, LEVERS),
             high=draft.number(f"{key}.ci_upper", best["ci_upper"], 1, LEVERS),
             target=draft.number("levers.target", best["target"], 0, LEVERS),
-        ),
+        )
+        + (draft.text("summary.lever_extrapolated") if best["extrapolation"] else ""),
     )
+
+
+def _lever_name(draft: Draft, lever: dict[str, Any]) -> str:
+    """Name a lever's dilemma; an outcome dilemma is moved through its symptoms, so its severity is theirs."""
+    name, row = draft.name_of(lever["dilemma"]), severity_row(draft, lever["dilemma"])
+    if row is not None and abs(row["S"] - lever["severity"]) > SAME_SEVERITY:
+        return draft.text("summary.lever_symptoms", name=name)
+    return name
 
 
 def _fit(draft: Draft) -> KeyFigure | None:
@@ -190,7 +200,7 @@ def _dilemma_sentences(draft: Draft) -> list[str]:
                 high=draft.number(f"{key}.ci_upper", row["ci_upper"], 1, SEVERITY),
                 mlow=draft.number(f"{key}.method_lower", row["method_lower"], 1, SEVERITY),
                 mhigh=draft.number(f"{key}.method_upper", row["method_upper"], 1, SEVERITY),
-                p40=draft.number(f"{key}.p40", row["p40"], 2, SEVERITY),
+                p40=draft.probability(f"{key}.p40", row["p40"], SEVERITY),
                 verdict=draft.words.get(f"tables.verdict.{row['verdict']}"),
             )
         )
@@ -208,7 +218,7 @@ def _lever_sentences(draft: Draft) -> list[str]:
         sentences.append(
             draft.text(
                 "summary.lever_line",
-                name=draft.name_of(row["dilemma"]),
+                name=_lever_name(draft, row),
                 s=draft.number(f"{key}.severity", row["severity"], 1, LEVERS),
                 target=draft.number("levers.target", row["target"], 0, LEVERS),
                 gain=draft.number(f"{key}.gain", row["gain"], 1, LEVERS),
@@ -217,6 +227,8 @@ def _lever_sentences(draft: Draft) -> list[str]:
             )
         )
     frame = draft.content.diagnosis.levers
+    if frame["extrapolation"].any():
+        sentences.append(draft.text("summary.lever_warning"))
     for _, together in frame[frame["lever"] == "all"].iterrows():
         row = dict(together)
         sentences.append(
