@@ -1,0 +1,298 @@
+"""Draws a placed and worded path diagram in inches: ellipses, boxes, frames, curved arrows, labels, legend, refusal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wxsat.present import theme
+from wxsat.present.figures.path_graph import Arrow, PathGraph
+from wxsat.present.figures.path_labels import Box
+from wxsat.present.figures.path_layout import Bundle, Frame, Shape
+from wxsat.present.figures.splines import Point, shorten_end
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
+
+LEGEND_INCHES = 0.3
+LABEL_POINTS, META_POINTS, BOX_ID_POINTS, LEGEND_POINTS = 7.2, 6.4, 7.0, 7.0
+LINE_HEIGHT = 1.28
+DOUBT = "#7A858F"
+ELLIPSE_FILL, BOX_FILL, FRAME_FILL = "#F3F7FB", "#FFFFFF", "#FAFAF7"
+DASHED, DOTTED_DASH = (0, (4, 2.2)), (0, (6, 2, 1, 2))
+
+
+@dataclass(frozen=True)
+class NodeMark:
+    """A variable with the lines of its name and, small, its id and R²."""
+
+    shape: Shape
+    lines: tuple[str, ...]
+    meta: str
+    points: float
+
+
+@dataclass(frozen=True)
+class FrameMark:
+    """A composite with the lines of its name."""
+
+    frame: Frame
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ArrowMark:
+    """An arrow with its curve, its printed coefficient (may be empty) and where that stands."""
+
+    bundle: Bundle
+    points: tuple[Point, ...]
+    text: str
+    label: Box | None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether p is .05 or more."""
+        return all(a.doubtful for a in self.bundle.arrows)
+
+
+@dataclass(frozen=True)
+class PathData:
+    """
+    A path diagram, placed (inches, downwards) and worded.
+
+    Attributes
+    ----------
+    nodes, frames, arrows
+        Everything that is drawn.
+    graph, names
+        The model it shows, for the words under it.
+    hidden
+        Covariances that are not drawn.
+    sparse : bool
+        Whether small coefficients are left unprinted.
+    refused : (zh, en) or None
+        The words across the picture.
+    """
+
+    nodes: tuple[NodeMark, ...]
+    frames: tuple[FrameMark, ...]
+    arrows: tuple[ArrowMark, ...]
+    graph: PathGraph
+    names: Mapping[str, str]
+    hidden: tuple[Arrow, ...]
+    sparse: bool
+    refused: tuple[str, str] | None
+    legend: Mapping[str, str]
+    width: float
+    height: float
+
+
+def draw_path_diagram(data: PathData, figure: FigureBase) -> None:
+    """Draw arrows first, then variables, then labels; one inch of data is one inch of paper."""
+    ax = figure.add_subplot()
+    # The layout engine leaves axes alone that were placed by hand.
+    ax.set_position((0, 0, 1, 1))
+    ax.set_xlim(0, data.width)
+    ax.set_ylim(data.height, 0)
+    ax.set_axis_off()
+    for frame in data.frames:
+        _draw_frame(ax, frame)
+    # Thin and doubtful lines lie under wide ones.
+    for mark in sorted(data.arrows, key=lambda m: (not m.doubtful, m.bundle.strength)):
+        _draw_arrow(ax, mark.points, **_style(mark.bundle, mark.doubtful), gid=_gid(mark.bundle))
+    for node in data.nodes:
+        _draw_node(ax, node)
+    for mark in data.arrows:
+        if mark.label is not None:
+            _draw_label(ax, mark)
+    _draw_legend(ax, data)
+    if data.refused:
+        _draw_refusal(ax, data)
+
+
+def _gid(bundle: Bundle) -> str:
+    return f"{bundle.kind} {bundle.source} {bundle.target}"
+
+
+def line_width(strength: float) -> float:
+    """Return the line width in points for an absolute standardised coefficient; it stops growing at 1."""
+    return 0.7 + 2.9 * min(1.0, strength)
+
+
+def _style(bundle: Bundle, doubtful: bool) -> dict[str, object]:
+    """Return colour, width, dashes and heads of an arrow."""
+    if bundle.kind in ("covariance", "residual"):
+        return {"color": DOUBT if doubtful else theme.MUTED, "width": 0.9, "dashes": DASHED if doubtful else None,
+                "hollow": False, "both": True}  # fmt: skip
+    if bundle.kind == "loading":
+        return {"color": theme.MUTED, "width": 0.9, "dashes": DASHED if doubtful else None, "hollow": False,
+                "both": False}  # fmt: skip
+    color = DOUBT if doubtful else theme.NEGATIVE if bundle.negative else theme.POSITIVE
+    dashes = DASHED if doubtful else DOTTED_DASH if bundle.feedback else None
+    return {"color": color, "width": line_width(bundle.strength), "dashes": dashes, "hollow": bundle.negative,
+            "both": False}  # fmt: skip
+
+
+def _draw_arrow(
+    ax: Axes,
+    points: Sequence[Point],
+    *,
+    color: str,
+    width: float,
+    dashes: tuple[int, tuple[float, ...]] | None,
+    hollow: bool,
+    both: bool,
+    gid: str = "",
+) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    length = 0.075 + 0.014 * width
+    half = 0.028 + 0.011 * width
+    shortened, ahead = shorten_end(points, length)
+    tips = [(points[-1], ahead)]
+    if both:
+        backwards, behind = shorten_end(shortened[::-1], length)
+        shortened = backwards[::-1]
+        tips.append((points[0], behind))
+    codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
+    # A white edge under each line shows which one passes over at a crossing.
+    under = PathPatch(Path(shortened, codes), fill=False, edgecolor=theme.PAPER, linewidth=width + 1.4, zorder=2)
+    line = PathPatch(
+        Path(shortened, codes), fill=False, edgecolor=color, linewidth=width, linestyle=dashes or "solid",
+        capstyle="butt", zorder=2, gid=gid,
+    )  # fmt: skip
+    ax.add_patch(under)
+    ax.add_patch(line)
+    for tip, direction in tips:
+        _draw_head(ax, tip, direction, length, half, color, hollow)
+
+
+def _draw_head(
+    ax: Axes, tip: Point, direction: Point, length: float, half: float, color: str, hollow: bool
+) -> None:
+    from matplotlib.patches import Polygon
+
+    (x, y), (ux, uy) = tip, direction
+    base = (x - ux * length, y - uy * length)
+    corners = [tip, (base[0] - uy * half, base[1] + ux * half), (base[0] + uy * half, base[1] - ux * half)]
+    ax.add_patch(
+        Polygon(
+            corners, closed=True, facecolor=theme.PAPER if hollow else color, edgecolor=color, linewidth=0.9,
+            joinstyle="miter", zorder=3,
+        )
+    )  # fmt: skip
+
+
+def _draw_frame(ax: Axes, mark: FrameMark) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    f = mark.frame
+    ax.add_patch(
+        FancyBboxPatch(
+            (f.x0, f.y0), f.x1 - f.x0, f.y1 - f.y0, boxstyle="round,pad=0,rounding_size=0.09", facecolor=FRAME_FILL,
+            edgecolor=theme.FAINT, linewidth=0.9, zorder=1, gid=f"composite {f.name}",
+        )
+    )  # fmt: skip
+    step = f.head / max(1, len(mark.lines))
+    for i, line in enumerate(mark.lines):
+        ax.text(
+            (f.x0 + f.x1) / 2, f.y0 + 0.06 + step * (i + 0.5), line, ha="center", va="center_baseline",
+            fontsize=META_POINTS, color=theme.MUTED, zorder=4,
+        )  # fmt: skip
+
+
+def _draw_node(ax: Axes, node: NodeMark) -> None:
+    from matplotlib.patches import Ellipse, Rectangle
+
+    s = node.shape
+    if s.kind == "latent":
+        patch = Ellipse((s.x, s.y), 2 * s.half_width, 2 * s.half_height, facecolor=ELLIPSE_FILL)
+    else:
+        patch = Rectangle((s.x - s.half_width, s.y - s.half_height), 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL)
+    patch.set(edgecolor=theme.INK, linewidth=0.7 if s.kind == "indicator" else 1.0, zorder=4, gid=f"node {s.name}")
+    ax.add_patch(patch)
+    if s.kind == "indicator":
+        ax.text(s.x, s.y, node.lines[0], ha="center", va="center", fontsize=BOX_ID_POINTS, color=theme.INK, zorder=5)
+        return
+    rows = [(line, node.points, theme.INK) for line in node.lines]
+    rows += [(node.meta, META_POINTS, theme.MUTED)] if node.meta else []
+    heights = [points * LINE_HEIGHT / 72 for _, points, _ in rows]
+    edge = s.y - sum(heights) / 2
+    for (text, points, color), height in zip(rows, heights, strict=True):
+        ax.text(s.x, edge + height / 2, text, ha="center", va="center", fontsize=points, color=color, zorder=5)
+        edge += height
+
+
+def _draw_label(ax: Axes, mark: ArrowMark) -> None:
+    from matplotlib.patches import Rectangle
+
+    box = mark.label
+    assert box is not None
+    color = theme.INK
+    if mark.bundle.kind == "path":
+        color = DOUBT if mark.doubtful else theme.NEGATIVE if mark.bundle.negative else theme.POSITIVE
+    elif mark.doubtful:
+        color = DOUBT
+    ax.add_patch(
+        Rectangle(
+            (box.x - box.half_width, box.y - box.half_height), 2 * box.half_width, 2 * box.half_height,
+            facecolor=theme.PAPER, edgecolor="none", zorder=6,
+        )
+    )  # fmt: skip
+    ax.text(
+        box.x, box.y, mark.text, ha="center", va="center", fontsize=LABEL_POINTS, color=color, zorder=7,
+        gid=f"label {_gid(mark.bundle)}",
+    )  # fmt: skip
+
+
+def _draw_legend(ax: Axes, data: PathData) -> None:
+    """Draw one sample line for every kind that occurs, in a row at the bottom left."""
+    from wxsat.present.figures.wording import em_width
+
+    x, y = 0.16, data.height - LEGEND_INCHES / 2 - 0.02
+    for key, style in _legend_entries(data):
+        line = ((x, y), (x + 0.15, y), (x + 0.25, y), (x + 0.4, y))
+        _draw_arrow(ax, line, **style)
+        ax.text(x + 0.46, y, data.legend[key], va="center", fontsize=LEGEND_POINTS, color=theme.MUTED)
+        x += 0.46 + em_width(data.legend[key]) * LEGEND_POINTS / 72 + 0.2
+
+
+def _legend_entries(data: PathData) -> list[tuple[str, dict[str, object]]]:
+    sample = {
+        "positive": Bundle("path", "", "", (Arrow("path", "", "", 0.3, 0.0),)),
+        "negative": Bundle("path", "", "", (Arrow("path", "", "", -0.3, 0.0),)),
+        "doubtful": Bundle("path", "", "", (Arrow("path", "", "", 0.1, 0.5),)),
+        "feedback": Bundle("path", "", "", (Arrow("path", "", "", 0.3, 0.0),), feedback=True),
+        "loading": Bundle("loading", "", "", (Arrow("loading", "", "", 0.7, 0.0),)),
+        "covariance": Bundle("covariance", "", "", (Arrow("covariance", "", "", 0.3, 0.0),)),
+    }
+    marks = data.arrows
+    paths = [m for m in marks if m.bundle.kind == "path"]
+    occurs = {
+        "positive": any(not m.doubtful and not m.bundle.negative for m in paths),
+        "negative": any(not m.doubtful and m.bundle.negative for m in paths),
+        "doubtful": any(m.doubtful for m in marks),
+        "feedback": any(m.bundle.feedback for m in marks),
+        "loading": any(m.bundle.kind == "loading" for m in marks),
+        "covariance": any(m.bundle.kind in ("covariance", "residual") for m in marks),
+    }
+    return [(key, _style(bundle, key == "doubtful")) for key, bundle in sample.items() if occurs[key]]
+
+
+def _draw_refusal(ax: Axes, data: PathData) -> None:
+    """Print the refusal across the picture, rising along its diagonal and as large as fits."""
+    assert data.refused is not None
+    words = " / ".join(data.refused)
+    from wxsat.present.figures.wording import em_width
+
+    angle = min(28.0, math.degrees(math.atan2(data.height, data.width)))
+    room = 0.86 * min(data.width / math.cos(math.radians(angle)), data.height / math.sin(math.radians(angle)))
+    ax.text(
+        data.width / 2, (data.height - LEGEND_INCHES) / 2, words, ha="center", va="center", rotation=angle,
+        rotation_mode="anchor", fontsize=min(60.0, room * 72 / em_width(words)), color=theme.REFUSAL, alpha=0.34,
+        fontweight="bold", zorder=9, gid="refused",
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""A fitted model as a graph: variables, arrows with their standardised coefficients, composites of equal weight.
+
+Nothing here has words of a language or a place on paper; the diagram, DOT and Mermaid are all written from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from wxsat.sem.result import SemResult
+
+ALPHA = 0.05
+SMALL_MODEL_LATENTS, SMALL_MODEL_INDICATORS = 4, 14
+
+NodeKind = Literal["latent", "observed", "indicator"]
+ArrowKind = Literal["path", "loading", "covariance", "residual"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable; `r2` is NaN for an exogenous one, `of` names the latent that an indicator belongs to."""
+
+    name: str
+    kind: NodeKind
+    r2: float = math.nan
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """
+    One parameter.
+
+    Attributes
+    ----------
+    kind : {"path", "loading", "covariance", "residual"}
+        ``loading`` from a latent to what it is measured by; ``residual`` is a covariance of endogenous variables.
+    value : float
+        Standardised (std_all).
+    p_value : float
+        NaN for a fixed parameter.
+    label : str
+        The model's label; equal labels mean equal unstandardised coefficients.
+    """
+
+    kind: ArrowKind
+    source: str
+    target: str
+    value: float
+    p_value: float
+    label: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether p is .05 or more."""
+        return self.p_value >= ALPHA
+
+
+@dataclass(frozen=True)
+class PathGraph:
+    """
+    The graph of a fitted model.
+
+    Attributes
+    ----------
+    variables : tuple of Variable
+        Structural variables in the model's order, then indicators.
+    arrows : tuple of Arrow
+    composites : mapping of str to tuple of str
+        Sets of variables whose coefficients on every common target carry one label; keyed by a name with ``+``.
+    indicator_covariances : tuple of Arrow
+        Residual covariances that involve an indicator.
+    """
+
+    variables: tuple[Variable, ...]
+    arrows: tuple[Arrow, ...]
+    composites: Mapping[str, tuple[str, ...]]
+    indicator_covariances: tuple[Arrow, ...]
+
+    @property
+    def structural(self) -> tuple[Variable, ...]:
+        """The variables that are not mere indicators."""
+        return tuple(v for v in self.variables if v.kind != "indicator")
+
+    @property
+    def indicators(self) -> tuple[Variable, ...]:
+        """The observed variables that only measure."""
+        return tuple(v for v in self.variables if v.kind == "indicator")
+
+    def of_kind(self, *kinds: ArrowKind) -> tuple[Arrow, ...]:
+        """Return the arrows of some kinds."""
+        return tuple(arrow for arrow in self.arrows if arrow.kind in kinds)
+
+    @property
+    def is_measurement_model(self) -> bool:
+        """Whether there is no regression."""
+        return not self.of_kind("path")
+
+    @property
+    def shows_indicators(self) -> bool:
+        """Whether the indicators are few enough to be drawn, or are all there is."""
+        latents = sum(v.kind == "latent" for v in self.variables)
+        small = latents <= SMALL_MODEL_LATENTS and len(self.indicators) <= SMALL_MODEL_INDICATORS
+        return bool(self.indicators) and (small or self.is_measurement_model)
+
+    def measured_by(self, latent: str) -> tuple[Arrow, ...]:
+        """Return the loadings of a latent on its indicators, in the model's order."""
+        only_measure = {v.name for v in self.indicators}
+        return tuple(a for a in self.arrows if a.kind == "loading" and a.source == latent and a.target in only_measure)
+
+
+def read_path_graph(result: SemResult) -> PathGraph:
+    """
+    Return the graph of a fitted model; of several groups, the first.
+
+    Examples
+    --------
+    >>> [v.name for v in read_path_graph(fit).structural]
+    ['PU', 'EOU', 'SAT', 'CI']
+    """
+    rows = _rows(result)
+    latent = tuple(result.latent_names)
+    regressed = [row for row in rows if row["op"] == "~"]
+    measured = [row for row in rows if row["op"] == "=~"]
+    structural = dict.fromkeys([*latent, *(str(row[side]) for row in regressed for side in ("lhs", "rhs"))])
+    arrows = [_arrow(row, "loading", str(row["lhs"]), str(row["rhs"])) for row in measured]
+    arrows += [_arrow(row, "path", str(row["rhs"]), str(row["lhs"])) for row in regressed]
+    inner = {a.target for a in arrows if a.target in structural}
+    owner: dict[str, str] = {}
+    for arrow in arrows:
+        if arrow.target not in structural:
+            owner.setdefault(arrow.target, arrow.source)
+    covariances = [row for row in rows if row["op"] == "~~" and row["lhs"] != row["rhs"] and not _is_zero(row)]
+    of_indicators: list[Arrow] = []
+    for row in covariances:
+        a, b = str(row["lhs"]), str(row["rhs"])
+        if a in structural and b in structural:
+            arrows.append(_arrow(row, "residual" if inner & {a, b} else "covariance", a, b))
+        else:
+            of_indicators.append(_arrow(row, "residual", a, b))
+    r2 = _r2(result)
+    variables = [
+        Variable(
+            name, "latent" if name in latent else "observed", r2.get(name, math.nan) if name in inner else math.nan
+        )
+        for name in structural
+    ]
+    variables += [Variable(name, "indicator", r2.get(name, math.nan), of) for name, of in owner.items()]
+    paths = [a for a in arrows if a.kind == "path"]
+    return PathGraph(tuple(variables), tuple(arrows), find_composites(paths), tuple(of_indicators))
+
+
+def _rows(result: SemResult) -> list[dict[str, Any]]:
+    records = [{str(k): v for k, v in row.items()} for row in result.parameters.to_dict("records")]
+    return [row for row in records if row["op"] in ("=~", "~", "~~") and row["group"] == 1]
+
+
+def _arrow(row: Mapping[str, Any], kind: ArrowKind, source: str, target: str) -> Arrow:
+    return Arrow(kind, source, target, float(row["std_all"]), float(row["p_value"]), str(row["label"] or ""))
+
+
+def _is_zero(row: Mapping[str, Any]) -> bool:
+    return not row["free"] and float(row["estimate"]) == 0
+
+
+def _r2(result: SemResult) -> dict[str, float]:
+    rows = result.r2.to_dict("records")
+    return {str(row["variable"]): float(row["value"]) for row in rows if row["group"] == 1}
+
+
+def find_composites(paths: Sequence[Arrow]) -> dict[str, tuple[str, ...]]:
+    """
+    Return the sets of sources that act as one: wherever they share a target, their paths carry one label.
+
+    A set that overlaps another without being equal to it is no composite.
+    """
+    sets: dict[tuple[str, ...], None] = {}
+    shared: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        if path.label:
+            shared.setdefault((path.target, path.label), []).append(path.source)
+    for sources in shared.values():
+        if len(sources) > 1:
+            sets.setdefault(tuple(sorted(sources)), None)
+    order = list(dict.fromkeys(p.source for p in paths))
+    apart = [s for s in sets if not any(set(s) & set(other) for other in sets if other != s)]
+    return {"+".join(sorted(s, key=order.index)): tuple(sorted(s, key=order.index)) for s in apart}
