@@ -112,4 +112,6 @@ def style_settings(language: Language) -> dict[str, Any]:
         # Glyphs as paths: the picture is the same on a machine without the font.
         "svg.fonttype": "path",
         "svg.image_inline": True,
+        # Items may hold a dollar sign; nothing here is mathematics.
+        "text.parse_math": False,
     }

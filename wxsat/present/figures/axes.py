@@ -1,21 +1,43 @@
-"""Marks that several figures share: rows with stripes, dots with intervals."""
+"""Marks that several figures share: axes by inches, rows with stripes, dots with intervals, the stamp of refusal."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
+from wxsat.present.figures.wording import phrase, widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
+
+    from wxsat.instrument.instrument import Language
 
 
 def stripe_rows(ax: Axes, n_rows: int) -> None:
     """Shade every other row, so that the eye stays on its line."""
     for row in range(0, n_rows, 2):
         ax.axhspan(row - 0.5, row + 0.5, color=theme.PANEL, linewidth=0, zorder=0)
+
+
+def side_text(
+    ax: Axes, row: float, text: str, points: float, *, size: float = theme.SMALL_POINTS, color: str = theme.INK
+) -> None:
+    """Write one row's text right of the axes, `points` from its edge, whatever width the axes come to have."""
+    ax.annotate(
+        text, (1.0, row), xycoords=ax.get_yaxis_transform(), xytext=(points, 0), textcoords="offset points",
+        va="center", ha="left", fontsize=size, color=color, annotation_clip=False,
+    )  # fmt: skip
+
+
+def side_heading(ax: Axes, text: str, points: float) -> None:
+    """Write the heading of a column made by :func:`side_text`."""
+    ax.annotate(
+        text, (1.0, 1.0), xycoords="axes fraction", xytext=(points, 3), textcoords="offset points",
+        va="bottom", ha="left", fontsize=theme.TINY_POINTS, color=theme.MUTED, annotation_clip=False,
+    )  # fmt: skip
 
 
 def draw_interval_rows(
@@ -67,3 +89,48 @@ def dot_rows(
             label=label,
         )  # fmt: skip
     dots.set_gid(f"marker {marker}")
+
+
+def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bottom: float) -> Axes:
+    """Add axes with these margins in inches; texts outside them stay where they are put."""
+    figure.figure.set_layout_engine("none")
+    width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
+    return figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
+
+
+def write_beside(ax: Axes, row: float, text: str, inches: float, **style: Any) -> None:
+    """Write a text at a row, so many inches to the right of the axes."""
+    ax.annotate(
+        text,
+        (1.0, row),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(72 * inches, 0),
+        textcoords="offset points",
+        annotation_clip=False,
+        **({"va": "center", "fontsize": theme.SMALL_POINTS} | style),
+    )
+
+
+def write_above(ax: Axes, text: str, inches: float, **style: Any) -> None:
+    """Write a small heading over the top edge, so many inches to the right of the axes."""
+    ax.annotate(
+        text,
+        (1.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(72 * inches, 3),
+        textcoords="offset points",
+        annotation_clip=False,
+        **({"va": "bottom", "fontsize": theme.TINY_POINTS, "color": theme.MUTED} | style),
+    )
+
+
+def stamp_refusal(figure: FigureBase, language: Language) -> None:
+    """Print across the picture that it must not be interpreted."""
+    width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
+    text = phrase(language, "refusal.stamp")
+    angle = math.degrees(math.atan2(height, width)) * 0.75
+    along = min(width / math.cos(math.radians(angle)), height / math.sin(math.radians(angle)))
+    figure.text(
+        0.5, 0.5, text, ha="center", va="center", rotation=angle, color=theme.REFUSAL, alpha=0.42, zorder=20,
+        fontsize=min(30.0, 0.8 * along / widest([text], 1.0)), gid="refusal",
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import dot_rows, draw_interval_rows, stripe_rows
+from wxsat.present.figures.axes import dot_rows, draw_interval_rows, side_heading, side_text, stripe_rows
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, wrap_text
 
@@ -106,11 +106,8 @@ def draw_levers(data: LeverData, figure: FigureBase) -> None:
     if has_own:
         dot_rows(ax, data.own, offset=0.0, marker="D", size=38, color=theme.VERMILION, label=data.legend[1])
     for row, text in enumerate(data.right):
-        ax.text(1.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=theme.SMALL_POINTS)
-    ax.text(
-        1.02, -0.6, data.right_heading, transform=ax.get_yaxis_transform(), va="bottom", fontsize=theme.TINY_POINTS,
-        color=theme.MUTED,
-    )  # fmt: skip
+        side_text(ax, row, text, 8)
+    side_heading(ax, data.right_heading, 8)
     values = [v for series in (data.gain, data.lower, data.upper, data.own) for v in series if math.isfinite(v)]
     low, high = min([0.0, *values]), max([1.0, *values])
     ax.set_xlim(low - 0.04 * (high - low) * (low < 0), high + 0.06 * (high - low))

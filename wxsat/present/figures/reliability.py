@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import dot_rows, draw_interval_rows, stripe_rows
+from wxsat.present.figures.axes import dot_rows, draw_interval_rows, side_heading, side_text, stripe_rows
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, wrap_text
 
@@ -95,11 +95,8 @@ def draw_reliability(data: ReliabilityData, figure: FigureBase) -> None:
     dot_rows(ax, data.omega, offset=0.0, marker="D", size=34, color=theme.VERMILION, label=data.legend[1])
     dot_rows(ax, data.cr, offset=0.0, marker="|", size=110, color=theme.INK, label=data.legend[2])
     for row, text in enumerate(data.right):
-        ax.text(1.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=theme.SMALL_POINTS)
-    ax.text(
-        1.02, -0.75, data.right_heading, transform=ax.get_yaxis_transform(), va="center", fontsize=theme.TINY_POINTS,
-        color=theme.MUTED,
-    )  # fmt: skip
+        side_text(ax, row, text, 8)
+    side_heading(ax, data.right_heading, 8)
     values = [v for series in (data.alpha, data.alpha_lower, data.omega, data.cr) for v in series if v == v]
     ax.set_xlim(min([0.6, *(v - 0.03 for v in values)]), 1.0)
     ax.set_ylim(n - 0.5, -0.5)

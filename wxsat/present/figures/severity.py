@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import draw_interval_rows
+from wxsat.present.figures.axes import draw_interval_rows, side_heading, side_text
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, phrase_or, wrap_text
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LABEL_EM = 17.0
 DILEMMA_ROW, SUB_ROW = 1.25, 1.0
 ROW_INCHES = 0.29
+VALUE_POINTS, VERDICT_POINTS = 8.0, 102.0
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,10 @@ def draw_severity(data: SeverityData, figure: FigureBase) -> None:
     for place, whole, value, verdict in zip(places, data.is_dilemma, data.right, data.verdicts, strict=True):
         size = theme.TEXT_POINTS if whole else theme.SMALL_POINTS
         colour = theme.INK if whole else theme.MUTED
-        ax.text(1.02, place, value, transform=ax.get_yaxis_transform(), va="center", fontsize=size, color=colour)
-        ax.text(1.27, place, verdict, transform=ax.get_yaxis_transform(), va="center", fontsize=size, color=colour)
-    for x, heading in zip((1.02, 1.27), data.headings, strict=True):
-        ax.text(
-            x, -0.12, heading, transform=ax.get_yaxis_transform(), va="bottom", fontsize=theme.TINY_POINTS,
-            color=theme.MUTED,
-        )  # fmt: skip
+        side_text(ax, place, value, VALUE_POINTS, size=size, color=colour)
+        side_text(ax, place, verdict, VERDICT_POINTS, size=size, color=colour)
+    side_heading(ax, data.headings[0], VALUE_POINTS)
+    side_heading(ax, data.headings[1], VERDICT_POINTS)
     ax.set_xlim(0, 100)
     ax.set_ylim(bottom, 0)
     ax.set_yticks(places, data.labels)

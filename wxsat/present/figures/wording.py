@@ -1,74 +1,43 @@
-"""The words and figures that a picture prints: sentences from the locale files, numbers rounded here."""
+"""The words that a picture prints: sentences of ``locale/*/figures.yml``, codes in the tables' words, line breaks."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import yaml
+from wxsat.present.locale import wording
+from wxsat.present.numbers import MINUS, MISSING, format_number
 
 if TYPE_CHECKING:
-    from wxsat.instrument.instrument import Instrument, Language
+    from wxsat.instrument.instrument import Composite, Construct, Instrument, Language
 
-MINUS = "\N{MINUS SIGN}"
 _NO_LINE_START = "，。、；：？！）》」』”’%,.;:?!)"
 _NO_LINE_END = "（《「『“‘("
 
 
-@lru_cache(maxsize=4)
-def figure_wording(language: Language) -> Mapping[str, Any]:
-    """Return every word that figures use, in one language."""
-    text = files("wxsat.present").joinpath("locale", language, "figures.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
-
-
-def phrase(language: Language, key: str, **values: object) -> str:
+def phrase(language: Language, key: str, /, **values: object) -> str:
     """
-    Return one sentence or word, filled in; KeyError for an unknown key.
+    Return one sentence or word of the figures, filled in.
 
     Examples
     --------
     >>> phrase("en", "severity.axis")
     'Severity (0–100)'
     """
-    node: Any = figure_wording(language)
-    for part in key.split("."):
-        node = node[part]
-    return str(node).format(**values) if values else str(node)
+    return wording(language).get(f"figures.{key}", **values)
 
 
-def phrase_or(language: Language, group: str, key: object, default: str) -> str:
-    """Return the word of a code in one group of the locale file, or `default` for a code it does not know."""
-    return str(figure_wording(language)[group].get(str(key), default))
-
-
-def fixed(value: float, digits: int = 2, *, no_zero: bool = False) -> str:
+def table_word(language: Language, group: str, code: object, default: str | None = None) -> str:
     """
-    Return a number with fixed decimals and a real minus sign; ``–`` when it is missing.
+    Return the word that the tables print for a code, or `default` (the code itself) where they have none.
 
     Examples
     --------
-    >>> fixed(-0.456, 2, no_zero=True)
-    '−.46'
+    >>> table_word("en", "verdict", "severe")
+    'severe'
     """
-    if value is None or not math.isfinite(value):
-        return "–"
-    text = f"{abs(value):.{digits}f}"
-    sign = MINUS if value < 0 and float(text) != 0 else ""
-    if no_zero and text.startswith("0."):
-        text = text[1:]
-    return sign + text
-
-
-def interval_text(lower: float, upper: float, digits: int = 2, *, no_zero: bool = False) -> str:
-    """Return ``lower–upper`` (with ``, `` instead of the dash when a bound is negative), or ``–`` when missing."""
-    if not (math.isfinite(lower) and math.isfinite(upper)):
-        return "–"
-    separator = ", " if lower < 0 or upper < 0 else "–"
-    return fixed(lower, digits, no_zero=no_zero) + separator + fixed(upper, digits, no_zero=no_zero)
+    found = wording(language).find(f"tables.{group}.{code}")
+    return found if found is not None else (str(code) if default is None else default)
 
 
 def names_in(
@@ -81,10 +50,9 @@ def names_in(
     """
     found: dict[str, str] = {}
     if instrument is not None:
-        for part in (*instrument.constructs, *instrument.composites):
-            found[part.id] = part.name.text(language) or part.id
-    found.update(names or {})
-    return found
+        parts: tuple[Construct | Composite, ...] = (*instrument.constructs, *instrument.composites)
+        found = {part.id: part.name.text(language) or part.id for part in parts}
+    return found | dict(names or {})
 
 
 def em_width(text: str) -> float:
@@ -99,6 +67,11 @@ def em_width(text: str) -> float:
     return sum(_character_em(character) for character in text)
 
 
+def widest(labels: Sequence[str], points: float) -> float:
+    """Return the approximate width in inches of the widest line of some labels at a type size."""
+    return max((em_width(line) for label in labels for line in label.split("\n")), default=0.0) * points / 72
+
+
 def _character_em(character: str) -> float:
     if ord(character) >= 0x2E80:
         return 1.0
@@ -110,17 +83,29 @@ def _character_em(character: str) -> float:
 
 
 def wrap_text(text: str, width: float) -> str:
-    """
+    r"""
     Break text into lines of at most `width` em: Chinese anywhere but around punctuation, other text at spaces.
 
-    A single word longer than the line stays whole.
+    As few lines as fit, about equally long; a single word longer than the line stays whole.
 
     Examples
     --------
     >>> wrap_text("信息质量", 2)
-    '信息\\n质量'
+    '信息\n质量'
     """
-    return "\n".join(line for paragraph in text.split("\n") for line in _wrapped(paragraph, width))
+    return "\n".join(line for paragraph in text.split("\n") for line in _balanced(paragraph, width))
+
+
+def _balanced(text: str, width: float) -> list[str]:
+    lines = _wrapped(text, width)
+    narrower = width
+    while len(lines) > 1 and narrower > 1:
+        narrower -= 0.5
+        tried = _wrapped(text, narrower)
+        if len(tried) > len(lines) or max(map(em_width, tried)) > width:
+            break
+        lines = tried
+    return lines
 
 
 def _wrapped(text: str, width: float) -> list[str]:
@@ -155,6 +140,25 @@ def _is_latin(character: str) -> bool:
     return ord(character) < 0x2E80
 
 
-def listing(parts: list[str], language: Language) -> str:
+def listing(parts: Sequence[str], language: Language) -> str:
     """Join parts of an alt text with the language's separator."""
     return ("；" if language == "zh" else "; ").join(parts)
+
+
+# The short name by which drawings call the one place that formats numbers.
+fixed = format_number
+
+
+def interval_text(lower: float, upper: float, digits: int = 2, *, no_zero: bool = False) -> str:
+    """
+    Return a range for a place too narrow for words: ``.37–.49``, or ``−.37, .29`` where an end is negative.
+
+    Examples
+    --------
+    >>> interval_text(-0.37, 0.29, no_zero=True)
+    '−.37, .29'
+    """
+    low, high = (format_number(end, digits, no_zero=no_zero) for end in (lower, upper))
+    if low == high == MISSING:
+        return MISSING
+    return low + (", " if MINUS in low + high else "–") + high
