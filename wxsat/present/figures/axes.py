@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wxsat.present import theme
 from wxsat.present.figures.wording import phrase, widest
@@ -96,32 +96,6 @@ def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bott
     figure.figure.set_layout_engine("none")
     width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
     return figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
-
-
-def write_beside(ax: Axes, row: float, text: str, inches: float, **style: Any) -> None:
-    """Write a text at a row, so many inches to the right of the axes."""
-    ax.annotate(
-        text,
-        (1.0, row),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=(72 * inches, 0),
-        textcoords="offset points",
-        annotation_clip=False,
-        **({"va": "center", "fontsize": theme.SMALL_POINTS} | style),
-    )
-
-
-def write_above(ax: Axes, text: str, inches: float, **style: Any) -> None:
-    """Write a small heading over the top edge, so many inches to the right of the axes."""
-    ax.annotate(
-        text,
-        (1.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(72 * inches, 3),
-        textcoords="offset points",
-        annotation_clip=False,
-        **({"va": "bottom", "fontsize": theme.TINY_POINTS, "color": theme.MUTED} | style),
-    )
 
 
 def stamp_refusal(figure: FigureBase, language: Language) -> None:

@@ -76,7 +76,8 @@ def build_figure(spec: FigureSpec) -> Figure:
     if not spec.stamp:
         spec.draw(spec.data, figure)
         return figure
-    picture, foot = figure.subfigures(2, 1, height_ratios=[spec.height, strip], hspace=0)
+    parts = figure.subfigures(2, 1, height_ratios=[spec.height, strip], hspace=0, squeeze=False)
+    picture, foot = parts[0, 0], parts[1, 0]
     spec.draw(spec.data, picture)
     foot.text(
         1 - 0.08 / spec.width,
@@ -91,7 +92,7 @@ def build_figure(spec: FigureSpec) -> Figure:
 
 
 def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
-    """
+    r"""
     Return a figure as bytes, the same bytes every time.
 
     Parameters
@@ -112,7 +113,7 @@ def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
     Examples
     --------
     >>> render_figure(spec, "png")[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
     if to not in ("svg", "png"):
         raise ValueError(f"a figure can be rendered to 'svg' or 'png', not {to!r}")

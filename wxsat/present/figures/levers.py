@@ -8,23 +8,44 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import dot_rows, draw_interval_rows, side_heading, side_text, stripe_rows
+from wxsat.present.figures.axes import (
+    dot_rows,
+    draw_interval_rows,
+    inch_axes,
+    side_heading,
+    side_text,
+    stamp_refusal,
+    stripe_rows,
+)
 from wxsat.present.figures.figure import FigureSpec
-from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, wrap_text
+from wxsat.present.figures.frames import NAN, column_of, number_in, rows_of
+from wxsat.present.figures.wording import listing, phrase, table_word, widest, wrap_text
+from wxsat.present.numbers import format_interval, format_number, join_interval
+from wxsat.present.tables.levers import ALL
+from wxsat.present.tables.naming import Names
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
     from wxsat.instrument.instrument import Instrument, Language
 
-LABEL_EM = 17.0
+NEEDED = ("lever", "dilemma", "gain", "ci_lower", "ci_upper", "own", "extrapolation")
+LABEL_EM = 18.0
 ROW_INCHES = 0.42
+APART = 0.35
+WIDTH = 7.2
+TOP_INCHES, BOTTOM_INCHES = 0.30, 0.80
 
 
 @dataclass(frozen=True)
 class LeverData:
-    """One entry a lever, greatest gain first. Gains in points on 0-100; missing is NaN."""
+    """
+    One entry a lever, greatest gain first; all together, if there, comes last and stands apart.
+
+    Gains in points on 0-100; missing is NaN. The own part of all together is left out: it is the gain itself.
+    """
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
@@ -33,11 +54,20 @@ class LeverData:
     upper: tuple[float, ...]
     own: tuple[float, ...]
     extrapolated: tuple[bool, ...]
+    together: bool
     right: tuple[str, ...]
     axis: str
     right_heading: str
     legend: tuple[str, str]
     note: str
+    refused: bool
+    language: Language
+
+    @property
+    def places(self) -> tuple[float, ...]:
+        """The vertical place of every row; that of all together stands a little off."""
+        n = len(self.names)
+        return tuple(row + (APART if self.together and row == n - 1 else 0.0) for row in range(n))
 
 
 def choose_levers(
@@ -46,14 +76,14 @@ def choose_levers(
     language: Language = "zh",
     instrument: Instrument | None = None,
     names: Mapping[str, str] | None = None,
+    refused: bool = False,
 ) -> LeverData:
-    """Pick what the lever figure shows from ``Diagnosis.levers``, the greatest gain first."""
-    known = names_in(instrument, language, names)
-    remedies = {} if instrument is None else {c.id: c.remedy.text(language) for c in instrument.composites if c.remedy}
-    rows = sorted(levers.to_dict("records"), key=lambda row: -_number(row["gain"]))
-    printed = [_lever_name(row, known, remedies) for row in rows]
-    extrapolated = tuple(bool(row.get("extrapolation")) for row in rows)
-    gain, lower, upper = (tuple(_number(row[c]) for row in rows) for c in ("gain", "ci_lower", "ci_upper"))
+    """Pick what the lever figure shows from ``Diagnosis.levers``."""
+    rows = sorted(rows_of(levers, NEEDED, "levers"), key=_by_gain)
+    known = Names(instrument, language)
+    printed = [_lever_name(row, known, names or {}) for row in rows]
+    extrapolated = tuple(bool(row["extrapolation"]) for row in rows)
+    gain, lower, upper = (column_of(rows, name) for name in ("gain", "ci_lower", "ci_upper"))
     return LeverData(
         names=tuple(printed),
         labels=tuple(
@@ -62,70 +92,96 @@ def choose_levers(
         gain=gain,
         lower=lower,
         upper=upper,
-        own=tuple(_number(row.get("own")) for row in rows),
+        own=tuple(NAN if row["lever"] == ALL else number_in(row, "own") for row in rows),
         extrapolated=extrapolated,
+        together=rows[-1]["lever"] == ALL,
         right=tuple(
-            f"{_signed(g)}  [{interval_text(lo, hi, 1)}]" for g, lo, hi in zip(gain, lower, upper, strict=True)
+            f"{_signed(g)}  {join_interval(format_number(lo, 1), format_number(hi, 1))}"
+            for g, lo, hi in zip(gain, lower, upper, strict=True)
         ),
         axis=phrase(language, "levers.axis"),
         right_heading=phrase(language, "levers.right_heading"),
         legend=(phrase(language, "levers.total"), phrase(language, "levers.own")),
         note=phrase(language, "levers.extrapolation") if any(extrapolated) else "",
+        refused=refused,
+        language=language,
     )
 
 
-def _number(value: Any) -> float:
-    """Return a measured figure; flags and gaps are no figures."""
-    return float("nan") if value is None or isinstance(value, (bool, str)) else float(value)
+def _by_gain(row: dict[str, Any]) -> tuple[bool, float]:
+    gain = number_in(row, "gain")
+    return row["lever"] == ALL, -gain if math.isfinite(gain) else math.inf
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + fixed(value, 1)
+    return ("+" if value > 0 else "") + format_number(value, 1)
 
 
-def _lever_name(row: Mapping[str, Any], known: Mapping[str, str], remedies: Mapping[str, str]) -> str:
-    lever, dilemma = str(row["lever"]), str(row.get("dilemma") or "")
-    name = known.get(lever) or remedies.get(lever) or (remedies.get(dilemma) if lever == dilemma else None) or lever
-    return f"{name} · {dilemma}" if dilemma and dilemma not in name and dilemma != lever else name
+def _lever_name(row: dict[str, Any], known: Names, names: Mapping[str, str]) -> str:
+    """Return what the table prints for a lever, with the id of its dilemma in front."""
+    lever, dilemma = str(row["lever"]), str(row["dilemma"] or "")
+    if lever == ALL:
+        return table_word(known.language, "levers", "all")
+    name = names.get(lever) or known.remedy(lever, dilemma)
+    return name if not dilemma or dilemma in name else f"{dilemma} · {name}"
 
 
 def draw_levers(data: LeverData, figure: FigureBase) -> None:
     """Draw one gain with its interval a row, the own part as a hollow diamond, and the line of no gain."""
-    ax = figure.add_subplot()
-    n = len(data.labels)
-    stripe_rows(ax, n)
+    ax = inch_axes(
+        figure,
+        left=widest(data.labels, theme.TEXT_POINTS) + 0.2,
+        right=0.2 + widest((*data.right, data.right_heading), theme.SMALL_POINTS),
+        top=TOP_INCHES,
+        bottom=BOTTOM_INCHES + 0.16 * bool(data.note),
+    )
+    n, places = len(data.labels), data.places
+    stripe_rows(ax, n - data.together)
     ax.axvline(0, color=theme.MUTED, linewidth=1.0, zorder=1)
-    for row, (gain, far) in enumerate(zip(data.gain, data.extrapolated, strict=True)):
-        if math.isfinite(gain):
-            ax.barh(
-                row, gain, height=0.42, zorder=2, color="#FFFFFF" if far else "#CFE0F0", edgecolor="#8FB4D6",
-                linewidth=0.8, hatch="////" if far else None,
-            )  # fmt: skip
-    draw_interval_rows(ax, data.gain, data.lower, data.upper, color=theme.POSITIVE, label=data.legend[0])
+    _draw_bars(ax, data)
+    draw_interval_rows(ax, data.gain, data.lower, data.upper, color=theme.POSITIVE, label=data.legend[0], rows=places)
     has_own = any(math.isfinite(value) for value in data.own)
     if has_own:
         dot_rows(ax, data.own, offset=0.0, marker="D", size=38, color=theme.VERMILION, label=data.legend[1])
-    for row, text in enumerate(data.right):
-        side_text(ax, row, text, 8)
+    if data.together:
+        ax.axhline(places[-1] - 0.5 - APART / 2, color=theme.MUTED, linewidth=0.8, gid="together")
+    for place, text in zip(places, data.right, strict=True):
+        side_text(ax, place, text, 8)
     side_heading(ax, data.right_heading, 8)
     values = [v for series in (data.gain, data.lower, data.upper, data.own) for v in series if math.isfinite(v)]
     low, high = min([0.0, *values]), max([1.0, *values])
     ax.set_xlim(low - 0.04 * (high - low) * (low < 0), high + 0.06 * (high - low))
-    ax.set_ylim(n - 0.5, -0.5)
-    ax.set_yticks(range(n), data.labels)
+    ax.set_ylim(places[-1] + 0.5, -0.5)
+    ax.set_yticks(places, data.labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(data.axis + ("\n" + data.note if data.note else ""))
-    if has_own:
-        figure.legend(loc="outside lower center", ncols=2, handletextpad=0.4, columnspacing=1.6)
+    figure.legend(loc="lower center", ncols=2, handletextpad=0.4, columnspacing=1.6)
+    if data.refused:
+        stamp_refusal(figure, data.language)
+
+
+def _draw_bars(ax: Axes, data: LeverData) -> None:
+    for place, gain, far in zip(data.places, data.gain, data.extrapolated, strict=True):
+        if math.isfinite(gain):
+            ax.barh(
+                place, gain, height=0.42, zorder=2, color="#FFFFFF" if far else "#CFE0F0", edgecolor="#8FB4D6",
+                linewidth=0.8, hatch="////" if far else None,
+            )  # fmt: skip
 
 
 def describe_levers(data: LeverData, language: Language) -> str:
     """Return the figure in words, with its numbers."""
     parts = [
-        phrase(language, "levers.alt_row", name=name, gain=_signed(g), interval=interval_text(lo, hi, 1))
-        for name, g, lo, hi in zip(data.names, data.gain, data.lower, data.upper, strict=True)
-    ]
-    return phrase(language, "levers.alt", rows=listing(parts, language))
+        phrase(
+            language, "levers.alt_row" if math.isfinite(own) else "levers.alt_all", name=name, gain=_signed(gain),
+            interval=format_interval(lower, upper, 1, language=language), own=format_number(own, 1),
+        )
+        for name, gain, lower, upper, own in zip(
+            data.names, data.gain, data.lower, data.upper, data.own, strict=True
+        )
+    ]  # fmt: skip
+    alt = phrase(language, "levers.alt", rows=listing(parts, language))
+    return phrase(language, "refusal.alt", alt=alt) if data.refused else alt
 
 
 def plot_levers(
@@ -134,6 +190,7 @@ def plot_levers(
     language: Language = "zh",
     instrument: Instrument | None = None,
     names: Mapping[str, str] | None = None,
+    refused: bool = False,
     stamp: str | None = None,
 ) -> FigureSpec:
     """
@@ -143,14 +200,22 @@ def plot_levers(
     ----------
     levers : DataFrame
         ``Diagnosis.levers``: ``lever dilemma gain ci_lower ci_upper own extrapolation``; gains in points on 0-100.
+        The row of lever ``all`` stands apart at the foot.
+    refused : bool
+        Print across the picture, and say in the alt text, that it must not be interpreted.
     language, instrument, names, stamp
-        As in :func:`wxsat.present.figures.reliability.plot_reliability`.
+        As in :func:`wxsat.present.figures.reliability.plot_reliability`; `names` by lever.
+
+    Raises
+    ------
+    UsageError
+        OUT-021 for an empty frame, OUT-022 for one without the columns.
 
     Examples
     --------
     >>> svg = render_figure(plot_levers(diagnosis.levers, language="zh", instrument=instrument))
     """
-    data = choose_levers(levers, language=language, instrument=instrument, names=names)
+    data = choose_levers(levers, language=language, instrument=instrument, names=names, refused=refused)
     return FigureSpec(
         id="levers",
         title=phrase(language, "levers.title"),
@@ -159,7 +224,10 @@ def plot_levers(
         language=language,
         data=data,
         draw=draw_levers,
-        width=7.2,
-        height=1.35 + ROW_INCHES * max(len(data.labels), 2),
+        width=WIDTH,
+        height=TOP_INCHES
+        + BOTTOM_INCHES
+        + 0.16 * bool(data.note)
+        + ROW_INCHES * (len(data.labels) + APART * data.together),
         stamp=stamp,
     )

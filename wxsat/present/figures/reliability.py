@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import dot_rows, draw_interval_rows, side_heading, side_text, stripe_rows
+from wxsat.present.figures.axes import dot_rows, draw_interval_rows, inch_axes, side_heading, side_text, stripe_rows
 from wxsat.present.figures.figure import FigureSpec
-from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, wrap_text
+from wxsat.present.figures.frames import column_of, rows_of
+from wxsat.present.figures.wording import fixed, listing, names_in, phrase, widest, wrap_text
+from wxsat.present.numbers import format_interval, join_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
 
 CONVENTION = 0.70
-LABEL_EM = 15.0
-ROW_INCHES = 0.30
+NEEDED = ("construct", "n_items", "alpha")
+LABEL_EM = 17.0
+ROW_INCHES = 0.32
+WIDTH = 7.2
+TOP_INCHES, BOTTOM_INCHES = 0.30, 0.78
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,9 @@ def choose_reliability(
 ) -> ReliabilityData:
     """Pick what the reliability figure shows from ``ScaleQuality.reliability``, in the frame's order."""
     known = names_in(instrument, language, names)
-    rows = reliability.to_dict("records")
+    rows = rows_of(reliability, NEEDED, "reliability")
     printed = [known.get(str(row["construct"]), str(row["construct"])) for row in rows]
-
-    def column(name: str) -> tuple[float, ...]:
-        return tuple(float(row[name]) if row.get(name) is not None else float("nan") for row in rows)
-
-    alpha, lower, upper = column("alpha"), column("alpha_ci_lower"), column("alpha_ci_upper")
+    alpha, lower, upper = (column_of(rows, name) for name in ("alpha", "alpha_ci_lower", "alpha_ci_upper"))
     return ReliabilityData(
         names=tuple(printed),
         labels=tuple(
@@ -64,10 +65,10 @@ def choose_reliability(
         alpha=alpha,
         alpha_lower=lower,
         alpha_upper=upper,
-        omega=column("omega"),
-        cr=column("cr"),
+        omega=column_of(rows, "omega"),
+        cr=column_of(rows, "cr"),
         right=tuple(
-            f"{fixed(a, no_zero=True)}  [{interval_text(lo, hi, no_zero=True)}]"
+            f"{fixed(a, no_zero=True)}  {join_interval(fixed(lo, no_zero=True), fixed(hi, no_zero=True))}"
             for a, lo, hi in zip(alpha, lower, upper, strict=True)
         ),
         axis=phrase(language, "reliability.axis"),
@@ -83,7 +84,13 @@ def choose_reliability(
 
 def draw_reliability(data: ReliabilityData, figure: FigureBase) -> None:
     """Draw dots with intervals, hollow markers for omega and composite reliability, and the .70 convention."""
-    ax = figure.add_subplot()
+    ax = inch_axes(
+        figure,
+        left=widest(data.labels, theme.TEXT_POINTS) + 0.2,
+        right=0.2 + widest((*data.right, data.right_heading), theme.SMALL_POINTS),
+        top=TOP_INCHES,
+        bottom=BOTTOM_INCHES,
+    )
     n = len(data.labels)
     stripe_rows(ax, n)
     ax.axvline(CONVENTION, color=theme.MUTED, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="convention")
@@ -104,7 +111,7 @@ def draw_reliability(data: ReliabilityData, figure: FigureBase) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(data.axis)
     ax.xaxis.set_major_formatter(lambda value, _: fixed(value, 2, no_zero=True))
-    figure.legend(loc="outside lower center", ncols=3, handletextpad=0.4, columnspacing=1.6)
+    figure.legend(loc="lower center", ncols=3, handletextpad=0.4, columnspacing=1.6)
 
 
 def describe_reliability(data: ReliabilityData, language: Language) -> str:
@@ -112,7 +119,8 @@ def describe_reliability(data: ReliabilityData, language: Language) -> str:
     parts = [
         phrase(
             language, "reliability.alt_row", name=name, alpha=fixed(a, no_zero=True),
-            interval=interval_text(lo, hi, no_zero=True), omega=fixed(w, no_zero=True), cr=fixed(c, no_zero=True),
+            interval=format_interval(lo, hi, language=language, no_zero=True),
+            omega=fixed(w, no_zero=True), cr=fixed(c, no_zero=True),
         )
         for name, a, lo, hi, w, c in zip(
             data.names, data.alpha, data.alpha_lower, data.alpha_upper, data.omega, data.cr, strict=True
@@ -144,6 +152,11 @@ def plot_reliability(
     stamp : str, optional
         Printed under the picture, for simulated data.
 
+    Raises
+    ------
+    UsageError
+        OUT-021 for an empty frame, OUT-022 for one without the columns.
+
     Examples
     --------
     >>> svg = render_figure(plot_reliability(scales.reliability, language="en"))
@@ -157,7 +170,7 @@ def plot_reliability(
         language=language,
         data=data,
         draw=draw_reliability,
-        width=7.2,
-        height=1.3 + ROW_INCHES * max(len(data.labels), 3) + 0.13 * sum(label.count("\n") for label in data.labels),
+        width=WIDTH,
+        height=TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * max(len(data.labels), 2),
         stamp=stamp,
     )

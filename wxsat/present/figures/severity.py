@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import draw_interval_rows, side_heading, side_text
+from wxsat.present.figures.axes import draw_interval_rows, inch_axes, side_heading, side_text
 from wxsat.present.figures.figure import FigureSpec
-from wxsat.present.figures.wording import fixed, interval_text, listing, names_in, phrase, phrase_or, wrap_text
+from wxsat.present.figures.frames import column_of, rows_of
+from wxsat.present.figures.wording import listing, names_in, phrase, table_word, widest, wrap_text
+from wxsat.present.numbers import format_interval, format_number, join_interval
+from wxsat.present.table import SUPPRESSED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,15 +22,22 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import Instrument, Language
 
+NEEDED = ("level", "id", "dilemma", "S", "ci_lower", "ci_upper", "band", "verdict")
 LABEL_EM = 17.0
-DILEMMA_ROW, SUB_ROW = 1.25, 1.0
+DILEMMA_ROW, SUB_ROW = 1.35, 1.0
 ROW_INCHES = 0.29
-VALUE_POINTS, VERDICT_POINTS = 8.0, 102.0
+WIDTH = 7.6
+TOP_INCHES, BOTTOM_INCHES = 0.32, 0.52
+VALUE_POINTS = 8.0
 
 
 @dataclass(frozen=True)
 class SeverityData:
-    """One entry a row, top to bottom, each dilemma above its sub-dilemmas. Severity runs from 0 to 100; missing is NaN."""
+    """
+    One entry a row, top to bottom, each dilemma above its sub-dilemmas.
+
+    Severity runs from 0 to 100; missing is NaN. Band and verdict are codes, empty where withheld.
+    """
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
@@ -40,6 +51,7 @@ class SeverityData:
     band_labels: tuple[str, ...]
     axis: str
     headings: tuple[str, str]
+    note: str = ""
 
 
 def choose_severity(
@@ -51,11 +63,12 @@ def choose_severity(
 ) -> SeverityData:
     """Pick what the severity figure shows from ``Diagnosis.severity``; dilemmas keep the frame's order."""
     known = names_in(instrument, language, names)
-    rows = _dilemmas_over_parts(severity)
-    printed = [known.get(str(row["id"]), str(row["id"])) for row in rows]
+    rows = _dilemmas_over_parts(rows_of(severity, NEEDED, "severity"))
+    several = len({row.get("unit") for row in rows}) > 1
+    printed = [(f"{row['unit']} · " if several else "") + known.get(str(row["id"]), str(row["id"])) for row in rows]
     is_dilemma = tuple(row["level"] == "dilemma" for row in rows)
-    values, lower, upper = (tuple(float(row[c]) for row in rows) for c in ("S", "ci_lower", "ci_upper"))
-    verdicts = tuple(phrase_or(language, "verdicts", row["verdict"], str(row["verdict"])) for row in rows)
+    values, lower, upper = (column_of(rows, name) for name in ("S", "ci_lower", "ci_upper"))
+    shown = [math.isfinite(value) for value in values]
     return SeverityData(
         names=tuple(printed),
         labels=tuple(
@@ -66,30 +79,37 @@ def choose_severity(
         severity=values,
         lower=lower,
         upper=upper,
-        bands=tuple(str(row["band"]) for row in rows),
-        verdicts=verdicts,
-        right=tuple(
-            f"{fixed(s, 1)}  [{interval_text(lo, hi, 1)}]" for s, lo, hi in zip(values, lower, upper, strict=True)
+        bands=tuple(str(row["band"] or "") for row in rows),
+        verdicts=tuple(
+            table_word(language, "verdict", row["verdict"]) if seen else ""
+            for row, seen in zip(rows, shown, strict=True)
         ),
-        band_labels=tuple(phrase_or(language, "bands", band, band) for band, _, _ in theme.BANDS),
+        right=tuple(
+            f"{format_number(s, 1)}  {join_interval(format_number(lo, 1), format_number(hi, 1))}"
+            if seen
+            else SUPPRESSED
+            for s, lo, hi, seen in zip(values, lower, upper, shown, strict=True)
+        ),
+        band_labels=tuple(phrase(language, f"bands.{band}") for band, _, _ in theme.BANDS),
         axis=phrase(language, "severity.axis"),
         headings=(phrase(language, "severity.value_heading"), phrase(language, "severity.verdict_heading")),
+        note="" if all(shown) else table_word(language, "severity.notes", "suppressed"),
     )
 
 
 def _with_id(row_id: str, name: str) -> str:
-    return name if name.startswith(row_id) else f"{row_id} {name}"
+    return name if row_id in name else f"{row_id} {name}"
 
 
-def _dilemmas_over_parts(severity: pd.DataFrame) -> list[dict[str, Any]]:
-    """Order the records: every dilemma, then its parts; parts without a dilemma row come last."""
-    records = severity.to_dict("records")
-    ordered: list[dict[str, Any]] = []
-    for whole in (r for r in records if r["level"] == "dilemma"):
-        ordered.append(whole)
-        ordered.extend(r for r in records if r["level"] != "dilemma" and r["dilemma"] == whole["id"])
-    placed = {(r["level"], r["id"]) for r in ordered}
-    return ordered + [r for r in records if (r["level"], r["id"]) not in placed]
+def _dilemmas_over_parts(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Order the rows: every dilemma, then its parts; parts without a dilemma row come last."""
+    order = [(row.get("unit"), row["id"]) for row in rows if row["level"] == "dilemma"]
+
+    def place(row: dict[str, Any]) -> tuple[int, bool]:
+        key = (row.get("unit"), row["dilemma"])
+        return (order.index(key) if key in order else len(order), row["level"] != "dilemma")
+
+    return sorted(rows, key=place)
 
 
 def row_places(is_dilemma: tuple[bool, ...]) -> list[float]:
@@ -104,9 +124,15 @@ def row_places(is_dilemma: tuple[bool, ...]) -> list[float]:
 
 def draw_severity(data: SeverityData, figure: FigureBase) -> None:
     """Draw the bands, the lines at 20, 40 and 60, one interval a row and the verdicts at the right."""
-    ax = figure.add_subplot()
+    verdict_points = VALUE_POINTS + 72 * widest((*data.right, data.headings[0]), theme.TEXT_POINTS) + 8
+    ax = inch_axes(
+        figure,
+        left=widest(data.labels, theme.TEXT_POINTS) + 0.2,
+        right=verdict_points / 72 + widest((*data.verdicts, data.headings[1]), theme.TEXT_POINTS) + 0.08,
+        top=TOP_INCHES,
+        bottom=BOTTOM_INCHES + 0.16 * bool(data.note),
+    )
     places = row_places(data.is_dilemma)
-    bottom = sum(DILEMMA_ROW if whole else SUB_ROW for whole in data.is_dilemma)
     _draw_bands(ax, data)
     for place, whole in zip(places, data.is_dilemma, strict=True):
         if whole and place > DILEMMA_ROW:
@@ -124,18 +150,18 @@ def draw_severity(data: SeverityData, figure: FigureBase) -> None:
         size = theme.TEXT_POINTS if whole else theme.SMALL_POINTS
         colour = theme.INK if whole else theme.MUTED
         side_text(ax, place, value, VALUE_POINTS, size=size, color=colour)
-        side_text(ax, place, verdict, VERDICT_POINTS, size=size, color=colour)
+        side_text(ax, place, verdict, verdict_points, size=size, color=colour)
     side_heading(ax, data.headings[0], VALUE_POINTS)
-    side_heading(ax, data.headings[1], VERDICT_POINTS)
+    side_heading(ax, data.headings[1], verdict_points)
     ax.set_xlim(0, 100)
-    ax.set_ylim(bottom, 0)
+    ax.set_ylim(sum(DILEMMA_ROW if whole else SUB_ROW for whole in data.is_dilemma), 0)
     ax.set_yticks(places, data.labels)
     for tick, whole in zip(ax.get_yticklabels(), data.is_dilemma, strict=True):
-        tick.set_fontsize(theme.TEXT_POINTS + 0.5 if whole else theme.SMALL_POINTS)
+        tick.set_fontsize(theme.TEXT_POINTS if whole else theme.SMALL_POINTS)
         tick.set_color(theme.INK if whole else theme.MUTED)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks([0, 20, 40, 60, 80, 100])
-    ax.set_xlabel(data.axis)
+    ax.set_xlabel(data.axis + (f"\n{data.note}" if data.note else ""))
 
 
 def _draw_bands(ax: Axes, data: SeverityData) -> None:
@@ -151,14 +177,16 @@ def _draw_bands(ax: Axes, data: SeverityData) -> None:
 
 def describe_severity(data: SeverityData, language: Language) -> str:
     """Return the figure in words, with its numbers."""
+    rows = zip(data.names, data.severity, data.lower, data.upper, data.verdicts, data.bands, strict=True)
     parts = [
         phrase(
-            language, "severity.alt_row", name=name, value=fixed(value, 1), interval=interval_text(lo, hi, 1),
-            verdict=verdict, band=phrase_or(language, "bands", band, band),
+            language, "severity.alt_row", name=name, value=format_number(value, 1),
+            interval=format_interval(lower, upper, 1, language=language),
+            verdict=verdict, band=table_word(language, "band", band),
         )
-        for name, value, lo, hi, verdict, band in zip(
-            data.names, data.severity, data.lower, data.upper, data.verdicts, data.bands, strict=True
-        )
+        if math.isfinite(value)
+        else phrase(language, "severity.alt_withheld", name=name)
+        for name, value, lower, upper, verdict, band in rows
     ]  # fmt: skip
     return phrase(language, "severity.alt", rows=listing(parts, language))
 
@@ -181,6 +209,11 @@ def plot_severity(
     language, instrument, names, stamp
         As in :func:`wxsat.present.figures.reliability.plot_reliability`.
 
+    Raises
+    ------
+    UsageError
+        OUT-021 for an empty frame, OUT-022 for one without the columns.
+
     Examples
     --------
     >>> svg = render_figure(plot_severity(diagnosis.severity, language="zh", instrument=instrument))
@@ -195,7 +228,7 @@ def plot_severity(
         language=language,
         data=data,
         draw=draw_severity,
-        width=7.6,
-        height=1.0 + ROW_INCHES * units,
+        width=WIDTH,
+        height=TOP_INCHES + BOTTOM_INCHES + 0.16 * bool(data.note) + ROW_INCHES * units,
         stamp=stamp,
     )
