@@ -1,0 +1,19 @@
+# [word]
+wxsat report my-study/report --to docx
+wxsat report my-study/report --to docx --lang en
+# [/word]
+
+# [others]
+wxsat report my-study/report --to xlsx --lang en
+wxsat report my-study/report --to latex --lang en --out report.tex
+wxsat report my-study/report --to markdown --lang zh --out report.md
+# [/others]
+
+# [english]
+wxsat run my-study --lang en --out english-only
+# [/english]
+
+# [numbers]
+python -c 'import json; [print(n) for n in json.load(open("my-study/report/numbers.json"))[:3]]'
+python -c 'import json; r = json.load(open("my-study/report/run.json")); print(r["wxsat"], r["seed"], r["simulated"], sorted(r["inputs"]))'
+# [/numbers]

@@ -1,0 +1,63 @@
+"""A folder of simulated answers and a finished run, made once, for the documentation's code to work on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+N_RESPONDENTS = 400
+
+
+@pytest.fixture(scope="session")
+def reader_environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """The environment of a reader's shell: ``wxsat`` and ``python`` are this interpreter's."""
+    commands = tmp_path_factory.mktemp("bin")
+    for name, call in (("wxsat", f'"{sys.executable}" -m wxsat.cli.app'), ("python", f'"{sys.executable}"')):
+        script = commands / name
+        script.write_text(f'#!/bin/sh\nexec {call} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+    return {
+        **os.environ,
+        "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONWARNINGS": "ignore",
+        "OMP_NUM_THREADS": "1",
+        "COLUMNS": "200",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory, reader_environment: Mapping[str, str]) -> Path:
+    """A folder with the same simulated answers as codes (CSV, SAV) and as Chinese labels (CSV)."""
+    import wxsat
+
+    folder = tmp_path_factory.mktemp("answers")
+    home = wxsat.load_instrument("gov-wechat-public").folder
+    assert home is not None
+    for file, options in (("answers.csv", []), ("answers.sav", []), ("labels.csv", ["--labels", "zh"])):
+        command = ["wxsat", "simulate", str(home / "truth.yaml"), "--n", str(N_RESPONDENTS), "--out", file, *options]
+        subprocess.run(command, cwd=folder, env=reader_environment, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_run(
+    tmp_path_factory: pytest.TempPathFactory, answers: Path, reader_environment: Mapping[str, str]
+) -> Path:
+    """A folder that holds ``my-study`` with its ``report``."""
+    folder = tmp_path_factory.mktemp("finished")
+    for command in (["wxsat", "new", "my-study"], ["cp", str(answers / "answers.csv"), "my-study/data/"]):
+        subprocess.run(command, cwd=folder, env=reader_environment, check=True, capture_output=True)
+    done = subprocess.run(
+        ["wxsat", "run", "my-study"], cwd=folder, env=reader_environment, check=False, capture_output=True, text=True
+    )
+    assert done.returncode in (0, 6), done.stderr
+    return folder
