@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from wxsat.present import theme
 from wxsat.present.figures.wording import phrase, widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import FigureBase
+    from matplotlib.figure import Figure, FigureBase, SubFigure
 
     from wxsat.instrument.instrument import Language
 
@@ -91,16 +91,22 @@ def dot_rows(
     dots.set_gid(f"marker {marker}")
 
 
+def inches_of(figure: FigureBase) -> tuple[float, float]:
+    """Return width and height of a figure or of its part, in inches."""
+    part = cast("Figure | SubFigure", figure)
+    return part.bbox.width / part.dpi, part.bbox.height / part.dpi
+
+
 def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bottom: float) -> Axes:
     """Add axes with these margins in inches; texts outside them stay where they are put."""
-    figure.figure.set_layout_engine("none")
-    width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
+    cast("Figure", figure.figure).set_layout_engine("none")
+    width, height = inches_of(figure)
     return figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
 
 
 def stamp_refusal(figure: FigureBase, language: Language) -> None:
     """Print across the picture that it must not be interpreted."""
-    width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
+    width, height = inches_of(figure)
     text = phrase(language, "refusal.stamp")
     angle = math.degrees(math.atan2(height, width)) * 0.75
     along = min(width / math.cos(math.radians(angle)), height / math.sin(math.radians(angle)))

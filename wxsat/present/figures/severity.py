@@ -27,7 +27,7 @@ LABEL_EM = 17.0
 DILEMMA_ROW, SUB_ROW = 1.35, 1.0
 ROW_INCHES = 0.29
 WIDTH = 7.6
-TOP_INCHES, BOTTOM_INCHES = 0.32, 0.52
+TOP_INCHES, BOTTOM_INCHES = 0.40, 0.52
 VALUE_POINTS = 8.0
 
 
@@ -90,7 +90,7 @@ def choose_severity(
             else SUPPRESSED
             for s, lo, hi, seen in zip(values, lower, upper, shown, strict=True)
         ),
-        band_labels=tuple(phrase(language, f"bands.{band}") for band, _, _ in theme.BANDS),
+        band_labels=tuple(phrase(language, f"bands.{band}").replace(" · ", "\n") for band, _, _ in theme.BANDS),
         axis=phrase(language, "severity.axis"),
         headings=(phrase(language, "severity.value_heading"), phrase(language, "severity.verdict_heading")),
         note="" if all(shown) else table_word(language, "severity.notes", "suppressed"),
