@@ -74,7 +74,7 @@ class LikertData:
         return LabelColumns(
             self.ids,
             self.texts,
-            tuple(format_percent(share, 0) for share in self.dont_know),
+            tuple(_small_percent(share) for share in self.dont_know),
             tuple(format_integer(n) for n in self.n),
         )
 
@@ -102,7 +102,7 @@ def choose_likert(
             wrap_text(item.text.text(language) + _own_anchors(scale, main, language), TEXT_EM)
             for item, scale in zip(asked, scales, strict=True)
         ),
-        codes=tuple(map(str, main.codes)) if main else ("",) * len(scales[0].codes),
+        codes=tuple("" if len({s.codes for s in scales}) > 1 else str(code) for code in scales[0].codes),
         shares=tuple(tuple(float(s) for s in share) for share in shares),
         low=tuple(side[0] for side in sides),
         middle=tuple(side[1] for side in sides),
@@ -189,6 +189,11 @@ def _dont_know_share(responses: CleanResponses, item: str) -> float:
     return float((reasons == "dont_know").sum()) / n_asked if n_asked else math.nan
 
 
+def _small_percent(share: float) -> str:
+    """Return a share as whole percent; a few is not none."""
+    return "<1%" if 0 < share < 0.005 else format_percent(share, 0)
+
+
 def _wordings(scale: Scale, language: Language) -> tuple[str, ...]:
     """Return the wording of every code, empty where it has none."""
     found = (scale.label_of(code, language) for code in scale.codes)
@@ -244,7 +249,7 @@ def describe_likert(data: LikertData, language: Language) -> str:
             low=format_percent(low, 0),
             middle=format_percent(middle, 0),
             high=format_percent(high, 0),
-            dk=format_percent(unknown, 0),
+            dk=_small_percent(unknown),
             n=n,
         )
         for name, low, middle, high, unknown, n in zip(
