@@ -29,7 +29,7 @@ MOST_WITH_VALUES = 20
 LABEL_EM = 22.0
 WIDTH = 7.2
 ROW_INCHES, NARROW_ROW, WIDEST_CELL = 0.29, 0.19, 0.75
-TOP, BOTTOM, SCALE_INCHES = 0.12, 0.66, 0.85
+TOP, BOTTOM, SCALE_INCHES = 0.24, 0.66, 0.85
 COLOURS = ("#F4F8FC", "#8FBEE0", "#2C6DB0", "#123B66")
 
 
@@ -141,7 +141,7 @@ def draw_htmt(data: HtmtData, figure: FigureBase) -> None:
 def _dress_scale(scale: Axes, label: str) -> None:
     for spine in scale.spines.values():
         spine.set_visible(False)
-    scale.set_title(label, fontsize=theme.TINY_POINTS, color=theme.MUTED, pad=2)
+    scale.set_title(label, fontsize=theme.TINY_POINTS, color=theme.MUTED, pad=6)
     scale.yaxis.set_major_formatter(lambda value, _: format_number(value, 2, no_zero=True))
     scale.set_yticks(
         [0, 0.25, 0.5, 0.75, THIN, THICK, 1.0] if scale.get_window_extent().height > 130 else [0, 0.5, 1.0]
@@ -156,7 +156,7 @@ def _write_values(ax: Axes, data: HtmtData) -> None:
                 ax.text(
                     left + 0.5, below + 0.5, text, ha="center", va="center", fontsize=theme.TINY_POINTS,
                     color=theme.PAPER if value >= 0.55 else theme.INK, zorder=4,
-                    gid=f"value {below + 1} {left + 1}", weight="bold" if value >= THICK else "normal",
+                    gid=f"value {below + 1} {left + 1}",
                 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wxsat.present import theme
 from wxsat.present.figures.axes import inch_axes, inches_of
@@ -125,47 +125,42 @@ def bar_starts(shares: Sequence[float]) -> list[float]:
 
 def _draw_bars(ax: Axes, data: LikertData, places: Sequence[float], inches: float) -> None:
     answered = [row for row, n in enumerate(data.n) if n]
-    starts = {row: bar_starts(data.shares[row]) for row in answered}
-    ends = {row: starts[row][-1] + 100 * data.shares[row][-1] for row in answered}
-    reach_low = max([10.0, *(-starts[row][0] for row in answered)])
-    reach_high = max([10.0, *ends.values()])
-    percent_an_inch = (reach_low + reach_high) / (inches - 2 * END_ROOM)
-    ax.set_xlim(-reach_low - END_ROOM * percent_an_inch, reach_high + END_ROOM * percent_an_inch)
-    step = 25 if reach_low + reach_high <= 160 else 50
-    ax.set_xticks([t for t in range(-100, 101, step) if -reach_low - 1 <= t <= reach_high + 1])
+    starts = [bar_starts(data.shares[row]) for row in answered]
+    ends = [start[-1] + 100 * data.shares[row][-1] for start, row in zip(starts, answered, strict=True)]
+    low, high = max([10.0, *(-start[0] for start in starts)]), max([10.0, *ends])
+    percent_an_inch = (low + high) / (inches - 2 * END_ROOM)
+    ax.set_xlim(-low - END_ROOM * percent_an_inch, high + END_ROOM * percent_an_inch)
+    step = 25 if low + high <= 160 else 50
+    ax.set_xticks([tick for tick in range(-100, 101, step) if -low - 1 <= tick <= high + 1])
     ax.xaxis.set_major_formatter(lambda value, _: format_number(abs(value), 0))
-    least = SEGMENT_POINTS * 1.5 / 72 * percent_an_inch / 100
+    least = 1.5 * SEGMENT_POINTS / 72 * percent_an_inch
     for k, colour in enumerate(category_colours(len(data.codes))):
+        left = [start[k] for start in starts]
+        widths = [100 * data.shares[row][k] for row in answered]
+        rows = [places[row] for row in answered]
         bars = ax.barh(
-            [places[row] for row in answered],
-            [100 * data.shares[row][k] for row in answered],
-            left=[starts[row][k] for row in answered],
-            height=BAR_INCHES,
-            color=colour,
-            edgecolor=theme.PAPER,
-            linewidth=0.6,
-            zorder=2,
+            rows, widths, left=left, height=BAR_INCHES, color=colour, edgecolor=theme.PAPER, linewidth=0.6, zorder=2
         )
         for bar in bars:
             bar.set_gid(f"category {k + 1}")
-        for row in answered:
-            if data.shares[row][k] >= least:
+        for x, width, place in zip(left, widths, rows, strict=True):
+            if width >= least:
                 ax.text(
-                    starts[row][k] + 50 * data.shares[row][k], places[row], format_percent(data.shares[row][k], 0, sign=False),
-                    ha="center", va="center_baseline", fontsize=SEGMENT_POINTS, color=_ink_on(colour), zorder=3,
+                    x + width / 2, place, format_percent(width / 100, 0, sign=False), ha="center",
+                    va="center_baseline", fontsize=SEGMENT_POINTS, color=_ink_on(colour), zorder=3,
                 )  # fmt: skip
-    for row in range(len(data.n)):
-        if row not in starts:
-            ax.text(0, places[row], data.none, ha="center", va="center", fontsize=theme.SMALL_POINTS, color=theme.MUTED)
-            continue
-        for x, share, side, away in (
-            (starts[row][0], data.low[row], "right", -3),
-            (ends[row], data.high[row], "left", 3),
-        ):
-            ax.annotate(
-                format_percent(share, 0), (x, places[row]), xytext=(away, 0), textcoords="offset points", ha=side,
-                va="center", fontsize=theme.TINY_POINTS, color=theme.INK,
-            )  # fmt: skip
+    for row, start, end in zip(answered, starts, ends, strict=True):
+        _write_total(ax, start[0], places[row], data.low[row], "right")
+        _write_total(ax, end, places[row], data.high[row], "left")
+    for row in set(range(len(data.n))) - set(answered):
+        ax.text(0, places[row], data.none, ha="center", va="center", fontsize=theme.SMALL_POINTS, color=theme.MUTED)
+
+
+def _write_total(ax: Axes, x: float, place: float, share: float, side: Literal["left", "right"]) -> None:
+    ax.annotate(
+        format_percent(share, 0), (x, place), xytext=(3 if side == "left" else -3, 0), textcoords="offset points",
+        ha=side, va="center", fontsize=theme.TINY_POINTS, color=theme.INK, gid=f"total {side}",
+    )  # fmt: skip
 
 
 def _ink_on(colour: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
 from wxsat.present.figures.axes import inch_axes, inches_of, stamp_refusal
@@ -157,10 +157,10 @@ def draw_priorities(data: PriorityData, figure: FigureBase) -> None:
 def _draw_quadrants(ax: Axes, data: PriorityData) -> None:
     (x, y), x1, (y0, y1) = data.centre, ax.get_xlim()[1], ax.get_ylim()
     ax.fill_between([x, x1], y0, y, color=theme.BAND_TINTS["orange"], linewidth=0, zorder=0, gid="act_first")
-    dashes = {"color": theme.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1}
+    dashes: dict[str, Any] = {"color": theme.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1}
     ax.axvline(x, gid="mean importance", **dashes)
     ax.axhline(y, gid="mean performance", **dashes)
-    small = {"fontsize": theme.TINY_POINTS, "color": theme.MUTED}
+    small: dict[str, Any] = {"fontsize": theme.TINY_POINTS, "color": theme.MUTED}
     ax.text(x, y1, data.centre_names[0], ha="center", va="bottom", **small)
     ax.annotate(
         data.centre_names[1], (x1, y), xytext=(-3, 2), textcoords="offset points", ha="right", va="bottom", **small
@@ -169,7 +169,7 @@ def _draw_quadrants(ax: Axes, data: PriorityData) -> None:
         ax.annotate(
             name, (1 - left, top), xycoords="axes fraction", xytext=(5 if left else -5, -5 if top else 5),
             textcoords="offset points", ha="left" if left else "right", va="top" if top else "bottom",
-            fontsize=theme.TEXT_POINTS, color=theme.MUTED, style="normal", zorder=1,
+            fontsize=theme.TEXT_POINTS, color=theme.MUTED, zorder=1,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wxsat.present.locale import wording
-from wxsat.present.numbers import MINUS, MISSING, format_number
+from wxsat.present.numbers import MINUS, MISSING, format_number, join_interval
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Composite, Construct, Instrument, Language
@@ -162,3 +162,17 @@ def interval_text(lower: float, upper: float, digits: int = 2, *, no_zero: bool 
     if low == high == MISSING:
         return MISSING
     return low + (", " if MINUS in low + high else "–") + high
+
+
+def with_interval(value: float, lower: float, upper: float, digits: int = 2, *, no_zero: bool = False) -> str:
+    """
+    Return an estimate with its interval for the column beside a plot; one dash where both are missing.
+
+    Examples
+    --------
+    >>> with_interval(57.0, 55.1, 58.9, 1)
+    '57.0  [55.1, 58.9]'
+    """
+    ends = (format_number(end, digits, no_zero=no_zero) for end in (lower, upper))
+    texts = (format_number(value, digits, no_zero=no_zero), join_interval(*ends))
+    return "  ".join(text for text in texts if text != MISSING) or MISSING
