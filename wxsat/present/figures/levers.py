@@ -19,8 +19,8 @@ from wxsat.present.figures.axes import (
 )
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import NAN, column_of, number_in, rows_of
-from wxsat.present.figures.wording import listing, phrase, table_word, widest, wrap_text
-from wxsat.present.numbers import format_interval, format_number, join_interval
+from wxsat.present.figures.wording import listing, phrase, table_word, widest, with_interval, wrap_text
+from wxsat.present.numbers import format_interval, format_number
 from wxsat.present.tables.levers import ALL
 from wxsat.present.tables.naming import Names
 
@@ -96,8 +96,7 @@ def choose_levers(
         extrapolated=extrapolated,
         together=rows[-1]["lever"] == ALL,
         right=tuple(
-            f"{_signed(g)}  {join_interval(format_number(lo, 1), format_number(hi, 1))}"
-            for g, lo, hi in zip(gain, lower, upper, strict=True)
+            ("+" if g > 0 else "") + with_interval(g, lo, hi, 1) for g, lo, hi in zip(gain, lower, upper, strict=True)
         ),
         axis=phrase(language, "levers.axis"),
         right_heading=phrase(language, "levers.right_heading"),

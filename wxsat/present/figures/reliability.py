@@ -10,8 +10,8 @@ from wxsat.present import theme
 from wxsat.present.figures.axes import dot_rows, draw_interval_rows, inch_axes, side_heading, side_text, stripe_rows
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import column_of, rows_of
-from wxsat.present.figures.wording import fixed, listing, names_in, phrase, widest, wrap_text
-from wxsat.present.numbers import format_interval, join_interval
+from wxsat.present.figures.wording import fixed, listing, names_in, phrase, widest, with_interval, wrap_text
+from wxsat.present.numbers import format_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,10 +67,7 @@ def choose_reliability(
         alpha_upper=upper,
         omega=column_of(rows, "omega"),
         cr=column_of(rows, "cr"),
-        right=tuple(
-            f"{fixed(a, no_zero=True)}  {join_interval(fixed(lo, no_zero=True), fixed(hi, no_zero=True))}"
-            for a, lo, hi in zip(alpha, lower, upper, strict=True)
-        ),
+        right=tuple(with_interval(a, lo, hi, no_zero=True) for a, lo, hi in zip(alpha, lower, upper, strict=True)),
         axis=phrase(language, "reliability.axis"),
         right_heading=phrase(language, "reliability.right_heading"),
         legend=(

@@ -11,8 +11,8 @@ from wxsat.present import theme
 from wxsat.present.figures.axes import draw_interval_rows, inch_axes, side_heading, side_text
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import column_of, rows_of
-from wxsat.present.figures.wording import listing, names_in, phrase, table_word, widest, wrap_text
-from wxsat.present.numbers import format_interval, format_number, join_interval
+from wxsat.present.figures.wording import listing, names_in, phrase, table_word, widest, with_interval, wrap_text
+from wxsat.present.numbers import format_interval, format_number
 from wxsat.present.table import SUPPRESSED
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def choose_severity(
             for row, seen in zip(rows, shown, strict=True)
         ),
         right=tuple(
-            f"{format_number(s, 1)}  {join_interval(format_number(lo, 1), format_number(hi, 1))}"
-            if seen
-            else SUPPRESSED
+            with_interval(s, lo, hi, 1) if seen else SUPPRESSED
             for s, lo, hi, seen in zip(values, lower, upper, shown, strict=True)
         ),
         band_labels=tuple(phrase(language, f"bands.{band}").replace(" · ", "\n") for band, _, _ in theme.BANDS),
