@@ -116,6 +116,27 @@ BROKEN = [
         "Land\\aing",
         ["control character"],
     ),
+    # --- what a Chinese keyboard or a hasty hand leaves behind: named, on its own line
+    ("a full-width colon", "  version: 1.0", "  version：1.0", "INST-003", "version：1.0", ["full-width colon"]),
+    ("a full-width comma", "{zh: 落地不足, en", "{zh: 落地不足， en", "INST-003", "落地不足，", ["full-width comma"]),
+    (
+        "a full-width space",
+        "    min: 1\n    max: 10",
+        "　　min: 1\n    max: 10",
+        "INST-003",
+        "　　min: 1",
+        ["full-width"],
+    ),
+    (
+        "a brace left open",
+        "name: {zh: 落地不足, en: Landing}",
+        "name: {zh: 落地不足, en: Landing",
+        "INST-003",
+        "dilemma: D2",
+        ["not closed", "`{` of line 2"],
+    ),
+    ("no space after -", "      - id: LAND1", "      -id: LAND1", "INST-003", "-id: LAND1", ["space is missing"]),
+    ("no space after :", "      - id: LAND1", "      - id:LAND1", "INST-003", "id:LAND1", ["space is missing"]),
     # --- fields
     ("a missing key", "  default_scale: agree5\n", "", "INST-010", "instrument:", ["no `default_scale`"]),
     (

@@ -123,7 +123,7 @@ def _check_measured(
             if name not in known and name not in index.lost:
                 place = f"{model.file}:{line}"
                 message = f"model '{model.id}' ({place}) measures {latent} by '{name}', which is no item."
-                yield Problem(path, "INST-004", message, nearest(name, known).strip())
+                yield Problem(path, "INST-004", message, nearest(name, index.items).strip())
         items = [index.items[name][0] for name in indicators if name in index.items]
         absent = [form for form in model.forms if items and not any(form in item.forms for item in items)]
         if absent:

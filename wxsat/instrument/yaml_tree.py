@@ -190,8 +190,38 @@ def _syntax_fault(problem: yaml.MarkedYAMLError, text: str, file: str) -> Fault:
         "cannot start any token": "A text that starts with @, ` or % must be in quotes.",
     }
     hint = next((advice for words, advice in hints.items() if words in found), "")
+    start = problem.context_mark
+    if start and "expected ',' or" in found and start.line + 1 < line:
+        hint = f"The `{lines[start.line][start.column]}` of line {start.line + 1} is not closed. {hint}"
+    slip = _typing_slip(lines, line)
+    if slip:
+        line, hint = slip
+        where, shown = f"{file}:{line}", lines[line - 1]
     excerpt = f" in `{shown.strip()[:60]}`" if shown.strip() else ""
     return Fault("INST-003", f"this is not YAML: {found}{excerpt}.", where, hint)
+
+
+# What a Chinese keyboard or a hasty hand leaves behind, on the line that holds it: pattern, what to write.
+_SLIPS = (
+    (re.compile(r"^\s*\u3000"), "A full-width space stands before the text: indent with plain spaces."),
+    (re.compile(r"^[\s-]*[A-Za-z_]\w*\s*："), "`：` is a full-width colon: write `: `, a colon and a space."),
+    (re.compile(r"[{,]\s*[A-Za-z_]\w*\s*："), "`：` is a full-width colon: write `: `, a colon and a space."),
+    (re.compile(r"[{\[][^\"']*，"), "`，` is a full-width comma: write `,` or put the text in quotes."),
+    (re.compile(r"[:\[{,-]\s*[“”‘’]"), "“ and ” are typographic quotes: write \" or '."),
+    (re.compile(r"^\s*-[A-Za-z_]\w*\s*:"), "A space is missing after `-`."),
+    (re.compile(r"^[\s-]*[a-z_]+:[^\s:/]"), "A space is missing after the colon: `key: value`."),
+)
+_LINES_LOOKED_BACK = 2
+
+
+def _typing_slip(lines: list[str], line: int) -> tuple[int, str] | None:
+    """Return the line of a typing slip and its cure; YAML often notices only one line further down."""
+    for number in range(min(line, len(lines)), max(0, line - 1 - _LINES_LOOKED_BACK), -1):
+        bare = lines[number - 1].partition(" #")[0]
+        for pattern, cure in _SLIPS:
+            if pattern.search(bare):
+                return number, cure
+    return None
 
 
 def _runaway(root: yaml.Node, file: str) -> Fault | None:
