@@ -49,11 +49,17 @@ class Look:
 
     @staticmethod
     def texts(figure: Figure) -> list[Any]:
-        """Return every text that shows."""
+        """Return every text that shows; labels of ticks beyond the ends of an axis do not."""
+        from matplotlib.axis import Axis
         from matplotlib.text import Text
 
+        beyond: set[int] = set()
+        for axis in figure.findobj(Axis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = axis.get_major_ticks()
+            beyond |= {id(tick.label1) for tick in ticks if not low - 1e-9 <= tick.get_loc() <= high + 1e-9}
         unique = {id(text): text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()}
-        return list(unique.values())
+        return [text for key, text in unique.items() if key not in beyond]
 
     @classmethod
     def words(cls, figure: Figure) -> list[str]:

@@ -1,4 +1,4 @@
-"""What holds for every figure: same bytes, no missing glyph, nothing cut off or on top of something else, said in words."""
+"""What holds for every figure: same bytes, no missing glyph, nothing cut off or on something else, said in words."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[4]
 FIGURES = ("severity", "reliability", "levers", "priorities", "htmt", "exclusion-flow", "likert", "likert10")
 LANGUAGES = ("zh", "en")
 LARGEST_SVG = 300_000
+SVG = "{http://www.w3.org/2000/svg}"
 PLOTS = {
     "severity": plot_severity, "reliability": plot_reliability, "levers": plot_levers, "priorities": plot_priorities,
     "htmt": plot_htmt, "flow": plot_exclusion_flow,
@@ -45,38 +46,32 @@ both_languages = pytest.mark.parametrize("language", LANGUAGES)
 @every_figure
 @both_languages
 def test_the_same_specification_gives_the_same_bytes_and_no_warning(make, name, language) -> None:
+    spec = make(name, language)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for to in ("svg", "png"):
-            assert render_figure(make(name, language), to) == render_figure(make(name, language), to)
-
-
-@every_figure
-@both_languages
-def test_the_svg_is_one_described_image_with_glyphs_as_paths(make, name, language) -> None:
-    spec = make(name, language)
-    svg = render_figure(spec, "svg")
-    root = ElementTree.fromstring(svg)
-    space = "{http://www.w3.org/2000/svg}"
-    assert root.get("role") == "img"
-    assert root.findtext(f"{space}title") == spec.title
-    assert root.findtext(f"{space}desc") == spec.alt
-    assert not list(root.iter(f"{space}text"))
+        svg = render_figure(spec, "svg")
+        assert render_figure(make(name, language), "svg") == svg
+        assert render_figure(make(name, language), "png") == render_figure(spec, "png")
     assert len(svg) < LARGEST_SVG
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == spec.title
+    assert root.findtext(f"{SVG}desc") == spec.alt
+    # Glyphs are paths: the picture needs no font where it is shown.
+    assert not list(root.iter(f"{SVG}text"))
 
 
 @every_figure
 @both_languages
-@pytest.mark.parametrize("stamp", [None, "模拟数据 / simulated data"])
-def test_no_text_is_cut_off_or_stands_on_another(make, look, name, language, stamp) -> None:
-    with look.drawn(make(name, language, stamp=stamp)) as figure:
+def test_no_text_is_cut_off_or_stands_on_another(make, look, name, language) -> None:
+    with look.drawn(make(name, language, stamp="模拟数据 / simulated data")) as figure:
         page = figure.bbox
         boxes = [
             (text.get_text(), text.get_window_extent()) for text in look.texts(figure) if text.get_gid() != "refusal"
         ]
         for words, box in boxes:
-            assert box.x0 >= page.x0 - 1 and box.x1 <= page.x1 + 1, words
-            assert box.y0 >= page.y0 - LEADING and box.y1 <= page.y1 + LEADING, words
+            assert page.x0 - 1 <= box.x0 < box.x1 <= page.x1 + 1, words
+            assert page.y0 - LEADING <= box.y0 < box.y1 <= page.y1 + LEADING, words
         for (one, a), (other, b) in combinations(boxes, 2):
             wide = min(a.x1, b.x1) - max(a.x0, b.x0)
             high = min(a.y1, b.y1) - max(a.y0, b.y0)
@@ -119,13 +114,13 @@ def test_another_process_draws_the_same_bytes() -> None:
         "import hashlib, sys, pandas as pd\n"
         "from wxsat.present.figures.exclusion_flow import plot_exclusion_flow\n"
         "from wxsat.present.figures.figure import render_figure\n"
-        "flow = pd.DataFrame({'step': ['read', 'careless'], 'n_left': [9, 7], 'n_dropped': [0, 2], 'reason': ['', '']})\n"
+        "flow = pd.DataFrame({'step': ['read', 'careless'], 'n_left': [9, 7], 'n_dropped': [0, 2], 'reason': 'x'})\n"
         "spec = plot_exclusion_flow(flow, language='zh')\n"
         "print(*[hashlib.sha256(render_figure(spec, to)).hexdigest() for to in ('svg', 'png')])\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "MPLBACKEND": "pdf"}
     other = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    flow = pd.DataFrame({"step": ["read", "careless"], "n_left": [9, 7], "n_dropped": [0, 2], "reason": ["", ""]})
+    flow = pd.DataFrame({"step": ["read", "careless"], "n_left": [9, 7], "n_dropped": [0, 2], "reason": "x"})
     spec = plot_exclusion_flow(flow, language="zh")
     assert other.stdout.split() == [hashlib.sha256(render_figure(spec, to)).hexdigest() for to in ("svg", "png")]
 
