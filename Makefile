@@ -31,10 +31,10 @@ demo: $(VENV)/.run ## The bundled study, end to end, into demo-report/ (DEMO=DIR
 	$(THREADS) $(BIN)/wxsat demo --out $(DEMO) --force
 
 test: $(VENV)/.dev ## The test suite (a few minutes on two cores)
-	$(THREADS) $(BIN)/python -m pytest -q -n 2
+	$(THREADS) $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-slow: $(VENV)/.dev ## The long recoveries and coverage simulations
-	$(THREADS) $(BIN)/python -m pytest -q -n 2 -m slow
+	$(THREADS) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 lint: $(VENV)/.dev ## Style, spelling and the one-way street
 	$(BIN)/ruff check .

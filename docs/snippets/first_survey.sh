@@ -21,6 +21,6 @@ wxsat run my-study
 # [/run]
 
 # [look]
-ls my-study/report my-study/report/figures
+ls my-study/report
 head -n 12 my-study/report/log.txt
 # [/look]

@@ -10,7 +10,7 @@ wxsat report my-study/report --to markdown --lang zh --out report.md
 # [/others]
 
 # [english]
-wxsat run my-study --lang en --out english-only
+wxsat report my-study/report --to html --lang en --out english.html
 # [/english]
 
 # [numbers]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -52,12 +54,19 @@ def answers(tmp_path_factory: pytest.TempPathFactory, reader_environment: Mappin
 def finished_run(
     tmp_path_factory: pytest.TempPathFactory, answers: Path, reader_environment: Mapping[str, str]
 ) -> Path:
-    """A folder that holds ``my-study`` with its ``report``."""
+    """A folder in which the README's commands for a study of one's own were run: ``my-study`` with its ``report``."""
     folder = tmp_path_factory.mktemp("finished")
-    for command in (["wxsat", "new", "my-study"], ["cp", str(answers / "answers.csv"), "my-study/data/"]):
-        subprocess.run(command, cwd=folder, env=reader_environment, check=True, capture_output=True)
+    shutil.copy(answers / "answers.csv", folder)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.search(r"^## Your own study\n.*?^```\n(.+?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert commands is not None
     done = subprocess.run(
-        ["wxsat", "run", "my-study"], cwd=folder, env=reader_environment, check=False, capture_output=True, text=True
+        ["bash", "-e", "-c", commands.group(1)],
+        cwd=folder,
+        env=reader_environment,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode in (0, 6), done.stderr
     return folder

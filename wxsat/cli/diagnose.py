@@ -17,7 +17,7 @@ def diagnose(
     from wxsat.errors import UsageError
     from wxsat.study.run import run_study
 
-    outcome = run_study(study, progress=lambda step: say(f"... {step}"))
+    outcome = run_study(study, progress=lambda step: None if as_json else say(f"... {step}"))
     diagnosis = outcome.content.diagnosis
     if diagnosis is None:
         raise UsageError(
@@ -34,7 +34,7 @@ def diagnose(
         if not diagnosis.levers.empty:
             print_frame(diagnosis.levers, "Expected gain in satisfaction, points of 100", 2)
     for finding in outcome.content.findings:
-        if finding.severity != "note":
+        if finding.severity != "note" and not as_json:
             say(f"[{finding.code}] {finding.message}")
     if outcome.refused:
         raise typer.Exit(6)

@@ -73,7 +73,7 @@ def _fill(topic: str, constructs: list[tuple[str, list[str]]]) -> list[ItemBlock
     blocks = []
     for held in filled:
         names = tuple(construct for construct, _ in held)
-        items = tuple(item for _, members in held for item in members)
-        name = topic if topic and len(filled) == 1 else "-".join(names)
-        blocks.append(ItemBlock(name, (topic,) if topic and len(filled) == 1 else names, items))
+        listed = tuple(item for _, members in held for item in members)
+        whole = bool(topic) and len(filled) == 1
+        blocks.append(ItemBlock(topic if whole else "-".join(names), (topic,) if whole else names, listed))
     return blocks
