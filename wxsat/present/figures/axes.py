@@ -75,7 +75,7 @@ def draw_interval_rows(
 
 
 def dot_rows(
-    ax: Axes, values: Sequence[float], *, offset: float, marker: str, size: float, color: str, label: str
+    ax: Axes, values: Sequence[float], *, offset: float, marker: str, size: float, color: str, label: str, gid: str
 ) -> None:
     """Draw one hollow marker a row."""
     places = [row + offset for row in range(len(values))]
@@ -88,7 +88,7 @@ def dot_rows(
             list(values), places, s=size, marker=marker, facecolors="none", edgecolors=color, linewidths=1.2, zorder=5,
             label=label,
         )  # fmt: skip
-    dots.set_gid(f"marker {marker}")
+    dots.set_gid(gid)
 
 
 def inches_of(figure: FigureBase) -> tuple[float, float]:

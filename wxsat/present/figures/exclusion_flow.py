@@ -76,7 +76,7 @@ def draw_exclusion_flow(data: FlowData, figure: FigureBase) -> None:
     for row, place in enumerate(places):
         ends = row in (0, len(places) - 1)
         _box(
-            ax, x, place, BOX_WIDTH, BOX_HEIGHT if ends else 0.34, data.left_texts[row], strong=ends, gid=f"left {row}"
+            ax, x, place, BOX_WIDTH, BOX_HEIGHT if ends else 0.34, data.left_texts[row], strong=ends, gid=f"left-{row}"
         )
         if row == 0:
             continue
@@ -86,7 +86,7 @@ def draw_exclusion_flow(data: FlowData, figure: FigureBase) -> None:
         turn = (above + below) / 2
         _arrow(ax, (x, above), (x, below), theme.MUTED)
         _arrow(ax, (x, turn), (side, turn), theme.FAINT if faint else theme.MUTED)
-        _write_dropped(ax, side, turn, data.dropped_texts[row], faint=faint, gid=f"dropped {row}")
+        _write_dropped(ax, side, turn, data.dropped_texts[row], faint=faint, gid=f"dropped-{row}")
 
 
 def _box(ax: Axes, x: float, y: float, width: float, height: float, text: str, *, strong: bool, gid: str) -> None:

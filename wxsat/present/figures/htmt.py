@@ -156,7 +156,7 @@ def _write_values(ax: Axes, data: HtmtData) -> None:
                 ax.text(
                     left + 0.5, below + 0.5, text, ha="center", va="center", fontsize=theme.TINY_POINTS,
                     color=theme.PAPER if value >= 0.55 else theme.INK, zorder=4,
-                    gid=f"value {below + 1} {left + 1}",
+                    gid=f"value-{below + 1}-{left + 1}",
                 )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _draw_frames(ax: Axes, values: NDArray[np.float64], legend: tuple[str, str])
         ax.add_patch(
             Rectangle(
                 (left + 0.05, below + 0.07), 0.9, 0.86, fill=False, zorder=5, edgecolor=theme.VERMILION,
-                linewidth=2.4 if thick else 1.1, gid="frame thick" if thick else "frame thin",
+                linewidth=2.4 if thick else 1.1, gid=f"frame-{'thick' if thick else 'thin'}-{below + 1}-{left + 1}",
             )
         )  # fmt: skip
     for label, linewidth in zip(legend, (1.1, 2.4), strict=True):

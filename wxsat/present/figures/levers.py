@@ -141,7 +141,7 @@ def draw_levers(data: LeverData, figure: FigureBase) -> None:
     draw_interval_rows(ax, data.gain, data.lower, data.upper, color=theme.POSITIVE, label=data.legend[0], rows=places)
     has_own = any(math.isfinite(value) for value in data.own)
     if has_own:
-        dot_rows(ax, data.own, offset=0.0, marker="D", size=38, color=theme.VERMILION, label=data.legend[1])
+        dot_rows(ax, data.own, offset=0.0, marker="D", size=38, color=theme.VERMILION, label=data.legend[1], gid="own")
     if data.together:
         ax.axhline(places[-1] - 0.5 - APART / 2, color=theme.MUTED, linewidth=0.8, gid="together")
     for place, text in zip(places, data.right, strict=True):

@@ -141,8 +141,8 @@ def _draw_bars(ax: Axes, data: LikertData, places: Sequence[float], inches: floa
         bars = ax.barh(
             rows, widths, left=left, height=BAR_INCHES, color=colour, edgecolor=theme.PAPER, linewidth=0.6, zorder=2
         )
-        for bar in bars:
-            bar.set_gid(f"category {k + 1}")
+        for bar, row in zip(bars, answered, strict=True):
+            bar.set_gid(f"category-{k + 1}-{row + 1}")
         for x, width, place in zip(left, widths, rows, strict=True):
             if width >= least:
                 ax.text(
@@ -150,16 +150,16 @@ def _draw_bars(ax: Axes, data: LikertData, places: Sequence[float], inches: floa
                     va="center_baseline", fontsize=SEGMENT_POINTS, color=_ink_on(colour), zorder=3,
                 )  # fmt: skip
     for row, start, end in zip(answered, starts, ends, strict=True):
-        _write_total(ax, start[0], places[row], data.low[row], "right")
-        _write_total(ax, end, places[row], data.high[row], "left")
+        _write_total(ax, start[0], places[row], data.low[row], "right", f"low-{row + 1}")
+        _write_total(ax, end, places[row], data.high[row], "left", f"high-{row + 1}")
     for row in set(range(len(data.n))) - set(answered):
         ax.text(0, places[row], data.none, ha="center", va="center", fontsize=theme.SMALL_POINTS, color=theme.MUTED)
 
 
-def _write_total(ax: Axes, x: float, place: float, share: float, side: Literal["left", "right"]) -> None:
+def _write_total(ax: Axes, x: float, place: float, share: float, side: Literal["left", "right"], gid: str) -> None:
     ax.annotate(
         format_percent(share, 0), (x, place), xytext=(3 if side == "left" else -3, 0), textcoords="offset points",
-        ha=side, va="center", fontsize=theme.TINY_POINTS, color=theme.INK, gid=f"total {side}",
+        ha=side, va="center", fontsize=theme.TINY_POINTS, color=theme.INK, gid=gid,
     )  # fmt: skip
 
 

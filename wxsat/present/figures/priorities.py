@@ -156,10 +156,10 @@ def draw_priorities(data: PriorityData, figure: FigureBase) -> None:
 
 def _draw_quadrants(ax: Axes, data: PriorityData) -> None:
     (x, y), x1, (y0, y1) = data.centre, ax.get_xlim()[1], ax.get_ylim()
-    ax.fill_between([x, x1], y0, y, color=theme.BAND_TINTS["orange"], linewidth=0, zorder=0, gid="act_first")
+    ax.fill_between([x, x1], y0, y, color=theme.BAND_TINTS["orange"], linewidth=0, zorder=0, gid="act-first")
     dashes: dict[str, Any] = {"color": theme.MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1}
-    ax.axvline(x, gid="mean importance", **dashes)
-    ax.axhline(y, gid="mean performance", **dashes)
+    ax.axvline(x, gid="mean-importance", **dashes)
+    ax.axhline(y, gid="mean-performance", **dashes)
     small: dict[str, Any] = {"fontsize": theme.TINY_POINTS, "color": theme.MUTED}
     ax.text(x, y1, data.centre_names[0], ha="center", va="bottom", **small)
     ax.annotate(
@@ -181,13 +181,13 @@ def _draw_points(ax: Axes, data: PriorityData, shown: Sequence[int]) -> None:
         x, y = [data.importance[i] for i in here], [data.performance[i] for i in here]
         ax.hlines(
             y, [data.importance_lower[i] for i in here], [data.importance_upper[i] for i in here], colors=colour,
-            linewidth=1.0, alpha=0.45, zorder=2, gid=f"{kind} importance interval",
+            linewidth=1.0, alpha=0.45, zorder=2, gid=f"{kind}-importance-intervals",
         )  # fmt: skip
         ax.vlines(
             x, [data.performance_lower[i] for i in here], [data.performance_upper[i] for i in here], colors=colour,
-            linewidth=1.0, alpha=0.45, zorder=2, gid=f"{kind} performance interval",
+            linewidth=1.0, alpha=0.45, zorder=2, gid=f"{kind}-performance-intervals",
         )  # fmt: skip
-        ax.scatter(x, y, s=42, marker=marker, c=colour, linewidths=0, zorder=4, label=name, gid=f"{kind} values")
+        ax.scatter(x, y, s=42, marker=marker, c=colour, linewidths=0, zorder=4, label=name, gid=f"{kind}-values")
 
 
 def _write_names(ax: Axes, data: PriorityData, shown: Sequence[int], width: float, height: float) -> None:
@@ -227,7 +227,7 @@ def _write_names(ax: Axes, data: PriorityData, shown: Sequence[int], width: floa
             va="center",
             fontsize=theme.SMALL_POINTS,
             zorder=5,
-            gid=f"name {i}",
+            gid=f"name-{i + 1}",
         )
         _lead(ax, point, box, width, height)
 

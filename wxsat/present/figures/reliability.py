@@ -96,8 +96,8 @@ def draw_reliability(data: ReliabilityData, figure: FigureBase) -> None:
         fontsize=theme.TINY_POINTS, color=theme.MUTED,
     )  # fmt: skip
     draw_interval_rows(ax, data.alpha, data.alpha_lower, data.alpha_upper, color=theme.BLUE, label=data.legend[0])
-    dot_rows(ax, data.omega, offset=0.0, marker="D", size=34, color=theme.VERMILION, label=data.legend[1])
-    dot_rows(ax, data.cr, offset=0.0, marker="|", size=110, color=theme.INK, label=data.legend[2])
+    dot_rows(ax, data.omega, offset=0.0, marker="D", size=34, color=theme.VERMILION, label=data.legend[1], gid="omega")
+    dot_rows(ax, data.cr, offset=0.0, marker="|", size=110, color=theme.INK, label=data.legend[2], gid="cr")
     for row, text in enumerate(data.right):
         side_text(ax, row, text, 8)
     side_heading(ax, data.right_heading, 8)

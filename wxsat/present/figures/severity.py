@@ -164,13 +164,13 @@ def draw_severity(data: SeverityData, figure: FigureBase) -> None:
 
 def _draw_bands(ax: Axes, data: SeverityData) -> None:
     for (band, low, high), label in zip(theme.BANDS, data.band_labels, strict=True):
-        ax.axvspan(low, high, color=theme.BAND_TINTS[band], linewidth=0, zorder=0, gid=f"band {band}")
+        ax.axvspan(low, high, color=theme.BAND_TINTS[band], linewidth=0, zorder=0, gid=f"band-{band}")
         ax.text(
             (low + high) / 2, 1.0, label, transform=ax.get_xaxis_transform(), ha="center", va="bottom",
             fontsize=theme.TINY_POINTS, color=theme.BAND_COLOURS[band],
         )  # fmt: skip
         if low > 0:
-            ax.axvline(low, color=theme.FAINT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, gid=f"line {low:g}")
+            ax.axvline(low, color=theme.FAINT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, gid=f"line-{low:g}")
 
 
 def describe_severity(data: SeverityData, language: Language) -> str:

@@ -48,6 +48,11 @@ class Look:
         return figure.findobj(lambda artist: artist.get_gid() == gid)
 
     @staticmethod
+    def like_gid(figure: Figure, start: str) -> list[Any]:
+        """Return the drawn parts whose id begins so, in order."""
+        return figure.findobj(lambda artist: str(artist.get_gid() or "").startswith(start))
+
+    @staticmethod
     def texts(figure: Figure) -> list[Any]:
         """Return every text that shows; labels of ticks beyond the ends of an axis do not."""
         from matplotlib.axis import Axis

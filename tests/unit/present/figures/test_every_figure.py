@@ -57,6 +57,9 @@ def test_the_same_specification_gives_the_same_bytes_and_no_warning(make, name, 
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title") == spec.title
     assert root.findtext(f"{SVG}desc") == spec.alt
+    ids = [part.get("id") for part in root.iter() if part.get("id")]
+    assert not [one for one in ids if re.search(r"[^\w.-]", one, re.ASCII)]
+    assert len(ids) == len(set(ids))
     # Glyphs are paths: the picture needs no font where it is shown.
     assert not list(root.iter(f"{SVG}text"))
 

@@ -16,7 +16,7 @@ COUNTS = np.array([1, 2, 3, 4, 4, 3, 3])
 
 
 def bars_of(look, figure, category: int) -> list:
-    return look.by_gid(figure, f"category {category}")
+    return look.like_gid(figure, f"category-{category}-")
 
 
 def test_bars_are_the_shares_and_spread_from_the_middle(answers, look) -> None:
@@ -28,7 +28,7 @@ def test_bars_are_the_shares_and_spread_from_the_middle(answers, look) -> None:
         assert middle.get_x() + middle.get_width() / 2 == pytest.approx(0)
         edges = [bar.get_x() for bar in bars] + [bars[-1].get_x() + bars[-1].get_width()]
         np.testing.assert_allclose(np.diff(edges), 100 * COUNTS / 20)
-        totals = [look.by_gid(figure, f"total {side}")[0].get_text() for side in ("right", "left")]
+        totals = [look.by_gid(figure, gid)[0].get_text() for gid in ("low-1", "high-1")]
         assert totals == ["30%", "50%"]
 
 

@@ -58,7 +58,7 @@ class TestSeverity:
         assert {band for band, _, _ in theme.BANDS} == {band for _, band in BAND_EDGES}
         with look.drawn(plot_severity(severity, language="en")) as figure:
             for at in (20, 40, 60):
-                (line,) = look.by_gid(figure, f"line {at}")
+                (line,) = look.by_gid(figure, f"line-{at}")
                 assert list(line.get_xdata()) == [at, at]
 
     def test_units_do_not_mix(self, severity) -> None:
@@ -74,8 +74,8 @@ class TestReliability:
         with look.drawn(plot_reliability(reliability, language="en")) as figure:
             np.testing.assert_allclose(dots(look, figure)[:, 0], [0.791, 0.655, np.nan])
             np.testing.assert_allclose(ends(look, figure), [[0.771, 0.81], [0.61, 0.70]])
-            np.testing.assert_allclose(dots(look, figure, "marker D")[:, 0], [0.795, 0.66, np.nan])
-            np.testing.assert_allclose(dots(look, figure, "marker |")[:, 0], [0.794, 0.664, np.nan])
+            np.testing.assert_allclose(dots(look, figure, "omega")[:, 0], [0.795, 0.66, np.nan])
+            np.testing.assert_allclose(dots(look, figure, "cr")[:, 0], [0.794, 0.664, np.nan])
             assert ".79  [.77, .81]" in look.words(figure)
             assert look.words(figure).count("–") == 1
 
@@ -95,7 +95,7 @@ class TestLevers:
         assert data.places[-1] - data.places[-2] > 1
         with look.drawn(spec) as figure:
             np.testing.assert_allclose(dots(look, figure)[:, 0], data.gain)
-            np.testing.assert_allclose(dots(look, figure, "marker D")[:, 0], [3.9, 10.9, 4.3, -0.2, np.nan])
+            np.testing.assert_allclose(dots(look, figure, "own")[:, 0], [3.9, 10.9, 4.3, -0.2, np.nan])
             assert look.by_gid(figure, "together")
             assert "−0.4  [−1.6, 0.8]" in look.words(figure)
             assert "+23.1  [20.3, 25.9]" in look.words(figure)
@@ -123,10 +123,10 @@ class TestLevers:
 class TestPriorities:
     def test_points_intervals_and_the_lines_at_the_means(self, priorities, look) -> None:
         with look.drawn(plot_priorities(priorities, language="en")) as figure:
-            np.testing.assert_allclose(dots(look, figure, "driver values"), [[0.43, 56.7], [0.32, 62.3]])
-            np.testing.assert_allclose(dots(look, figure, "dilemma values"), [[0.295, 43.0], [0.29, 41.5]])
-            np.testing.assert_allclose(ends(look, figure, "dilemma importance interval"), [[0.24, 0.35], [0.23, 0.36]])
-            (across,), (up,) = look.by_gid(figure, "mean importance"), look.by_gid(figure, "mean performance")
+            np.testing.assert_allclose(dots(look, figure, "driver-values"), [[0.43, 56.7], [0.32, 62.3]])
+            np.testing.assert_allclose(dots(look, figure, "dilemma-values"), [[0.295, 43.0], [0.29, 41.5]])
+            np.testing.assert_allclose(ends(look, figure, "dilemma-importance-intervals"), [[0.24, 0.35], [0.23, 0.36]])
+            (across,), (up,) = look.by_gid(figure, "mean-importance"), look.by_gid(figure, "mean-performance")
             assert across.get_xdata()[0] == pytest.approx(priorities["importance"].mean())
             assert up.get_ydata()[0] == pytest.approx(priorities["performance"].mean())
 
@@ -145,7 +145,7 @@ class TestPriorities:
         same = pd.concat([priorities] * 2, ignore_index=True).assign(importance=0.3, performance=50.0)
         same["driver"] = [f"construct number {k}" for k in range(8)]
         with look.drawn(plot_priorities(same, language="en")) as figure:
-            boxes = [look.by_gid(figure, f"name {k}")[0].get_window_extent() for k in range(8)]
+            boxes = [look.by_gid(figure, f"name-{k + 1}")[0].get_window_extent() for k in range(8)]
         for k, one in enumerate(boxes):
             for other in boxes[:k]:
                 assert min(one.x1, other.x1) - max(one.x0, other.x0) < 1 or (
@@ -157,8 +157,8 @@ class TestPriorities:
         spec = plot_priorities(priorities, language="en")
         assert "PU importance – (–), performance 56.7 (54.9–58.6), keep up" in spec.alt
         with look.drawn(spec) as figure:
-            assert len(dots(look, figure, "driver values")) == 1
-            assert not look.by_gid(figure, "name 0")
+            assert len(dots(look, figure, "driver-values")) == 1
+            assert not look.by_gid(figure, "name-1")
 
     def test_labels_keep_off_points_where_there_is_room(self) -> None:
         points = [(1.0, 1.0), (1.3, 1.02), (3.0, 1.9)]
@@ -184,14 +184,14 @@ class TestHtmt:
 
             mesh = next(m for m in figure.findobj(QuadMesh) if np.size(m.get_array()) == 12)
             np.testing.assert_allclose(np.ma.filled(mesh.get_array(), np.nan).reshape(4, 3), expected)
-            shown = {gid: look.by_gid(figure, gid)[0].get_text() for gid in ("value 2 1", "value 4 1", "value 4 2")}
-            assert shown == {"value 2 1": ".52", "value 4 1": ".35", "value 4 2": "–"}
-            assert not look.by_gid(figure, "value 1 1")
+            shown = {gid: look.by_gid(figure, gid)[0].get_text() for gid in ("value-2-1", "value-4-1", "value-4-2")}
+            assert shown == {"value-2-1": ".52", "value-4-1": ".35", "value-4-2": "–"}
+            assert not look.by_gid(figure, "value-1-1")
 
     def test_conventions_frame_the_cells_and_are_called_conventions(self, htmt, look) -> None:
         spec = plot_htmt(htmt, language="en")
         with look.drawn(spec) as figure:
-            (thin,), (thick,) = look.by_gid(figure, "frame thin"), look.by_gid(figure, "frame thick")
+            (thin,), (thick,) = look.like_gid(figure, "frame-thin"), look.like_gid(figure, "frame-thick")
             assert [int(v) for v in thin.get_xy()] == [0, 2]
             assert [int(v) for v in thick.get_xy()] == [1, 2]
             assert thick.get_linewidth() > thin.get_linewidth()
@@ -204,7 +204,7 @@ class TestHtmt:
         rows = [(f"C{a}", f"C{b}", 0.5, 0.4, 0.6) for a in range(n) for b in range(a + 1, n)]
         spec = plot_htmt(pd.DataFrame(rows, columns=["a", "b", "htmt", "ci_lower", "ci_upper"]), language="en")
         with look.drawn(spec) as figure:
-            assert bool(look.by_gid(figure, f"value {n} 1")) == with_values
+            assert bool(look.by_gid(figure, f"value-{n}-1")) == with_values
 
     def test_nothing_computed_is_said(self, htmt) -> None:
         assert plot_htmt(htmt.assign(htmt=np.nan), language="en").alt.endswith("none could be computed.")
@@ -213,8 +213,8 @@ class TestHtmt:
 class TestExclusionFlow:
     def test_those_who_stay_go_down_and_those_who_leave_go_right(self, flow, look) -> None:
         with look.drawn(plot_exclusion_flow(flow, language="en")) as figure:
-            stay = [look.by_gid(figure, f"left {k}")[0] for k in range(4)]
-            left = [look.by_gid(figure, f"dropped {k}")[0] for k in (1, 2, 3)]
+            stay = [look.by_gid(figure, f"left-{k}")[0] for k in range(4)]
+            left = [look.by_gid(figure, f"dropped-{k}")[0] for k in (1, 2, 3)]
             assert [text.get_text().splitlines()[-1] for text in stay] == [
                 "n = 1,500", "n = 1,482", "n = 1,482", "n = 1,379",
             ]  # fmt: skip
