@@ -122,8 +122,8 @@ def span(values: Sequence[float], least: float, ends: tuple[float, float]) -> tu
 
     Examples
     --------
-    >>> span([0.2, 0.4], 0.1, (-1, 1))
-    (0.16, 0.44000000000000006)
+    >>> [round(end, 3) for end in span([0.2, 0.4], 0.1, (-1, 1))]
+    [0.16, 0.44]
     """
     finite = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(finite), max(finite)
