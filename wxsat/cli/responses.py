@@ -89,6 +89,7 @@ def read(
     from wxsat.cli.output import emit_json, say
     from wxsat.responses.save import write_responses
 
+    _keep_input(file, out)
     responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
     for line in responses.log:
         say(line)
@@ -117,6 +118,7 @@ def screen(
     from wxsat.responses.save import write_table
     from wxsat.responses.screen import screen_responses
 
+    _keep_input(file, out)
     responses = _responses(file, instrument, form, None, sheet, encoding, delimiter)
     table = screen_responses(responses, _plan(plan))
     if out is not None:
@@ -155,6 +157,7 @@ def clean(
     from wxsat.responses.clean import clean as clean_responses
     from wxsat.responses.save import write_responses
 
+    _keep_input(file, out)
     responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
     cleaned = clean_responses(responses, _plan(plan))
     written = write_responses(cleaned, out, force=force, language=_language(lang))
@@ -201,6 +204,14 @@ def _responses(
         encoding=encoding,
         delimiter=_character(delimiter),
     )
+
+
+def _keep_input(file: Path, out: Path | None) -> None:
+    """Raw answers are never written over, not even with --force."""
+    from wxsat.errors import UsageError
+
+    if out is not None and out.exists() and file.exists() and out.samefile(file):
+        raise UsageError("RESP-064", f"{out} is the file of answers itself.", hint="Name another file to write.")
 
 
 def _candidates(instrument: str | None) -> list[Instrument]:

@@ -126,6 +126,7 @@ class AnswerKey:
                 else ", ".join(map(str, self.codes))
             )
             dk = f", {self.dk} for don't know" if self.dk is not None else ""
+            dk += f", {self.refused} for a refusal" if self.refused is not None else ""
             labels = (
                 f", or a label ({', '.join(self.shown_labels[: max(2, len(self.codes))])})" if self.shown_labels else ""
             )

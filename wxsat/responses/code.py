@@ -98,7 +98,7 @@ def code_column(
         result = known[token]
         if isinstance(result, Refusal):
             reasons[position] = "system"
-            refused.setdefault(result.found, _Refused(result)).rows.append(table.row_numbers[position])
+            refused.setdefault(masked(result.found), _Refused(result)).rows.append(table.row_numbers[position])
         else:
             codes[position], reasons[position] = result
     faults = tuple(_cell_fault(table, column, key, group) for group in refused.values())

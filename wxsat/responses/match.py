@@ -295,13 +295,22 @@ def _choice_columns(
     return parts
 
 
+_WEIGHT_OF_ABSENT = 0.2
+
+
 def closest_form(instrument: Instrument, present: Mapping[str, str]) -> FormName:
-    """Return the form whose items agree best with those present (shared items over all items of either)."""
+    """
+    Return the form whose items agree best with those present.
+
+    Items that a form does not ask speak against it in full; items that it asks and the file lacks, a fifth as
+    much, since a study may leave constructs out (Tversky's ratio of shared to distinctive features).
+    """
 
     def agreement(form: FormName) -> float:
         asked = {i.id for i in instrument.items_in(form) if not i.optional or i.id in present}
         here = {i.id for i in instrument.items_in() if i.id in present}
-        return len(asked & here) / max(1, len(asked | here))
+        shared = len(asked & here)
+        return shared / max(1.0, shared + len(here - asked) + _WEIGHT_OF_ABSENT * len(asked - here))
 
     return max(FORMS, key=agreement)
 

@@ -171,8 +171,9 @@ def write_together(writers: Mapping[Path, Callable[[Path], None]], *, force: boo
     """Write files under passing names and move them into place together; on any fault none is left."""
     there = [p for p in writers if p.exists()]
     if there and not force:
-        names = ", ".join(p.name for p in there)
-        raise UsageError("RESP-060", f"already there: {names}.", where=str(there[0].parent), hint="Add --force.")
+        names, folder = ", ".join(p.name for p in there), there[0].parent
+        where = "" if folder == Path() else str(folder)
+        raise UsageError("RESP-060", f"already there: {names}.", where=where, hint="Use --force to replace.")
     for folder in {p.parent for p in writers}:
         if not folder.is_dir():
             raise UsageError("RESP-062", "there is no such folder.", where=str(folder), hint="Make it first.")

@@ -12,6 +12,7 @@ import pytest
 
 from wxsat.errors import DataError
 from wxsat.instrument.instrument import Instrument
+from wxsat.instrument.load import load_instrument
 from wxsat.responses.match import readings
 from wxsat.responses.read import read_responses
 
@@ -213,3 +214,22 @@ def test_the_bundled_instrument_reads_its_own_codebook_labels() -> None:
         assert responses.item_ids == tuple(i.id for i in items)
         coded = responses.frame[list(responses.item_ids)].to_numpy()
         assert (coded == np.array([[1.0], [5.0]])).all()
+
+
+def test_a_study_of_a_few_constructs_keeps_the_form_that_asks_its_items() -> None:
+    """Nine items of a 58-item form are no brief form: the brief one does not ask six of them."""
+    public = load_instrument("gov-wechat-public")
+    items = [f"{construct}{i}" for construct in ("PU", "EOU", "SAT") for i in (1, 2, 3)]
+    assert read_responses(pd.DataFrame({item: [1, 4, 5] for item in items}), public).form == "standard"
+    brief = [item.id for item in public.items_in("brief")]
+    assert read_responses(pd.DataFrame({item: [1, 4, 5] for item in brief}), public).form == "brief"
+
+
+def test_identifiers_in_the_place_of_answers_are_one_fault(instrument: Instrument, make_answers: MakeAnswers) -> None:
+    answers = make_answers(4).astype(object)
+    answers["PU1"] = [13800138000 + i for i in range(4)]
+    with pytest.raises(DataError) as caught:
+        read_responses(answers, instrument)
+    assert len(caught.value.faults) == 1
+    assert "4 cells; data row 1, 2, 3, 4" in str(caught.value)
+    assert "13800" not in str(caught.value)

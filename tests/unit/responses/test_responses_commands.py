@@ -96,3 +96,14 @@ def test_a_real_file_of_another_survey_is_refused(tmp_path: Path, shared_data: C
     assert result.exception is not None
     assert "RESP-020" in str(result.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["read", "screen", "clean"])
+def test_raw_answers_are_never_written_over(survey: Path, command: str) -> None:
+    before = survey.read_bytes()
+    for target in (survey, survey.parent / "." / survey.name):
+        options = [command, str(survey), "--instrument", "gov-wechat-public", "--out", str(target), "--force"]
+        result = run(app, options)
+        assert isinstance(result.exception, UsageError)
+        assert result.exception.code == "RESP-064"
+    assert survey.read_bytes() == before
