@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,18 +37,53 @@ def reader_environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     }
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that one of the parallel workers makes and all use."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    done, failed = root / name, root / f"{name}-failed"
+    try:
+        part = root / f"{name}-being-made"
+        part.mkdir()
+    except FileExistsError:
+        while not (done.exists() or failed.exists()):
+            time.sleep(0.2)
+        assert not failed.exists(), f"{name} could not be made; the other worker says why"
+        return done
+    try:
+        make(part)
+    except BaseException:
+        failed.touch()
+        raise
+    shutil.copytree(part, root / f"{name}-whole")
+    (root / f"{name}-whole").rename(done)
+    return done
+
+
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory, reader_environment: Mapping[str, str]) -> Path:
     """A folder with the same simulated answers as codes (CSV, SAV) and as Chinese labels (CSV)."""
     import wxsat
 
-    folder = tmp_path_factory.mktemp("answers")
     home = wxsat.load_instrument("gov-wechat-public").folder
     assert home is not None
-    for file, options in (("answers.csv", []), ("answers.sav", []), ("labels.csv", ["--labels", "zh"])):
-        command = ["wxsat", "simulate", str(home / "truth.yaml"), "--n", str(N_RESPONDENTS), "--out", file, *options]
-        subprocess.run(command, cwd=folder, env=reader_environment, check=True, capture_output=True)
-    return folder
+
+    def make(folder: Path) -> None:
+        for file, options in (("answers.csv", []), ("answers.sav", []), ("labels.csv", ["--labels", "zh"])):
+            command = [
+                "wxsat",
+                "simulate",
+                str(home / "truth.yaml"),
+                "--n",
+                str(N_RESPONDENTS),
+                "--out",
+                file,
+                *options,
+            ]
+            subprocess.run(command, cwd=folder, env=reader_environment, check=True, capture_output=True)
+
+    return once(tmp_path_factory, "answers", make)
 
 
 @pytest.fixture(scope="session")
@@ -55,18 +91,20 @@ def finished_run(
     tmp_path_factory: pytest.TempPathFactory, answers: Path, reader_environment: Mapping[str, str]
 ) -> Path:
     """A folder in which the README's commands for a study of one's own were run: ``my-study`` with its ``report``."""
-    folder = tmp_path_factory.mktemp("finished")
-    shutil.copy(answers / "answers.csv", folder)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.search(r"^## Your own study\n.*?^```\n(.+?)^```", readme, re.MULTILINE | re.DOTALL)
     assert commands is not None
-    done = subprocess.run(
-        ["bash", "-e", "-c", commands.group(1)],
-        cwd=folder,
-        env=reader_environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode in (0, 6), done.stderr
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copy(answers / "answers.csv", folder)
+        done = subprocess.run(
+            ["bash", "-e", "-c", commands.group(1)],
+            cwd=folder,
+            env=reader_environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode in (0, 6), done.stderr
+
+    return once(tmp_path_factory, "finished", make)
