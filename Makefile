@@ -39,7 +39,7 @@ test-slow: $(VENV)/.dev ## The long recoveries and coverage simulations
 lint: $(VENV)/.dev ## Style, spelling and the one-way street
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell wxsat tests docs README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md
+	$(BIN)/codespell wxsat docs README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md
 	$(BIN)/lint-imports
 
 types: $(VENV)/.dev ## mypy, strict, on the package

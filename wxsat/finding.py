@@ -55,8 +55,9 @@ def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings without doubles (same code and subject), the first of each, in order."""
-    first: dict[tuple[str, str], Finding] = {}
+    """Return the findings without doubles (same code, subject and model), the first of each, in order."""
+    first: dict[tuple[str, str, str], Finding] = {}
     for finding in findings:
-        first.setdefault((finding.code, finding.subject), finding)
+        model = str(finding.evidence.get("model", ""))
+        first.setdefault((finding.code, finding.subject, model), finding)
     return tuple(first.values())

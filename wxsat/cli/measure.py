@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
 from wxsat.finding import refusals
@@ -36,6 +37,10 @@ Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest c
 High = Annotated[float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")]
 Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
+MissingCodes = Annotated[
+    list[float] | None,
+    typer.Option("--missing-code", help="With --scale: a code that stands for no answer (repeatable)."),
+]
 Cluster = Annotated[
     str | None,
     typer.Option("--cluster", help="Column whose values the bootstrap resamples whole (accounts)."),
@@ -55,10 +60,11 @@ def items(
     high: High = None,
     form: Form = None,
     sheet: Sheet = None,
+    missing_code: MissingCodes = None,
     as_json: Json = False,
 ) -> None:
     """Print for every item its distribution, missing answers, item-rest correlation and loading."""
-    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, unusable="report")
+    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, missing_code, unusable="report")
     _show(quality, {"items": ("Items", quality.items)}, as_json)
 
 
@@ -72,10 +78,11 @@ def reliability(
     high: High = None,
     form: Form = None,
     sheet: Sheet = None,
+    missing_code: MissingCodes = None,
     as_json: Json = False,
 ) -> None:
     """Print alpha with its interval, omega, composite reliability and AVE of every construct."""
-    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet)
+    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
     _show(quality, {"scales": ("Reliability", quality.reliability)}, as_json)
 
 
@@ -89,6 +96,7 @@ def validity(
     high: High = None,
     form: Form = None,
     sheet: Sheet = None,
+    missing_code: MissingCodes = None,
     cluster: Cluster = None,
     draws: Draws = 1000,
     seed: Seed = 1,
@@ -96,7 +104,17 @@ def validity(
 ) -> None:
     """Print HTMT with bootstrap intervals and the Fornell-Larcker comparison of every pair of constructs."""
     quality = _evaluate(
-        file, instrument, scale, reverse, (low, high), form, sheet, cluster=cluster, draws=draws, seed=seed
+        file,
+        instrument,
+        scale,
+        reverse,
+        (low, high),
+        form,
+        sheet,
+        missing_code,
+        cluster=cluster,
+        draws=draws,
+        seed=seed,
     )
     tables = {
         "htmt": ("Heterotrait-monotrait ratio (HTMT)", quality.htmt),
@@ -113,6 +131,7 @@ def _evaluate(
     ends: tuple[float | None, float | None],
     form: str | None,
     sheet: str | None,
+    missing_codes: list[float] | None,
     *,
     cluster: str | None = None,
     draws: int = 0,
@@ -122,6 +141,8 @@ def _evaluate(
     from wxsat.psychometrics.scales import evaluate_scales
 
     _require_one_source(instrument, scale, reverse, ends, form)
+    if instrument is not None and missing_codes:
+        raise UsageError("MEAS-012", "--missing-code belongs to --scale; an instrument declares its own codes.")
     settings: dict[str, Any] = {"cluster": cluster, "draws": draws, "seed": seed}
     if instrument is not None:
         from wxsat.instrument.load import load_instrument
@@ -135,7 +156,7 @@ def _evaluate(
         # One spoilt item must not hide the other constructs of a survey.
         return evaluate_scales(responses, unusable="report", **settings)
     return evaluate_scales(
-        _frame_of(file, sheet),
+        read_columns(file, sheet, missing_codes),
         scales=parse_scales(scale or []),
         reverse=reverse or (),
         scale_range=(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None,
@@ -200,20 +221,6 @@ def parse_scales(texts: list[str]) -> dict[str, list[str]]:
     if faults:
         raise UsageError.from_faults(faults)
     return scales
-
-
-def _frame_of(file: Path, sheet: str | None) -> pd.DataFrame:
-    """Read a table and make the codes missing that a statistics file declares as missing."""
-    from wxsat.responses.files import read_table
-
-    table = read_table(file, sheet=sheet)
-    frame = table.frame.copy()
-    for column, ranges in table.missing.items():
-        declared = frame[column].map(lambda value, ranges=ranges: any(r.holds(value) for r in ranges))
-        frame[column] = frame[column].where(~declared.astype(bool), None)
-    for note in table.notes:
-        say(note)
-    return frame
 
 
 def _show(quality: ScaleQuality, tables: dict[str, tuple[str, pd.DataFrame]], as_json: bool) -> None:

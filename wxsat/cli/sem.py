@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
 
@@ -40,6 +41,9 @@ def fit(
     ] = None,
     form: Annotated[str | None, typer.Option(help="With --instrument: full, standard or brief.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    missing_code: Annotated[
+        list[float] | None, typer.Option("--missing-code", help="A code that stands for no answer (repeatable).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Fit a model; exit code 6 when a stated rule forbids its structural reading."""
@@ -47,7 +51,7 @@ def fit(
 
     if form is not None and instrument is None:
         raise UsageError("SEM-038", "--form needs --instrument.", where="--form")
-    data = _data(file, instrument, form, sheet)
+    data = _data(file, instrument, form, sheet, missing_code)
     result = fit_sem(
         _model(model), data, estimator=estimator, missing=missing, engine=engine, std_lv=std_lv,
         orthogonal=orthogonal, fixed_x=fixed_x,
@@ -66,34 +70,18 @@ def _model(model: str) -> str | Path:
     return Path(model) if Path(model).is_file() else model
 
 
-def _data(file: Path, instrument: str | None, form: str | None, sheet: str | None) -> Any:
+def _data(
+    file: Path, instrument: str | None, form: str | None, sheet: str | None, missing_codes: list[float] | None
+) -> Any:
     """Return plain columns, or with an instrument its coded answers with reverse-keyed items recoded."""
     if instrument is None:
-        from wxsat.responses.files import read_table
-
-        return _numeric(read_table(file, sheet=sheet).frame)
+        return read_columns(file, sheet, missing_codes)
+    if missing_codes:
+        raise UsageError("SEM-038", "--missing-code is for plain columns; an instrument declares its own codes.")
     from wxsat.instrument.load import load_instrument
     from wxsat.responses.read import read_responses
 
     return read_responses(file, load_instrument(instrument), form=cast("FormName | None", form), sheet=sheet)
-
-
-def _numeric(frame: Any) -> Any:
-    """Turn columns of numbers that the file holds as text into numbers; others stay, to be refused by name."""
-    import pandas as pd
-
-    columns = {}
-    for position in range(len(frame.columns)):
-        column = frame.iloc[:, position]
-        if not pd.api.types.is_numeric_dtype(column.dtype):
-            text = column.astype("string").str.strip()
-            numbers = pd.to_numeric(text.where(text != ""), errors="coerce")
-            known = text.isin(["", "NA", "NaN", "nan", "."]) | text.isna()
-            column = numbers.astype("float64") if bool((numbers.notna() | known).all()) else column
-        columns[position] = column
-    numeric = pd.DataFrame(columns)
-    numeric.columns = frame.columns
-    return numeric
 
 
 def _show(result: SemResult) -> None:

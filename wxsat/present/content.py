@@ -43,6 +43,7 @@ class FittedModel:
     title: Label
     result: SemResult | None
     failure: str = ""
+    failure_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class FigureBlock:
     title: str
     alt: str
     file: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,10 @@ class Draft:
 
     def subject_of(self, finding: Finding) -> str | None:
         """Return the names of what a finding is about, where its subject is made of known identifiers."""
+        pair = finding.subject.split(" with ")
+        if len(pair) == 2:
+            between = "与" if self.language == "zh" else " with "
+            return between.join(self.name_of(part) for part in pair)
         parts = re.split(r"[\s,/–-]+", finding.subject)
         named = [self.name_of(part) for part in parts]
         return self.join(named) if named != parts else None
@@ -120,7 +124,7 @@ class Draft:
         if not math.isfinite(value):
             return numbers.MISSING
         shown = numbers.format_p_value(float(value))
-        text = shown if shown.startswith("<") else f"= {shown}"
+        text = f"{shown[0]} {shown[1:]}" if shown.startswith("<") else f"= {shown}"
         return self.book.cite(number_id, float(value), text, source)
 
     def table(self, table: Table) -> TableBlock:
@@ -134,7 +138,8 @@ class Draft:
     def figure(self, spec: FigureSpec) -> FigureBlock:
         """Number a figure; its file is named by its id and the language."""
         self.figures.append(spec)
-        return FigureBlock(spec.id, len(self.figures), spec.title, spec.alt, f"{spec.id}.{self.language}")
+        file = f"{spec.id}.{self.language}"
+        return FigureBlock(spec.id, len(self.figures), spec.title, spec.alt, file, spec.caption)
 
     def join(self, parts: Iterable[str]) -> str:
         """Join names the way the language does."""

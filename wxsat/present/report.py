@@ -228,12 +228,11 @@ def render_report(
 
 def draw_figures(report: Report, progress: Callable[[], None] = lambda: None) -> dict[str, bytes]:
     """Draw every figure as SVG and PNG; keys are file names such as ``severity.zh.svg``."""
-    from wxsat.present.figures.figure import render_figure
+    from wxsat.present.figures.figure import render_formats
 
     images: dict[str, bytes] = {}
     for stem, spec in report.figures.items():
-        images[f"{stem}.svg"] = render_figure(spec, "svg")
-        images[f"{stem}.png"] = render_figure(spec, "png")
+        images |= {f"{stem}.{suffix}": payload for suffix, payload in render_formats(spec).items()}
         progress()
     return images
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         again = responses.without_single_flags()
         walk = _walk(prepared, again, lambda step: None)
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
-    simulated = study.data.simulate is not None or bool(raw.provenance.get("simulated", False))
+    simulated = is_simulated(raw)
     return ReportContent(
         title=study.title,
         instrument=prepared.instrument,
@@ -123,6 +123,12 @@ def read_answers(prepared: Prepared) -> Responses:
     )
 
 
+def is_simulated(responses: Responses) -> bool:
+    """Whether answers are made up: simulated here, or read from a file whose `simulated` column says so."""
+    columns = responses.provenance.get("columns_unused", ())
+    return bool(responses.provenance.get("simulated", False)) or "simulated" in columns
+
+
 def _example(name: str) -> pd.DataFrame:
     from semopy import examples
 
@@ -142,7 +148,7 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
     models = tuple(_fit(model, responses) for model in prepared.models)
     findings = [*scales.findings, *_discriminant(models, scales)]
     for model in models:
-        findings += _model_findings(model)
+        findings += _model_findings(model, several=len(models) > 1)
     diagnosis = None
     if prepared.instrument.composites and study.diagnosis.enabled:
         progress("diagnose")
@@ -166,14 +172,21 @@ def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
     try:
         return FittedModel(model.id, model.title, fit_sem(model.text, responses))
     except EstimationError as error:
-        return FittedModel(model.id, model.title, None, str(error))
+        return FittedModel(model.id, model.title, None, str(error), error.code)
 
 
-def _model_findings(model: FittedModel) -> list[Finding]:
-    if model.result is not None:
+def _model_findings(model: FittedModel, several: bool) -> list[Finding]:
+    """Return what a model's fit has to say, with the model's name where the study has several."""
+    if model.result is None:
+        message = f"The model '{model.id}' could not be estimated: {model.failure}"
+        evidence = {"reason": model.failure, "cause": model.failure_code or "failed"}
+        return [Finding("STUDY-101", "refusal", model.id, message, evidence)]
+    if not several:
         return list(model.result.findings)
-    message = f"The model '{model.id}' could not be estimated: {model.failure}"
-    return [Finding("STUDY-101", "refusal", model.id, message, {"reason": model.failure})]
+    return [
+        replace(finding, message=f"{model.id}: {finding.message}", evidence={**finding.evidence, "model": model.id})
+        for finding in model.result.findings
+    ]
 
 
 def _discriminant(models: tuple[FittedModel, ...], scales: ScaleQuality) -> list[Finding]:

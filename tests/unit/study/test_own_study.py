@@ -64,6 +64,7 @@ def test_answers_in_gb18030(own: Path, export: pd.DataFrame, wxsat: Command) -> 
     assert done.stdout.strip().endswith("report.html")
     numbers = {n["id"]: n["value"] for n in json.loads((own / "report" / "numbers.json").read_text(encoding="utf-8"))}
     assert numbers["sample.read"] == N
+    assert "Simulated data" in (own / "report" / "report.html").read_text(encoding="utf-8")
     again = wxsat("run", own)
     assert again.returncode == 2
     assert "STUDY-030" in again.stderr

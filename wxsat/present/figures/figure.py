@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
@@ -117,6 +117,11 @@ def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
     """
     if to not in ("svg", "png"):
         raise ValueError(f"a figure can be rendered to 'svg' or 'png', not {to!r}")
+    return render_formats(spec, (to,))[to]
+
+
+def render_formats(spec: FigureSpec, formats: Sequence[ImageFormat] = ("svg", "png")) -> dict[ImageFormat, bytes]:
+    """Draw a figure once and return its bytes in several formats, the same bytes every time."""
     with theme.figure_context(spec.language), warnings.catch_warnings():
         import matplotlib
 
@@ -125,12 +130,16 @@ def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
             warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcParams["svg.hashsalt"] = f"wxsat-{spec.id}-{spec.language}"
         figure = build_figure(spec)
-        stream = io.BytesIO()
-        if to == "png":
-            figure.savefig(stream, format="png", dpi=theme.DPI, metadata={"Software": None})
-            return stream.getvalue()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        return _with_description(stream.getvalue().decode("utf-8"), spec).encode("utf-8")
+        return {to: _saved(figure, spec, to) for to in formats}
+
+
+def _saved(figure: Figure, spec: FigureSpec, to: ImageFormat) -> bytes:
+    stream = io.BytesIO()
+    if to == "png":
+        figure.savefig(stream, format="png", dpi=theme.DPI, metadata={"Software": None})
+        return stream.getvalue()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return _with_description(stream.getvalue().decode("utf-8"), spec).encode("utf-8")
 
 
 def _with_description(svg: str, spec: FigureSpec) -> str:

@@ -14,7 +14,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wxsat.present.figures.figure import FigureSpec
-from wxsat.present.figures.path_drawing import LEGEND_INCHES, ArrowMark, FrameMark, NodeMark, PathData, draw_path_diagram
+from wxsat.present.figures.path_drawing import (
+    LEGEND_INCHES,
+    ArrowMark,
+    FrameMark,
+    NodeMark,
+    PathData,
+    draw_path_diagram,
+)
 from wxsat.present.figures.path_graph import Arrow, PathGraph, Variable, read_path_graph
 from wxsat.present.figures.path_labels import Box, place_labels
 from wxsat.present.figures.path_layout import Bundle, PathPlan, Sizes, plan_path_diagram
@@ -96,9 +103,7 @@ def _half_sizes(
     structural = [v.name for v in graph.structural]
     ellipse = fit_ellipse([lines[name] for name in structural], points, META_POINTS)
     box = max((em_width(v.name) * BOX_ID_POINTS / INCH for v in graph.indicators), default=0.0)
-    return {name: ellipse for name in structural} | {
-        v.name: (max(0.2, box / 2 + 0.05), 0.12) for v in graph.indicators
-    }
+    return {name: ellipse for name in structural} | {v.name: (max(0.2, box / 2 + 0.05), 0.12) for v in graph.indicators}
 
 
 def _frame_names(

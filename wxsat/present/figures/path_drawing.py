@@ -171,9 +171,7 @@ def _draw_arrow(
         _draw_head(ax, tip, direction, length, half, color, hollow)
 
 
-def _draw_head(
-    ax: Axes, tip: Point, direction: Point, length: float, half: float, color: str, hollow: bool
-) -> None:
+def _draw_head(ax: Axes, tip: Point, direction: Point, length: float, half: float, color: str, hollow: bool) -> None:
     from matplotlib.patches import Polygon
 
     (x, y), (ux, uy) = tip, direction
@@ -212,7 +210,9 @@ def _draw_node(ax: Axes, node: NodeMark) -> None:
     if s.kind == "latent":
         patch = Ellipse((s.x, s.y), 2 * s.half_width, 2 * s.half_height, facecolor=ELLIPSE_FILL)
     else:
-        patch = Rectangle((s.x - s.half_width, s.y - s.half_height), 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL)
+        patch = Rectangle(
+            (s.x - s.half_width, s.y - s.half_height), 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL
+        )
     patch.set(edgecolor=theme.INK, linewidth=0.7 if s.kind == "indicator" else 1.0, zorder=4, gid=f"node {s.name}")
     ax.add_patch(patch)
     if s.kind == "indicator":

@@ -62,9 +62,7 @@ def _lines(text: str, width: float) -> list[str]:
     return wrap_text(text, width).split("\n")
 
 
-def fit_ellipse(
-    texts: Sequence[tuple[Sequence[str], str]], points: float, meta_points: float
-) -> tuple[float, float]:
+def fit_ellipse(texts: Sequence[tuple[Sequence[str], str]], points: float, meta_points: float) -> tuple[float, float]:
     """
     Return half width and half height, in inches, of the smallest ellipse that holds any of the texts.
 

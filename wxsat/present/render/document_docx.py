@@ -110,3 +110,5 @@ def _figure(word: WordDocument, block: FigureBlock, document: Document, images: 
     picture._inline.docPr.set("descr", without_marks(block.alt))
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
     word.add_paragraph().add_run(title).bold = True
+    if block.caption:
+        _text(word, block.caption)

@@ -113,6 +113,7 @@ def _block(block: Block, document: Document, syntax: _Syntax) -> str:
             return syntax.table(table, number)
         case FigureBlock():
             title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
-            return syntax.figure(block.file, syntax.escape(title), inline(block.alt))
+            shown = syntax.figure(block.file, syntax.escape(title), inline(block.alt))
+            return f"{shown}\n\n{inline(block.caption)}" if block.caption else shown
         case FindingsBlock(findings=findings):
             return syntax.bullets([f"{syntax.strong(f.code)} {inline(f.text)}" for f in findings])

@@ -145,7 +145,7 @@ def _figure(block: FigureBlock, document: Document, read_image: ImageReader) -> 
     return (
         f'<figure id="{document.language}-fig-{block.id}"><img src="data:{media_type};base64,{data}" '
         f'alt="{escape(without_marks(block.alt), quote=True)}">'
-        f'<figcaption>{escape(title)}<span class="alt">{escape(without_marks(block.alt))}</span></figcaption></figure>'
+        f'<figcaption>{escape(title)}<span class="reading">{escape(block.caption)}</span></figcaption></figure>'
     )
 
 

@@ -35,8 +35,9 @@ def describe_findings(draft: Draft) -> Section:
         blocks.append(FindingsBlock(tuple(finding_line(draft, finding) for finding in ordered)))
     else:
         blocks.append(Paragraph(draft.text("findings.none")))
-    keys = [key for key in draft.words.keys("report") if key.startswith("report.findings.limits.")]
-    limits = [draft.words.get(key) for key in keys]
+    topics = ["limits", "limits_dilemmas"] if draft.content.diagnosis is not None else ["limits"]
+    starts = tuple(f"report.findings.{topic}." for topic in topics)
+    limits = [draft.words.get(key) for key in draft.words.keys("report") if key.startswith(starts)]
     if draft.content.simulated:
         limits.insert(0, draft.text("findings.limits_simulated"))
     blocks.append(Bullets(tuple(limits)))
@@ -45,7 +46,12 @@ def describe_findings(draft: Draft) -> Section:
 
 def finding_line(draft: Draft, finding: Finding) -> FindingLine:
     """Word one finding in the draft's language from its evidence."""
-    return FindingLine(finding.code, finding.severity, draft.words.finding(finding, draft.subject_of(finding)))
+    said = draft.words.finding(finding, draft.subject_of(finding))
+    titles = {model.id: model.title.text(draft.language) for model in draft.content.models}
+    about = titles.get(str(finding.evidence.get("model")))
+    if about:
+        said = f"{about}{'：' if draft.language == 'zh' else ': '}{said}"
+    return FindingLine(finding.code, finding.severity, said)
 
 
 def describe_citation(draft: Draft) -> Section:
@@ -60,7 +66,7 @@ def describe_citation(draft: Draft) -> Section:
     cite = draft.text(
         "citation.cite",
         authors=draft.join(content.authors) or draft.text("not_stated"),
-        year=provenance.get("year", ""),
+        year=provenance.get("year") or draft.text("citation.undated"),
         title=content.title.text(draft.language),
         **known,
     )

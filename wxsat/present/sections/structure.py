@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wxsat.finding import distinct, refusals
+from typing import Any
+
+from wxsat.finding import refusals
 from wxsat.present.content import FittedModel
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
@@ -36,18 +38,16 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
     result, instrument, language = model.result, draft.instrument, draft.language
     blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "lead")]
     reasons = refusals((*result.findings, *draft.content.refusing))
+    marked = bool(reasons)
     if reasons:
         separator = "" if draft.language == "zh" else " "
-        said = separator.join(draft.words.finding(f, draft.subject_of(f)) for f in distinct(reasons))
+        said = separator.join(dict.fromkeys(draft.words.finding(f, draft.subject_of(f)) for f in reasons))
         blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
     blocks.append(Paragraph(_fit_sentence(draft, model)))
-    blocks.append(draft.table(tabulate_fit(result, instrument, language, id=f"fit.{model.id}")))
-    blocks.append(
-        draft.figure(
-            plot_path_diagram(result, language=language, instrument=instrument, id=f"path-{model.id}", title=title)
-        )
-    )
-    marked = bool(reasons)
+    fit = tabulate_fit(result, instrument, language, id=f"fit.{model.id}", labels=[title], refused=marked)
+    blocks.append(draft.table(fit))
+    drawn: dict[str, Any] = {"language": language, "instrument": instrument, "title": title, "refused": marked}
+    blocks.append(draft.figure(plot_path_diagram(result, id=f"path-{model.id}", **drawn)))
     tables = (
         tabulate_paths(result, instrument, language, id=f"paths.{model.id}", refused=marked),
         tabulate_loadings(result, instrument, language, id=f"loadings.{model.id}", refused=marked),
@@ -69,7 +69,8 @@ def _fit_sentence(draft: Draft, model: FittedModel) -> str:
 
     return draft.text(
         "structure.fit",
-        df=draft.count(f"{key}.df", int(measures["df"]), SOURCE),
+        # Without thousands separators: χ²(1,220) would read as two numbers.
+        df=draft.book.cite(f"{key}.df", int(measures["df"]), str(int(measures["df"])), SOURCE),
         chisq=shown("chisq", 2, no_zero=False),
         p=draft.p_value(f"{key}.pvalue", measures["pvalue"], SOURCE),
         cfi=shown("cfi", 3),

@@ -68,8 +68,14 @@ def _asked(responses: Responses, question: Question) -> pd.Series:
     answers = pd.to_numeric(responses.frame[question.id], errors="coerce")
     if question.id in responses.reasons.columns:
         return answers[responses.reasons[question.id] != "not_shown"]
-    # Without a record of who was asked, a question with a condition has only its answers as a base.
-    return answers.dropna() if question.ask_if is not None else answers
+    if question.ask_if is None:
+        return answers
+    # Without a record of who was asked, the condition says it; without its question, only the answers do.
+    gate = question.ask_if.question
+    if gate not in responses.frame.columns:
+        return answers.dropna()
+    opened = pd.to_numeric(responses.frame[gate], errors="coerce").isin(question.ask_if.is_any_of)
+    return answers[opened | answers.notna()]
 
 
 def _add_closed(build: TableBuilder, question: Question, answers: pd.Series, has_numeric: bool) -> None:
