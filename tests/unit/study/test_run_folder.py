@@ -152,18 +152,23 @@ def test_a_folder_that_no_run_wrote_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.docx").read_bytes() == b"years of work"
 
 
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), replace_folder(tmp_path / "out") as beside:
+def _interrupted(target: Path) -> None:
+    with replace_folder(target) as beside:
         (beside / "half").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interrupted_second_run_keeps_the_first(tmp_path: Path) -> None:
     with replace_folder(tmp_path / "out") as beside:
         (beside / "run.json").write_text("first", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt), replace_folder(tmp_path / "out"):
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(tmp_path / "out")
     assert (tmp_path / "out" / "run.json").read_text(encoding="utf-8") == "first"
 
 
