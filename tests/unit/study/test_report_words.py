@@ -90,7 +90,8 @@ def test_limits_speak_of_dilemmas_only_where_there_are_some(language: str, word:
 def test_who_was_shown_a_question_follows_its_condition() -> None:
     """30 know the account, 10 do not; 25 of the 30 answer the question put to those who know it."""
     instrument = load_instrument("gov-wechat-public")
-    gated = next(q for q in instrument.background if q.ask_if is not None and q.choices and q.kind == "single")
+    closed = [q for q in instrument.background if q.choices and q.kind == "single" and q.role == "background"]
+    gated = next(q for q in closed if q.ask_if is not None)
     assert gated.ask_if is not None
     gate = next(q for q in instrument.background if q.id == gated.ask_if.question)
     other = next(c.code for c in gate.choices if c.code not in gated.ask_if.is_any_of)
@@ -100,7 +101,6 @@ def test_who_was_shown_a_question_follows_its_condition() -> None:
     table = tabulate_sample(read_responses(answers, instrument), instrument, "en")
     keys = dict(zip(table.row_keys, table.rows, strict=True))
     rows = [row for key, row in keys.items() if key.partition(".")[0] == gated.id]
-    assert rows, (gated.id, list(keys))
     assert any(25 in row for row in rows)
     assert any(5 in row for row in rows)
     assert not any(15 in row for row in rows)
