@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from wxsat.study.study import Study
 
 STEPS = ("check", "read", "clean", "measure", "fit", "diagnose", "second run", "report", "figures", "tables", "pages")
+
+TOLD_PER_CODE = 5
 
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en: this language alone; both when left out.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder of an earlier run.")]
@@ -120,9 +123,15 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def _finish(outcome: StudyOutcome) -> None:
     """Say where the report is; exit 6 when it refuses the structural reading."""
     print((outcome.folder or Path()) / "report.html")
+    told: Counter[str] = Counter()
     for finding in outcome.content.findings:
         if finding.severity != "note":
-            say(f"[{finding.code}] {finding.message}")
+            told[finding.code] += 1
+            if told[finding.code] <= TOLD_PER_CODE:
+                say(f"[{finding.code}] {finding.message}")
+    for code, number in told.items():
+        if number > TOLD_PER_CODE:
+            say(f"[{code}] ... and {number - TOLD_PER_CODE} more; log.txt lists all.")
     if outcome.refused:
         say("The numbers are in the tables, marked; the structural part must not be interpreted (exit code 6).")
         raise typer.Exit(6)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxsat import __version__
-from wxsat.errors import EstimationError
+from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
 from wxsat.present.content import FieldNotes, FittedModel, ReportContent, SecondRun
 from wxsat.study.prepare import PlannedModel, Prepared
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.diagnosis.result import Diagnosis
+    from wxsat.instrument.instrument import Instrument
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses, Responses
 
 Progress = Callable[[str], None]
+
+# Too few rows, a constant variable, collinear variables: true of the answers, and no reason to withhold the rest.
+NOT_ENOUGH_ANSWERS = ("SEM-044", "SEM-045", "SEM-046")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
     return ReportContent(
         title=study.title,
         instrument=prepared.instrument,
-        form=responses.form,
+        form=responses.form if _forms_differ(prepared.instrument) else None,
         authors=tuple(study.authors),
         notes=_field_notes(prepared),
         responses=responses,
@@ -123,6 +127,10 @@ def read_answers(prepared: Prepared) -> Responses:
     )
 
 
+def _forms_differ(instrument: Instrument) -> bool:
+    return len({tuple(item.forms) for item in instrument.items_in()}) > 1
+
+
 def is_simulated(responses: Responses) -> bool:
     """Whether answers are made up: simulated here, or read from a file whose `simulated` column says so."""
     columns = responses.provenance.get("columns_unused", ())
@@ -160,18 +168,26 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
 
 
 def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:
-    """Return the column that names the account: the study's, or the instrument's own question with that role."""
+    """
+    Return the column that names the account: the study's, or the instrument's own question with that role.
+
+    None as well where all respondents rate one account: there is nothing to group by then.
+    """
     named = prepared.study.data.account
     own = [q.id for q in prepared.instrument.background if q.role == "account"]
-    return next((c for c in ([named] if named else own) if c in responses.frame.columns), None)
+    column = next((c for c in ([named] if named else own) if c in responses.frame.columns), None)
+    return column if column is not None and responses.frame[column].nunique() > 1 else None
 
 
 def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
+    """Fit one model; what the answers do not allow is said in the report, beside everything else they do allow."""
     from wxsat.sem.fit import fit_sem
 
     try:
         return FittedModel(model.id, model.title, fit_sem(model.text, responses))
-    except EstimationError as error:
+    except (EstimationError, DataError) as error:
+        if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
+            raise
         return FittedModel(model.id, model.title, None, str(error), error.code)
 
 
@@ -205,7 +221,9 @@ def _diagnose(
     from wxsat.diagnosis.diagnose import diagnose
 
     plan = prepared.study.diagnosis
-    omega = scales.reliability.set_index("construct")["omega"].dropna()
+    omega = scales.reliability.set_index("construct")["omega"]
+    # Beyond 1 in an inadmissible one-factor solution (MEAS-109): no reliability to correct with.
+    omega = omega[(omega > 0) & (omega <= 1)]
     return diagnose(
         responses,
         reliability={str(name): float(value) for name, value in omega.items()},

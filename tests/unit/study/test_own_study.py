@@ -161,3 +161,29 @@ def test_identifiers_never_reach_an_output(own: Path, export: pd.DataFrame) -> N
             assert "13900000007" not in text, path.name
             assert "10.7.0." not in text, path.name
             assert "张伟" not in text, path.name
+
+
+def test_one_account_is_a_study_without_groups(own: Path, export: pd.DataFrame) -> None:
+    export.assign(account="only").to_csv(own / "data" / "answers.csv", index=False)
+    diagnosis = run_study(own).content.diagnosis
+    assert diagnosis is not None
+    assert diagnosis.settings["cluster"]["value"] is None
+    assert "DIAG-101" in {finding.code for finding in diagnosis.findings}
+
+
+def test_too_few_answers_for_the_model_leave_everything_else(own: Path, export: pd.DataFrame) -> None:
+    """With 9 respondents a model of 12 items cannot be fitted: said, refused, and the rest is still reported."""
+    export.head(9).to_csv(own / "data" / "answers.csv", index=False)
+    outcome = run_study(own)
+    assert outcome.refused
+    (model,) = outcome.content.models
+    assert (model.result, model.failure_code) == (None, "SEM-044")
+    assert {"STUDY-101", "DIAG-104"} <= {finding.code for finding in outcome.content.findings}
+
+
+def test_an_item_that_is_not_in_the_file_stops_the_study(own: Path, export: pd.DataFrame, wxsat: Command) -> None:
+    export.drop(columns="PU2").to_csv(own / "data" / "answers.csv", index=False)
+    done = wxsat("run", own)
+    assert done.returncode in (3, 4), done.stderr
+    assert "PU2" in done.stderr
+    assert not (own / "report").exists()

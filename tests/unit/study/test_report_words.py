@@ -17,7 +17,13 @@ from wxsat.instrument.load import load_instrument
 from wxsat.present.content import FittedModel, ReportContent
 from wxsat.present.document import NumberBook
 from wxsat.present.draft import Draft
-from wxsat.present.sections.closing import describe_citation, describe_findings, finding_line
+from wxsat.present.sections.closing import (
+    SHOWN_PER_CODE,
+    describe_citation,
+    describe_findings,
+    finding_line,
+    finding_lines,
+)
 from wxsat.present.tables.sample import tabulate_sample
 from wxsat.responses.read import read_responses
 from wxsat.study.run import StudyOutcome
@@ -113,3 +119,11 @@ def test_the_page_names_its_models_and_never_breaks_degrees_of_freedom(small_run
     assert "模型 1<" not in page
     assert "Model 1<" not in page
     assert re.search(r"χ²\((<[^>]*>)?49(<[^>]*>)?\)", page)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "另有 12 条"), ("en", "12 more")])
+def test_a_flood_of_one_finding_does_not_bury_the_others(language: str, words: str) -> None:
+    flood = [Finding("MEAS-124", "warning", f"A{i}", f"message {i}") for i in range(SHOWN_PER_CODE + 12)]
+    lines = list(finding_lines(draft(language), [*flood, LISTWISE]))
+    assert [line.code for line in lines] == ["MEAS-124"] * (SHOWN_PER_CODE + 1) + ["SEM-108"]
+    assert words in lines[SHOWN_PER_CODE].text

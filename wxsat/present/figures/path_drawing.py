@@ -294,5 +294,5 @@ def _draw_refusal(ax: Axes, data: PathData) -> None:
     ax.text(
         data.width / 2, (data.height - LEGEND_INCHES) / 2, words, ha="center", va="center", rotation=angle,
         rotation_mode="anchor", fontsize=min(60.0, room * 72 / em_width(words)), color=theme.REFUSAL, alpha=0.34,
-        fontweight="bold", zorder=9, gid="refused",
+        zorder=9, gid="refused",
     )  # fmt: skip

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 from wxsat.finding import Finding
 from wxsat.present.document import Block, Bullets, FindingLine, FindingsBlock, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.tables.sensitivity import tabulate_sensitivity
 
+SHOWN_PER_CODE = 8
 GRAVITY = {"refusal": 0, "warning": 1, "note": 2}
 
 
@@ -32,7 +36,7 @@ def describe_findings(draft: Draft) -> Section:
     ordered = sorted(draft.content.findings, key=lambda finding: (GRAVITY[finding.severity], finding.code))
     blocks: list[Block] = [Paragraph(draft.text("findings.intro"), "note")]
     if ordered:
-        blocks.append(FindingsBlock(tuple(finding_line(draft, finding) for finding in ordered)))
+        blocks.append(FindingsBlock(tuple(finding_lines(draft, ordered))))
     else:
         blocks.append(Paragraph(draft.text("findings.none")))
     topics = ["limits", "limits_dilemmas"] if draft.content.diagnosis is not None else ["limits"]
@@ -42,6 +46,17 @@ def describe_findings(draft: Draft) -> Section:
         limits.insert(0, draft.text("findings.limits_simulated"))
     blocks.append(Bullets(tuple(limits)))
     return Section("findings", draft.text("findings.title"), tuple(blocks))
+
+
+def finding_lines(draft: Draft, findings: Sequence[Finding]) -> Iterator[FindingLine]:
+    """Word findings; of a code that occurs very often, the first ones and how many more there are."""
+    for code, alike in groupby(findings, key=lambda finding: finding.code):
+        found = list(alike)
+        for finding in found[:SHOWN_PER_CODE]:
+            yield finding_line(draft, finding)
+        more = len(found) - SHOWN_PER_CODE
+        if more > 0:
+            yield FindingLine(code, found[0].severity, draft.text("findings.more", n=more))
 
 
 def finding_line(draft: Draft, finding: Finding) -> FindingLine:

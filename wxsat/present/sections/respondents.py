@@ -27,9 +27,8 @@ def describe_respondents(draft: Draft) -> Section | None:
         Paragraph(sentence),
         draft.figure(plot_exclusion_flow(responses.flow, language=draft.language)),
         draft.table(tabulate_flow(responses, draft.instrument, draft.language)),
-        draft.table(tabulate_ledger(responses, draft.instrument, draft.language)),
     ]
+    ledger = tabulate_ledger(responses, draft.instrument, draft.language)
     sample = tabulate_sample(responses, draft.instrument, draft.language)
-    if sample.rows:
-        blocks.append(draft.table(sample))
+    blocks += [draft.table(table) for table in (ledger, sample) if table.rows]
     return Section("respondents", draft.text("respondents.title"), tuple(blocks))
