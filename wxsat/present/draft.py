@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wxsat.finding import Finding
@@ -86,8 +86,27 @@ class Draft:
                     return named.name.text(self.language) or identifier
         return identifier
 
+    def say(self, finding: Finding) -> str:
+        """Word a finding in the draft's language, with names where its evidence holds identifiers."""
+        evidence = {key: self._named(value) for key, value in finding.evidence.items()}
+        said = self.words.finding(replace(finding, evidence=evidence), self.subject_of(finding))
+        # A Chinese name takes no space where the identifier it stands for had one.
+        return re.sub(r"(?<=[\u4e00-\u9fff”）]) (?=[\u4e00-\u9fff“（])", "", said) if self.language == "zh" else said
+
+    def _named(self, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return self.join(str(self._named(part)) for part in value)
+        if not isinstance(value, str):
+            return value
+        parts = value.split(", ")
+        named = [self.name_of(part) for part in parts]
+        return self.join(named) if named != parts else value
+
     def subject_of(self, finding: Finding) -> str | None:
         """Return the names of what a finding is about, where its subject is made of known identifiers."""
+        for model in self.content.models:
+            if model.id == finding.subject:
+                return model.title.text(self.language) or model.id
         pair = finding.subject.split(" with ")
         if len(pair) == 2:
             between = "与" if self.language == "zh" else " with "

@@ -102,7 +102,7 @@ def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", 
 def _document(draft: Draft) -> Document:
     content = draft.content
     sections = tuple(section for write in SECTIONS if (section := write(draft)) is not None)
-    reasons = [draft.words.finding(f, draft.subject_of(f)) for f in content.refusing]
+    reasons = [draft.say(f) for f in content.refusing]
     separator = "" if draft.language == "zh" else " "
     return Document(
         language=draft.language,

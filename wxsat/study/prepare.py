@@ -112,14 +112,22 @@ def _model(name: str, study: Study, instrument: Instrument, where: str, faults: 
         hint = f"Models of the instrument: {known}.{nearest(name, declared)}"
         faults.append(Fault("STUDY-024", f"there is no model '{name}'.", where, hint))
         return None
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        faults.append(Fault("STUDY-025", "the model is not text in UTF-8.", str(path), "Save the file as UTF-8."))
+        return None
+    except OSError as problem:
+        faults.append(Fault("STUDY-025", f"the model cannot be read: {problem.strerror}.", str(path)))
+        return None
     try:
         from wxsat.sem.parameter_table import parse_model
 
         parse_model(text)
     except WxsatError as error:
         faults.extend(
-            Fault(f.code, f.message, f"{path}:{f.where}" if f.where else str(path), f.hint) for f in error.faults
+            Fault(f.code, f.message, f"{path}:{f.where.removeprefix('model:')}" if f.where else str(path), f.hint)
+            for f in error.faults
         )
         return None
     return PlannedModel(name if name in declared else Path(name).stem, title, text, path)

@@ -188,13 +188,13 @@ def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
     except (EstimationError, DataError) as error:
         if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
             raise
-        return FittedModel(model.id, model.title, None, str(error), error.code)
+        return FittedModel(model.id, model.title, None, f"{error.message} {error.hint}".strip(), error.code)
 
 
 def _model_findings(model: FittedModel, several: bool) -> list[Finding]:
     """Return what a model's fit has to say, with the model's name where the study has several."""
     if model.result is None:
-        message = f"The model '{model.id}' could not be estimated: {model.failure}"
+        message = f"The model '{model.id}' could not be estimated: {model.failure} [{model.failure_code}]"
         evidence = {"reason": model.failure, "cause": model.failure_code or "failed"}
         return [Finding("STUDY-101", "refusal", model.id, message, evidence)]
     if not several:

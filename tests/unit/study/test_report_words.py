@@ -74,7 +74,7 @@ def test_a_model_that_failed_says_why_in_the_language() -> None:
     failed = FittedModel("a", MODELS[0].title, None, "the estimation did not converge", "SEM-053")
     (finding,) = _model_findings(failed, several=True)
     assert finding.severity == "refusal"
-    assert "没有收敛" in finding_line(draft("zh"), finding).text
+    assert finding_line(draft("zh", models=[failed]), finding).text == "模型“甲模型”未能估计：估计没有收敛。"
     assert "did not converge" in finding_line(draft("en"), finding).text
 
 
@@ -127,3 +127,16 @@ def test_a_flood_of_one_finding_does_not_bury_the_others(language: str, words: s
     lines = list(finding_lines(draft(language), [*flood, LISTWISE]))
     assert [line.code for line in lines] == ["MEAS-124"] * (SHOWN_PER_CODE + 1) + ["SEM-108"]
     assert words in lines[SHOWN_PER_CODE].text
+
+
+def test_a_finding_names_constructs_and_keeps_items_by_their_id() -> None:
+    public = load_instrument("gov-wechat-public")
+    pair = Finding(
+        "MEAS-121", "refusal", "PU, EOU", "...",
+        {"a": "PU", "b": "EOU", "outcomes": "SAT", "htmt": 0.95, "threshold": 0.9},
+    )  # fmt: skip
+    said = draft("zh", instrument=public).say(pair)
+    assert said.startswith("感知有用性与感知易用性同时预测满意度，但 HTMT 为 .950")
+    weak = Finding("MEAS-105", "warning", "SAT1", "...", {"construct": "SAT", "item_rest": -0.1})
+    assert "题目 SAT1 与满意度其余题目" in draft("zh", instrument=public).say(weak)
+    assert "SAT1 correlates −.100 with the rest of Satisfaction" in draft("en", instrument=public).say(weak)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wxsat.errors import InstrumentError, StudyError, UsageError
+from wxsat.errors import InstrumentError, StudyError, UsageError, WxsatError
 from wxsat.study.load import load_study
 from wxsat.study.prepare import prepare_study
 from wxsat.study.scaffold import scaffold_study
@@ -129,3 +129,18 @@ def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
         scaffold_study(tmp_path, "gov-wechat-public", "standard")
     assert caught.value.code == "STUDY-050"
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_model_file_is_read_with_its_faults(tmp_path: Path) -> None:
+    """A model that Notepad saved in GB18030, and one with an unknown operator: file and line, no traceback."""
+    scaffold_study(tmp_path / "own", "gov-wechat-public", "standard")
+    study = tmp_path / "own" / "study.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("models: [tam]", "models: [own.sem]"), encoding="utf-8")
+    (tmp_path / "own" / "data" / "answers.csv").write_text("PU1,PU2\n1,2\n", encoding="utf-8")
+    (tmp_path / "own" / "own.sem").write_bytes("# 模型\nSAT =~ SAT1\n".encode("gb18030"))
+    with pytest.raises(WxsatError, match=r"own\.sem: the model is not text in UTF-8") as caught:
+        prepare_study(load_study(study))
+    assert caught.value.exit_code == 3
+    (tmp_path / "own" / "own.sem").write_text("SAT =~ SAT1\nSAT = PU\n", encoding="utf-8")
+    with pytest.raises(WxsatError, match=r"own\.sem:2:\d+: "):
+        prepare_study(load_study(study))

@@ -61,7 +61,7 @@ def finding_lines(draft: Draft, findings: Sequence[Finding]) -> Iterator[Finding
 
 def finding_line(draft: Draft, finding: Finding) -> FindingLine:
     """Word one finding in the draft's language from its evidence."""
-    said = draft.words.finding(finding, draft.subject_of(finding))
+    said = draft.say(finding)
     titles = {model.id: model.title.text(draft.language) for model in draft.content.models}
     about = titles.get(str(finding.evidence.get("model")))
     if about:

@@ -34,14 +34,16 @@ def describe_structure(draft: Draft) -> Section:
 def _model(draft: Draft, model: FittedModel) -> list[Block]:
     title = model.title.text(draft.language) or model.id
     if model.result is None:
-        return [Paragraph(draft.text("structure.failed", title=title, reason=model.failure), "quote")]
+        cause = draft.words.find(f"findings.terms.{model.failure_code}")
+        reason = draft.text("structure.cause", cause=cause, detail=model.failure) if cause else model.failure
+        return [Paragraph(draft.text("structure.failed", title=title, reason=reason), "quote")]
     result, instrument, language = model.result, draft.instrument, draft.language
     blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "lead")]
     reasons = refusals((*result.findings, *draft.content.refusing))
     marked = bool(reasons)
     if reasons:
         separator = "" if draft.language == "zh" else " "
-        said = separator.join(dict.fromkeys(draft.words.finding(f, draft.subject_of(f)) for f in reasons))
+        said = separator.join(dict.fromkeys(draft.say(f) for f in reasons))
         blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
     blocks.append(Paragraph(_fit_sentence(draft, model)))
     fit = tabulate_fit(result, instrument, language, id=f"fit.{model.id}", labels=[title], refused=marked)
