@@ -111,7 +111,10 @@ def _keys_at(model: type[BaseModel], steps: Steps) -> list[str]:
             arguments = typing.get_args(kind)
             kind = arguments[-1] if arguments else None
     kind = _bare(kind)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return []
+    # What loading fills in is no entry of the file.
+    return [name for name, field in kind.model_fields.items() if not field.exclude]
 
 
 def _bare(kind: Any) -> Any:

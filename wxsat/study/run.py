@@ -14,7 +14,7 @@ from wxsat.study.load import load_study
 from wxsat.study.prepare import prepare_study
 from wxsat.study.street import walk_street
 from wxsat.study.study import Study
-from wxsat.study.write import replace_folder, write_run
+from wxsat.study.write import replace_folder, require_writable, write_run
 
 Progress = Callable[[str], None]
 
@@ -80,7 +80,8 @@ def run_study(
     StudyError, InstrumentError, ModelError, DataError
         With every fault found at that stage.
     UsageError
-        ``STUDY-030`` when the folder exists and `force` is False.
+        ``STUDY-030`` when the folder exists and `force` is False, ``STUDY-031`` when no run wrote it, ``STUDY-032``
+        when nothing can be written there.
 
     Examples
     --------
@@ -93,6 +94,8 @@ def run_study(
         raise UsageError(
             "STUDY-030", "the output folder exists already.", where=str(target), hint="Give --force, or another --out."
         )
+    if target is not None:
+        require_writable(target)
     progress("check")
     prepared = prepare_study(loaded)
     content = walk_street(prepared, progress)

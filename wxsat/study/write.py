@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import platform
 import shutil
 import tempfile
@@ -37,17 +38,14 @@ def replace_folder(target: Path) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        ``STUDY-031`` when `target` is something that no run wrote.
+        As :func:`require_writable`.
     """
-    if target.exists() and not _replaceable(target):
-        raise UsageError(
-            "STUDY-031",
-            "this is not a folder that a run wrote; it will not be replaced.",
-            where=str(target),
-            hint="Choose another --out.",
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    require_writable(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as problem:
+        raise _unwritable(target, problem.strerror or str(problem)) from None
     beside.chmod(0o755)
     try:
         yield beside
@@ -56,6 +54,35 @@ def replace_folder(target: Path) -> Iterator[Path]:
         beside.replace(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def require_writable(target: Path) -> None:
+    """
+    Raise before anything is computed when a run could not be written to `target`.
+
+    Raises
+    ------
+    UsageError
+        ``STUDY-031`` when `target` is something that no run wrote, ``STUDY-032`` when nothing can be written there.
+    """
+    if target.exists() and not _replaceable(target):
+        raise UsageError(
+            "STUDY-031",
+            "this is not a folder that a run wrote; it will not be replaced.",
+            where=str(target),
+            hint="Choose another --out.",
+        )
+    standing = next(folder for folder in target.absolute().parents if folder.exists())
+    if not standing.is_dir():
+        raise _unwritable(target, f"{standing} is a file")
+    if not os.access(standing, os.W_OK | os.X_OK):
+        raise _unwritable(target, f"no permission to write in {standing}")
+
+
+def _unwritable(target: Path, reason: str) -> UsageError:
+    return UsageError(
+        "STUDY-032", f"the folder cannot be written: {reason}.", where=str(target), hint="Choose another --out."
+    )
 
 
 def _replaceable(target: Path) -> bool:

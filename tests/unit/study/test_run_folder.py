@@ -152,6 +152,18 @@ def test_a_folder_that_no_run_wrote_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.docx").read_bytes() == b"years of work"
 
 
+def test_where_nothing_can_be_written_nothing_is_computed(tmp_path: Path, small_study: Path) -> None:
+    (tmp_path / "file").write_text("a file", encoding="utf-8")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.docx").write_bytes(b"years of work")
+    told: list[str] = []
+    for out, code in ((tmp_path / "file" / "out", "STUDY-032"), (tmp_path / "mine", "STUDY-031")):
+        with pytest.raises(UsageError) as caught:
+            run_study(small_study, out, force=True, progress=told.append)
+        assert caught.value.code == code
+    assert told == []
+
+
 def _interrupted(target: Path) -> None:
     with replace_folder(target) as beside:
         (beside / "half").write_text("half", encoding="utf-8")

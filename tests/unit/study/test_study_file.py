@@ -144,3 +144,11 @@ def test_a_model_file_is_read_with_its_faults(tmp_path: Path) -> None:
     (tmp_path / "own" / "own.sem").write_text("SAT =~ SAT1\nSAT = PU\n", encoding="utf-8")
     with pytest.raises(WxsatError, match=r"own\.sem:2:\d+: "):
         prepare_study(load_study(study))
+
+
+def test_what_loading_fills_in_is_not_offered_as_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(GOOD.replace("models:", "modles:"), encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        load_study(tmp_path)
+    assert "models" in str(caught.value)
+    assert "sha256" not in str(caught.value)
