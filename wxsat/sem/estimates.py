@@ -9,7 +9,7 @@ import numpy as np
 
 from wxsat.sem.definitions import defined_parameters, defined_values, delta_variance
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import Cells, cell_of
+from wxsat.sem.matrices import Cells, cell_of, cell_value
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.standardise import standardised_estimates
 
@@ -57,8 +57,7 @@ def estimates_frame(
     std_all = standardised_estimates(table, cells, implied, observed=True)
     records: list[dict[str, Any]] = []
     for position, row in enumerate(table.parameters):
-        directed, i, j = cell_of(row, place)
-        estimate = float((implied.a if directed else implied.s)[i, j])
+        estimate = cell_value(cell_of(row, place), implied.a, implied.s, implied.alpha)
         variance = float(vcov[row.free - 1, row.free - 1]) if row.free else 0.0
         records.append(
             {

@@ -21,17 +21,26 @@ COLLINEAR_TOLERANCE = 1e-10
 @dataclass(frozen=True)
 class Moments:
     """
-    Sample moments of complete rows.
+    Sample moments of one group.
 
     Attributes
     ----------
     names : tuple of str
         Observed variables, in the order of the model.
     covariance : ndarray, shape (n_observed, n_observed)
-        Divided by N.
+        Divided by N; weighted when there are weights.
     mean : ndarray, shape (n_observed,)
     n_obs, n_read : int
         Rows used and rows read.
+    values : ndarray, shape (n_obs, n_observed), optional
+        The rows themselves, None when only a covariance matrix is known; NaN where a value is missing and the
+        missing rule uses such rows.
+    weights : ndarray, shape (n_obs,), optional
+        Sampling weights, normalised to sum to N over all groups.
+    clusters : ndarray of int, shape (n_obs,), optional
+        Codes of the clusters, the same code in two groups being the same cluster.
+    group : str
+        Name of the group; empty without groups.
     """
 
     names: tuple[str, ...]
@@ -39,6 +48,36 @@ class Moments:
     mean: NDArray[np.float64]
     n_obs: int
     n_read: int
+    values: NDArray[np.float64] | None = None
+    weights: NDArray[np.float64] | None = None
+    clusters: NDArray[np.intp] | None = None
+    group: str = ""
+
+    @property
+    def weight_sum(self) -> float:
+        """Number of rows, or the sum of their weights: what the group counts in the likelihood."""
+        return float(self.n_obs) if self.weights is None else float(self.weights.sum())
+
+
+class Sample(tuple[Moments, ...]):
+    """The moments of all groups, in the order of the groups."""
+
+    __slots__ = ()
+
+    @property
+    def n_obs(self) -> int:
+        """Rows used in all groups."""
+        return sum(moments.n_obs for moments in self)
+
+    @property
+    def n_read(self) -> int:
+        """Rows read in all groups."""
+        return sum(moments.n_read for moments in self)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Observed variables, in the order of the model."""
+        return self[0].names
 
 
 def complete_moments(frame: pd.DataFrame, names: Sequence[str]) -> Moments:

@@ -29,6 +29,8 @@ class ParameterTable:
         The options that the rows were made with.
     name : str
         What the model is called in messages.
+    group_names : tuple of str
+        One a group, in order; one empty name without groups.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class ParameterTable:
     orthogonal: bool = False
     fixed_x: bool = True
     name: str = "model"
+    group_names: tuple[str, ...] = ("",)
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -65,6 +68,11 @@ class ParameterTable:
         frame = pd.DataFrame([[getattr(row, n) for n in names] for row in self.rows], columns=names)
         numeric = ["ustart", "start", "lower", "upper"]
         return frame.astype(dict.fromkeys(numeric, "float64"))
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups."""
+        return len(self.group_names)
 
     @property
     def latent_names(self) -> tuple[str, ...]:
