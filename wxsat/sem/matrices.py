@@ -67,9 +67,7 @@ class Cells:
         """Whether the free parameter is a cell of S."""
         return ~(self.directed | self.intercept)
 
-    def fill(
-        self, theta: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    def fill(self, theta: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return A, S and alpha at the free parameters `theta`."""
         a, s, alpha = self.fixed_a.copy(), self.fixed_s.copy(), self.fixed_alpha.copy()
         own = theta[self.index]
