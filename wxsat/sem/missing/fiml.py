@@ -2,7 +2,7 @@ r"""Full-information maximum likelihood: the incomplete data's likelihood as a f
 
 The moments' derivatives (:mod:`wxsat.sem.missing.pattern_likelihood`) meet the model's rank-two pieces:
 :math:`\partial l/\partial\theta_k = 2u_k'Qw_k + g'm_k`. Information about the moments is carried over by the Jacobian;
-the observed one gets the curvature of the moments besides (:mod:`wxsat.sem.missing.curvature`).
+the observed one gets the second derivatives of the moments besides.
 Everything is summed over groups and refers to all rows.
 """
 
@@ -18,11 +18,11 @@ from wxsat.sem.discrepancy.ml import ml_information
 from wxsat.sem.implied import Implied, implied_groups, moments_jacobian
 from wxsat.sem.matrices import Cells
 from wxsat.sem.missing.ascent import Point, climb
-from wxsat.sem.missing.curvature import moment_curvature
 from wxsat.sem.missing.em import SaturatedMoments
 from wxsat.sem.missing.pattern_likelihood import Kind, PatternTerms, casewise_terms, pattern_terms
 from wxsat.sem.missing.patterns import MissingPatterns, complete_pattern
 from wxsat.sem.restrictions import Restrictions
+from wxsat.sem.robust.hessian import second_order
 from wxsat.sem.scoring import Optimum
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ def fiml_information(
     total = np.zeros((implied[0].u.shape[1],) * 2)
     for group, rows in zip(implied, patterns, strict=True):
         terms = _needed(rows, group, kind)
-        assert terms.information is not None
         jacobian = moments_jacobian(group)
         total += jacobian.T @ terms.information @ jacobian
         if kind == "observed":
-            total -= moment_curvature(group, terms.push, terms.pull)
+            own = group.cells.index
+            total[np.ix_(own, own)] -= second_order(group, 2.0 * terms.push, terms.pull)
     return np.asarray((total + total.T) / 2.0)
 
 

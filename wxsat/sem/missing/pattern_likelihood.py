@@ -42,14 +42,14 @@ class PatternTerms:
         Its derivative in the means.
     push : ndarray, shape (p, p)
         Q, symmetric: a small change of Sigma changes the value by tr(Q dSigma).
-    information : ndarray, shape (p + p(p+1)/2, p + p(p+1)/2), optional
-        About (mu, vech Sigma), lower triangle row by row; of all rows, not of one.
+    information : ndarray, shape (p + p(p+1)/2, p + p(p+1)/2)
+        About (mu, vech Sigma), lower triangle row by row; of all rows, not of one. Empty when it was not asked.
     """
 
     value: float
     pull: NDArray[np.float64]
     push: NDArray[np.float64]
-    information: NDArray[np.float64] | None = None
+    information: NDArray[np.float64]
 
 
 def pattern_inverses(
@@ -115,7 +115,7 @@ def pattern_terms(
         return None
     p = len(mu)
     value, pull, push = 0.0, np.zeros(p), np.zeros((p, p))
-    total = np.zeros((p + p * (p + 1) // 2,) * 2) if information else None
+    total = np.zeros((p + p * (p + 1) // 2 if information else 0,) * 2)
     for block in patterns.blocks():
         observed, counts = patterns.observed[block], patterns.counts[block]
         weights, log_dets = pattern_inverses(observed, *start)
@@ -132,7 +132,7 @@ def pattern_terms(
         around = weights[:again] @ cross @ weights[:again]
         push += (counts[:again] @ around.reshape(again, p * p) - counts @ flat).reshape(p, p)
         push += (towards.T * counts) @ towards
-        if total is not None:
+        if information:
             spread = weights
             if information == "observed":
                 spread = towards[:, :, None] * towards[:, None, :] - 0.5 * weights
