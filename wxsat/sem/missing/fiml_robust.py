@@ -115,25 +115,50 @@ def sandwich(
     return np.asarray(bread @ meat @ bread)
 
 
-def yuan_bentler_scaling(
-    saturated: Sequence[SaturatedInformation], bread: NDArray[np.float64], meat: NDArray[np.float64], df: int
-) -> float:
+@dataclass(frozen=True)
+class ScalingTraces:
     """
-    Return the factor by which chi-square is divided; NaN without degrees of freedom or when it is negative.
+    What the scores vary over what the information says, summed over parameters.
+
+    Attributes
+    ----------
+    saturated, model : float
+        Of the saturated model and of the fitted one; each equals its number of parameters under normality.
+    n_moments, n_parameters : int
+    """
+
+    saturated: float
+    model: float
+    n_moments: int
+    n_parameters: int
+
+    @property
+    def trace(self) -> float:
+        """What takes the place of the degrees of freedom in the mean of chi-square."""
+        return self.saturated - self.model
+
+    @property
+    def factor(self) -> float:
+        """By what chi-square is divided; NaN without degrees of freedom or when it is not positive."""
+        df = self.n_moments - self.n_parameters
+        return self.trace / df if df > 0 and self.trace > 0 else float("nan")
+
+
+def yuan_bentler_traces(
+    saturated: Sequence[SaturatedInformation], restrictions: Restrictions,
+    information: NDArray[np.float64], meat: NDArray[np.float64],
+) -> ScalingTraces:  # fmt: skip
+    """
+    Return the traces of the Yuan–Bentler–Mplus test.
 
     Parameters
     ----------
-    bread : ndarray, shape (n_free, n_free)
-        Inverse of the information of all rows (of the kind in `chosen`), restrictions in.
-    meat : ndarray, shape (n_free, n_free)
-        Of all rows.
+    information, meat : ndarray, shape (n_free, n_free)
+        Of all rows, the information of the kind that is in `chosen`.
     """
-    if df <= 0:
-        return float("nan")
     h1 = sum(float(np.trace(np.linalg.solve(g.chosen, g.meat))) for g in saturated)
-    h0 = float(np.einsum("ij,ij->", bread, meat))
-    scaling = (h1 - h0) / df
-    return scaling if scaling > 0 else float("nan")
+    h0 = float(np.einsum("ij,ij->", restrictions.covariance(information), meat))
+    return ScalingTraces(h1, h0, sum(len(g.kept) for g in saturated), restrictions.n_unique)
 
 
 @dataclass(frozen=True)

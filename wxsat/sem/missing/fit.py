@@ -19,7 +19,7 @@ import numpy as np
 
 from wxsat.errors import UsageError
 from wxsat.sem.implied import Implied, implied_groups
-from wxsat.sem.matrices import Cells, lay_out_groups
+from wxsat.sem.matrices import lay_out_groups
 from wxsat.sem.missing.em import (
     SaturatedMoments,
     check_coverage,
@@ -31,13 +31,14 @@ from wxsat.sem.missing.fiml import InformationKind, fiml_information, fit_fiml
 from wxsat.sem.missing.fiml_robust import (
     CompleteDataFit,
     SaturatedInformation,
+    ScalingTraces,
     complete_data_fit,
     fiml_meat,
     sandwich,
     saturated_information,
-    yuan_bentler_scaling,
+    yuan_bentler_traces,
 )
-from wxsat.sem.missing.moment_model import moment_cells, moment_values
+from wxsat.sem.missing.moment_model import independence_implied
 from wxsat.sem.missing.patterns import MissingPatterns, missing_patterns
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
@@ -79,7 +80,7 @@ class Baseline:
 
     loglik: float
     df: int
-    scaling: float
+    traces: ScalingTraces | None
     complete: CompleteDataFit
 
 
@@ -99,8 +100,8 @@ class FimlFit:
     loglik, saturated_loglik : float
         Full constant; the moments of given covariates are taken out of both.
     df : int
-    scaling : float
-        Divides chi-square under the scaled test; NaN when it was not asked.
+    traces : ScalingTraces, optional
+        Of the scaled test; ``traces.factor`` divides chi-square.
     complete : CompleteDataFit
         For cfi.robust and rmsea.robust.
     baseline : Baseline
@@ -113,7 +114,7 @@ class FimlFit:
     loglik: float
     saturated_loglik: float
     df: int
-    scaling: float
+    traces: ScalingTraces | None
     complete: CompleteDataFit
     baseline: Baseline
 
@@ -224,7 +225,7 @@ def estimate_fiml(
     h1 = saturated_information(patterns, saturated, given=given, clusters=clusters, kind=kind, meat=robust)
     df = sum(len(h.kept) for h in h1) - restrictions.n_unique
     meat = fiml_meat(implied, patterns, clusters) if robust or options.errors != "standard" else np.zeros((0, 0))
-    scaling = yuan_bentler_scaling(h1, restrictions.covariance(observed), meat, df) if robust else float("nan")
+    traces = yuan_bentler_traces(h1, restrictions, observed, meat) if robust else None
     return FimlFit(
         optimum,
         implied,
@@ -233,7 +234,7 @@ def estimate_fiml(
         -0.5 * optimum.value * total - (outside := _given_loglik(patterns, given)),
         sum(s.loglik for s in saturated) - outside,
         df,
-        scaling,
+        traces,
         complete_data_fit(implied, restrictions, patterns, saturated, h1, df, robust=robust),
         _baseline(patterns, saturated, h1, correlated, given, outside, clusters, options),
     )
@@ -276,38 +277,14 @@ def _baseline(
     options: FimlOptions,
 ) -> Baseline:
     """Fit the independence model, whose estimates have a closed form (EM for a block of incomplete covariates)."""
-    p = patterns[0].n_variables
-    pairs = [(i, i) for i in range(p) if i not in given]
-    pairs += [(i, j) for i in correlated for j in correlated if j < i and not (i in given and j in given)]
-    means = [i for i in range(p) if i not in given]
-    width = len(pairs) + len(means)
-    n_free = width * len(patterns)
-    groups: list[Cells] = []
-    theta = np.zeros(n_free)
-    loglik = 0.0
-    for g, rows in enumerate(patterns):
-        value, mean, covariance = independence_loglik(rows, np.array(correlated, dtype=np.intp))
-        loglik += value
-        cells = moment_cells(
-            [str(i) for i in range(p)], pairs, means,
-            fixed_covariance=_only(covariance, given), fixed_mean=_only(mean, given), first=g * width, n_free=n_free,
-        )  # fmt: skip
-        groups.append(cells)
-        theta[cells.index] = moment_values(cells, covariance, mean)
-    implied = implied_groups(groups, theta)
-    df = sum(len(h.kept) for h in h1) - n_free
+    best = [independence_loglik(rows, np.array(correlated, dtype=np.intp)) for rows in patterns]
+    implied = independence_implied([(mean, covariance) for _, mean, covariance in best], correlated, given)
+    n_free = implied[0].u.shape[1]
     every = Restrictions(np.eye(n_free), np.zeros(n_free))
-    scaling, robust = float("nan"), options.test != "standard"
-    if robust and df > 0:
-        bread = np.linalg.inv(fiml_information(implied, patterns, options.information))
-        scaling = yuan_bentler_scaling(h1, bread, fiml_meat(implied, patterns, clusters), df)
+    df = sum(len(h.kept) for h in h1) - n_free
+    traces, robust = None, options.test != "standard"
+    if robust:
+        information = fiml_information(implied, patterns, options.information)
+        traces = yuan_bentler_traces(h1, every, information, fiml_meat(implied, patterns, clusters))
     complete = complete_data_fit(implied, every, patterns, saturated, h1, df, robust=robust)
-    return Baseline(loglik - outside, df, scaling, complete)
-
-
-def _only(moments: NDArray[np.float64], given: Sequence[int]) -> NDArray[np.float64]:
-    """Return the moments of the given variables, zeros elsewhere."""
-    kept = np.zeros_like(moments)
-    at = np.ix_(*[list(given)] * moments.ndim)
-    kept[at] = moments[at]
-    return kept
+    return Baseline(sum(value for value, _, _ in best) - outside, df, traces, complete)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wxsat.sem.implied import Implied, implied_groups
 from wxsat.sem.matrices import Cells
 
 if TYPE_CHECKING:
@@ -74,3 +75,44 @@ def kept_moments(n_variables: int, given: Sequence[int]) -> NDArray[np.intp]:
     fixed = np.zeros(n_variables, dtype=bool)
     fixed[list(given)] = True
     return np.flatnonzero(np.concatenate([~fixed, ~(fixed[rows] & fixed[columns])]))
+
+
+def independence_implied(
+    moments: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    correlated: Sequence[int],
+    given: Sequence[int],
+) -> tuple[Implied, ...]:
+    """
+    Return the independence model of every group at its (mean, covariance).
+
+    Parameters
+    ----------
+    correlated : sequence of int
+        Covariates, which stay correlated.
+    given : sequence of int
+        Those of them whose moments are no parameters.
+    """
+    p = len(moments[0][0])
+    pairs = [(i, i) for i in range(p) if i not in given]
+    pairs += [(i, j) for i in correlated for j in correlated if j < i and not (i in given and j in given)]
+    means = [i for i in range(p) if i not in given]
+    width = len(pairs) + len(means)
+    groups = []
+    theta = np.zeros(width * len(moments))
+    for g, (mean, covariance) in enumerate(moments):
+        cells = moment_cells(
+            [str(i) for i in range(p)], pairs, means,
+            fixed_covariance=_only(covariance, given), fixed_mean=_only(mean, given),
+            first=g * width, n_free=len(theta),
+        )  # fmt: skip
+        groups.append(cells)
+        theta[cells.index] = moment_values(cells, covariance, mean)
+    return implied_groups(groups, theta)
+
+
+def _only(moments: NDArray[np.float64], given: Sequence[int]) -> NDArray[np.float64]:
+    """Return the moments of the given variables, zeros elsewhere."""
+    kept = np.zeros_like(moments)
+    at = np.ix_(*[list(given)] * moments.ndim)
+    kept[at] = moments[at]
+    return kept
