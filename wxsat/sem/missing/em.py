@@ -6,8 +6,8 @@ One EM step needs the gradient alone: with n rows in all and the derivatives of
 .. math:: \mu^+ = \mu + \Sigma g/n, \qquad
    \Sigma^+ = \Sigma + 2\Sigma Q\Sigma/n - (\mu^+ - \mu)(\mu^+ - \mu)'.
 
-Steps are taken in pairs and extrapolated (SQUAREM; Varadhan and Roland 2008); a step that does not raise the
-likelihood is taken back. The search ends where a step moves nothing by more than 1e-10 standard deviations.
+Steps are extrapolated (:mod:`wxsat.sem.missing.squarem`); the search ends where a step moves nothing by more than
+1e-10 standard deviations.
 """
 
 from __future__ import annotations
@@ -19,15 +19,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import DataError, EstimationError, Fault
-from wxsat.sem.missing.pattern_likelihood import LOG_2PI, PatternTerms, pattern_terms, whole_inverse
-from wxsat.sem.missing.patterns import MissingPatterns
+from wxsat.sem.missing.pattern_likelihood import (
+    LOG_2PI,
+    PatternTerms,
+    pattern_inverses,
+    pattern_terms,
+    whole_inverse,
+)
+from wxsat.sem.missing.patterns import MissingPatterns, missing_patterns
+from wxsat.sem.missing.squarem import accelerated_em
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STEP_TOLERANCE = 1e-10  # largest move of a step, in standard deviations (means) and correlations (covariances)
-ACCEPTED_STEP = 1e-7  # where rounding stops the search before the tolerance, this is still a solution
-MAX_STEPS = 5000
+    Arrays = tuple[NDArray[np.float64], ...]
 
 
 @dataclass(frozen=True)
@@ -75,33 +80,37 @@ def saturated_moments(patterns: MissingPatterns, where: str = "data") -> Saturat
     True
     """
     mean, covariance = _available_moments(patterns)
-    terms = _terms(patterns, covariance, mean, where)
     if patterns.n_patterns == 1 and patterns.observed.all():
+        terms = pattern_terms(patterns, covariance, mean)
+        if terms is None:
+            raise _singular(where)
         return SaturatedMoments(mean, covariance, terms.value, 0, 0.0)
-    steps, norm, best_norm, stalls = 0, np.inf, np.inf, 0
-    while steps < MAX_STEPS:
-        first = _step(terms, covariance, mean, patterns.total)
-        norm = _size(first[0] - mean, first[1] - covariance, covariance)
-        stalls = stalls + 1 if norm >= 0.9 * best_norm else 0
-        best_norm = min(norm, best_norm)
-        if norm < STEP_TOLERANCE or (norm < ACCEPTED_STEP and stalls > 20):
-            return SaturatedMoments(mean, covariance, terms.value, steps, norm)
-        middle = _terms(patterns, first[1], first[0], where)
-        second = _step(middle, first[1], first[0], patterns.total)
-        mean, covariance, terms, used = _extrapolate(patterns, (mean, covariance), first, second, middle, where)
-        steps += used
-    raise EstimationError(
-        "SEM-081",
-        f"the saturated model of the incomplete data did not settle in {MAX_STEPS} EM steps (last step {norm:.1e}).",
-        where=where,
-        hint="Some variables share too few rows; look at the coverage of each pair.",
-    )
+
+    def evaluate(point: Arrays) -> tuple[float, Arrays] | None:
+        terms = pattern_terms(patterns, point[1], point[0])
+        return None if terms is None else (terms.value, _step(terms, point[1], point[0], patterns.total))
+
+    found = accelerated_em((mean, covariance), evaluate, _units)
+    if found is None:
+        raise _singular(where)
+    if not found.converged:
+        raise EstimationError(
+            "SEM-081",
+            f"the saturated model of the incomplete data did not settle in {found.steps} EM steps "
+            f"(last step {found.largest_step:.1e}).",
+            where=where,
+            hint="Some variables share too few rows; look at the coverage of each pair.",
+        )
+    mean, covariance = found.point
+    return SaturatedMoments(mean, covariance, found.value, found.steps, found.largest_step)
 
 
-Pair = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+def _units(point: Arrays) -> Arrays:
+    scale = np.sqrt(np.diag(point[1]))
+    return scale, np.outer(scale, scale)
 
 
-def _available_moments(patterns: MissingPatterns) -> Pair:
+def _available_moments(patterns: MissingPatterns) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return available-case means and variances with the covariances of the complete data where there are enough."""
     counts = patterns.counts
     seen = patterns.observed.astype(float)
@@ -125,49 +134,21 @@ def _available_moments(patterns: MissingPatterns) -> Pair:
     return mean, np.diag(variance)
 
 
-def _terms(
-    patterns: MissingPatterns, covariance: NDArray[np.float64], mean: NDArray[np.float64], where: str
-) -> PatternTerms:
-    terms = pattern_terms(patterns, covariance, mean)
-    if terms is None:
-        raise EstimationError(
-            "SEM-081",
-            "the covariance matrix of the incomplete data is singular: a variable is a linear function of others.",
-            where=where,
-            hint="Drop one of the variables, or use more rows.",
-        )
-    return terms
+def _singular(where: str) -> EstimationError:
+    return EstimationError(
+        "SEM-081",
+        "the covariance matrix of the incomplete data is singular: a variable is a linear function of others.",
+        where=where,
+        hint="Drop one of the variables, or use more rows.",
+    )
 
 
-def _step(terms: PatternTerms, covariance: NDArray[np.float64], mean: NDArray[np.float64], total: float) -> Pair:
+def _step(
+    terms: PatternTerms, covariance: NDArray[np.float64], mean: NDArray[np.float64], total: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     move = covariance @ terms.pull / total
     new = covariance + 2.0 * covariance @ terms.push @ covariance / total - np.outer(move, move)
     return mean + move, (new + new.T) / 2.0
-
-
-def _size(move: NDArray[np.float64], change: NDArray[np.float64], covariance: NDArray[np.float64]) -> float:
-    scale = np.sqrt(np.diag(covariance))
-    return float(max(np.abs(move / scale).max(), np.abs(change / np.outer(scale, scale)).max()))
-
-
-def _extrapolate(
-    patterns: MissingPatterns, origin: Pair, first: Pair, second: Pair, middle: PatternTerms, where: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64], PatternTerms, int]:
-    """Return the point that two EM steps aim at when it is better than they are, else the second one."""
-    scale = np.sqrt(np.diag(origin[1]))
-    units = scale, np.outer(scale, scale)
-    r = [(b - a) / s for a, b, s in zip(origin, first, units, strict=True)]
-    v = [(c - b) / s - q for b, c, s, q in zip(first, second, units, r, strict=True)]
-    bend = sum(float((x * x).sum()) for x in v)
-    length = -np.sqrt(sum(float((x * x).sum()) for x in r) / bend) if bend > 0 else -1.0
-    if length < -1.0:
-        mean, covariance = (
-            a - 2.0 * length * q * s + length**2 * x * s for a, q, x, s in zip(origin, r, v, units, strict=True)
-        )
-        far = pattern_terms(patterns, covariance, mean)
-        if far is not None and far.value >= middle.value:
-            return mean, covariance, far, 3
-    return second[0], second[1], _terms(patterns, second[1], second[0], where), 3
 
 
 def check_coverage(patterns: MissingPatterns, names: Sequence[str], where: str = "data") -> None:
@@ -219,7 +200,9 @@ def independence_loglik(
     return value, mean, covariance
 
 
-def _available_univariate(patterns: MissingPatterns, n: NDArray[np.float64]) -> Pair:
+def _available_univariate(
+    patterns: MissingPatterns, n: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     mean = (patterns.counts @ patterns.mean) / n
     centred = np.where(patterns.observed, patterns.mean - mean, 0.0)
     again = len(patterns.cross)
@@ -230,17 +213,6 @@ def _available_univariate(patterns: MissingPatterns, n: NDArray[np.float64]) -> 
 
 def sub_patterns(patterns: MissingPatterns, columns: NDArray[np.intp]) -> MissingPatterns:
     """Return the patterns of some of the variables."""
-    from wxsat.sem.missing.patterns import missing_patterns
-
-    if not len(patterns.rows):
-        from dataclasses import replace
-
-        return replace(
-            patterns,
-            observed=patterns.observed[:, columns],
-            mean=patterns.mean[:, columns],
-            cross=patterns.cross[:, columns][:, :, columns],
-        )
     return missing_patterns(patterns.values[:, columns], patterns.weights)
 
 
@@ -252,8 +224,6 @@ def little_mcar(patterns: MissingPatterns, saturated: SaturatedMoments) -> tuple
     freedom. A small p-value says that the rows with and without an answer differ in what they did answer; a large one
     does not say that the data are missing at random.
     """
-    from wxsat.sem.missing.pattern_likelihood import pattern_inverses
-
     start = whole_inverse(saturated.covariance)
     if start is None:
         raise np.linalg.LinAlgError("the saturated matrix is not positive definite")
@@ -262,5 +232,7 @@ def little_mcar(patterns: MissingPatterns, saturated: SaturatedMoments) -> tuple
         observed = patterns.observed[block]
         weights, _ = pattern_inverses(observed, *start)
         distance = np.where(observed, patterns.mean[block] - saturated.mean, 0.0)
-        statistic += float(np.einsum("p,pi,pij,pj->", patterns.counts[block], distance, weights, distance, optimize=True))
+        statistic += float(
+            np.einsum("p,pi,pij,pj->", patterns.counts[block], distance, weights, distance, optimize=True)
+        )
     return statistic, int(patterns.observed.sum()) - patterns.n_variables

@@ -137,7 +137,7 @@ def pattern_terms(
             if information == "observed":
                 spread = towards[:, :, None] * towards[:, None, :] - 0.5 * weights
                 spread[:again] += around
-            total += _information(weights, spread, towards, counts, information == "observed")
+            total += fold_information(weights, spread, towards, counts, symmetrise=information == "observed")
     return PatternTerms(value, pull, (push + push.T) / 4.0, total)
 
 
@@ -150,26 +150,41 @@ def _places(p: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp
     return rows, columns, place, np.where(rows == columns, 0.5, 1.0)
 
 
-def _information(
+def fold_information(
     weights: NDArray[np.float64],
     spread: NDArray[np.float64],
     towards: NDArray[np.float64],
     counts: NDArray[np.float64],
-    observed: bool,
+    *,
+    symmetrise: bool,
 ) -> NDArray[np.float64]:
+    r"""
+    Return :math:`\sum n_p tr(E_a W_p E_b B_p)` over all pairs of cells, with the means' rows and columns.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n_patterns, p, p)
+        W.
+    spread : ndarray, shape (n_patterns, p, p)
+        B: :math:`W T W - \frac12 W` for the observed information, W itself for (twice) the expected one.
+    towards : ndarray, shape (n_patterns, p)
+        :math:`W d`; used for the observed information alone.
+    symmetrise : bool
+        Whether this is the observed information; the expected one has no part between means and covariances.
+    """
     p = weights.shape[1]
     i, j, place, half = _places(p)
     x = weights[:, i, j]
     weighted = x.T * counts
-    products = weighted @ (spread[:, i, j] if observed else x)
-    if observed:
+    products = weighted @ (spread[:, i, j] if symmetrise else x)
+    if symmetrise:
         products = products + products.T
     size = p + len(i)
     information = np.zeros((size, size))
     information[:p, :p] = np.tensordot(counts, weights, axes=1)
     fold = products[place[i[:, None], i], place[j[:, None], j]] + products[place[i[:, None], j], place[j[:, None], i]]
     information[p:, p:] = half[:, None] * fold * half
-    if observed:
+    if symmetrise:
         mixed = weighted @ towards
         m = np.arange(p)[:, None]
         between = half * (mixed[place[m, i], j] + mixed[place[m, j], i])

@@ -145,9 +145,7 @@ def _distinct(seen: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.boo
     return member.reshape(-1).astype(np.intp), seen[first]
 
 
-def complete_pattern(
-    covariance: NDArray[np.float64], mean: NDArray[np.float64], total: float
-) -> MissingPatterns:
+def complete_pattern(covariance: NDArray[np.float64], mean: NDArray[np.float64], total: float) -> MissingPatterns:
     """Return moments of complete data as a single pattern without rows."""
     p = len(mean)
     return MissingPatterns(

@@ -96,9 +96,7 @@ def estimate_two_stage(
     the formula with R's own matrices (``tests/golden/sem_missing``).
     """
     groups = lay_out_groups(table, sample)
-    whole = [
-        complete_pattern(m.covariance, m.mean, i.patterns.total) for m, i in zip(sample, incomplete, strict=True)
-    ]
+    whole = [complete_pattern(m.covariance, m.mean, i.patterns.total) for m, i in zip(sample, incomplete, strict=True)]
     optimum = climb(FimlObjective(groups, whole), restrictions, start)
     implied = implied_groups(groups, optimum.theta)
     given = [sample[0].names.index(name) for name in table.covariates]
