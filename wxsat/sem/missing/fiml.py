@@ -17,13 +17,13 @@ import numpy as np
 from wxsat.sem.discrepancy.ml import ml_information
 from wxsat.sem.implied import Implied, implied_groups, moments_jacobian
 from wxsat.sem.matrices import Cells
-from wxsat.sem.missing.ascent import Point, climb
+from wxsat.sem.missing.ascent import climb, minimise
 from wxsat.sem.missing.em import SaturatedMoments
 from wxsat.sem.missing.pattern_likelihood import Kind, PatternTerms, casewise_terms, pattern_terms
 from wxsat.sem.missing.patterns import MissingPatterns, complete_pattern
-from wxsat.sem.restrictions import Restrictions
+from wxsat.sem.restrictions import Constraints
 from wxsat.sem.robust.hessian import second_order
-from wxsat.sem.scoring import Optimum
+from wxsat.sem.scoring import Optimum, Point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,7 +156,7 @@ class FimlObjective:
 
 def fit_fiml(
     groups: Sequence[Cells],
-    restrictions: Restrictions,
+    constraints: Constraints,
     patterns: Sequence[MissingPatterns],
     start: NDArray[np.float64],
     saturated: Sequence[SaturatedMoments] | None = None,
@@ -168,7 +168,7 @@ def fit_fiml(
     ----------
     groups : sequence of Cells
         One a group, with a mean structure.
-    restrictions : Restrictions
+    constraints : Constraints
     patterns : sequence of MissingPatterns
     start : ndarray, shape (n_free,)
         A point whose implied matrices are positive definite.
@@ -183,10 +183,10 @@ def fit_fiml(
     iterations = 0
     if saturated is not None:
         whole = [complete_pattern(s.covariance, s.mean, p.total) for s, p in zip(saturated, patterns, strict=True)]
-        first = climb(FimlObjective(groups, whole), restrictions, start, tolerance=1e-3)
+        first = climb(FimlObjective(groups, whole), constraints.linear, start, tolerance=1e-3)
         if np.isfinite(first.value):
             start, iterations = first.theta, first.iterations
-    best = climb(FimlObjective(groups, patterns), restrictions, start)
+    best = minimise(FimlObjective(groups, patterns), constraints, start)
     return Optimum(
         best.theta, best.value, best.gradient_norm, best.iterations + iterations, best.converged, best.reason
     )

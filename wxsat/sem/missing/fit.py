@@ -4,7 +4,7 @@
 
     keep = usable_rows(values, covariate_columns)            # per group: which rows enter the likelihood
     moments, incomplete = incomplete_moments(moments)        # per group: EM moments in place of complete-data ones
-    fit = estimate_fiml(table, restrictions, sample, incomplete, start, options)
+    fit = estimate_fiml(table, constraints, sample, incomplete, start, options)
 
 `estimate_fiml` does not look at the names of estimators: it is told which information, which errors and which test.
 """
@@ -42,7 +42,7 @@ from wxsat.sem.missing.moment_model import independence_implied
 from wxsat.sem.missing.patterns import MissingPatterns, missing_patterns
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.restrictions import Restrictions
+from wxsat.sem.restrictions import Constraints, Restrictions, unrestricted
 from wxsat.sem.scoring import Optimum
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def incomplete_moments(moments: Moments) -> tuple[Moments, Incomplete]:
 
 def estimate_fiml(
     table: ParameterTable,
-    restrictions: Restrictions,
+    constraints: Constraints,
     sample: Sequence[Moments],
     incomplete: Sequence[Incomplete],
     start: NDArray[np.float64],
@@ -191,7 +191,7 @@ def estimate_fiml(
     ----------
     table : ParameterTable
         With a mean structure.
-    restrictions : Restrictions
+    constraints : Constraints
     sample : sequence of Moments
         With EM moments, one a group (:func:`incomplete_moments`).
     incomplete : sequence of Incomplete
@@ -213,7 +213,8 @@ def estimate_fiml(
     groups = lay_out_groups(table, sample)
     patterns = [i.patterns for i in incomplete]
     saturated = [i.saturated for i in incomplete]
-    optimum = fit_fiml(groups, restrictions, patterns, start, saturated)
+    optimum = fit_fiml(groups, constraints, patterns, start, saturated)
+    restrictions = constraints.at_solution(optimum.theta)
     implied = implied_groups(groups, optimum.theta)
     given = [sample[0].names.index(name) for name in table.covariates]
     correlated = [sample[0].names.index(name) for name in table.roles.covariates]
@@ -223,7 +224,7 @@ def estimate_fiml(
     robust = options.test != "standard"
     kind: InformationKind = "first_order" if options.errors == "first_order" else options.information
     h1 = saturated_information(patterns, saturated, given=given, clusters=clusters, kind=kind, meat=robust)
-    df = sum(len(h.kept) for h in h1) - restrictions.n_unique
+    df = sum(len(h.kept) for h in h1) - constraints.n_unique
     meat = fiml_meat(implied, patterns, clusters) if robust or options.errors != "standard" else np.zeros((0, 0))
     traces = yuan_bentler_traces(h1, restrictions, observed, meat) if robust else None
     return FimlFit(
@@ -280,7 +281,7 @@ def _baseline(
     best = [independence_loglik(rows, np.array(correlated, dtype=np.intp)) for rows in patterns]
     implied = independence_implied([(mean, covariance) for _, mean, covariance in best], correlated, given)
     n_free = implied[0].u.shape[1]
-    every = Restrictions(np.eye(n_free), np.zeros(n_free))
+    every = unrestricted(n_free)
     df = sum(len(h.kept) for h in h1) - n_free
     traces, robust = None, options.test != "standard"
     if robust:

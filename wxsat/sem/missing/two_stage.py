@@ -22,7 +22,7 @@ import numpy as np
 from wxsat.sem.discrepancy.ml import ml_value
 from wxsat.sem.implied import Implied, implied_groups, moments_jacobian
 from wxsat.sem.matrices import lay_out_groups
-from wxsat.sem.missing.ascent import climb
+from wxsat.sem.missing.ascent import minimise
 from wxsat.sem.missing.fiml import FimlObjective
 from wxsat.sem.missing.fiml_robust import SaturatedInformation, saturated_information
 from wxsat.sem.missing.fit import Incomplete
@@ -30,7 +30,7 @@ from wxsat.sem.missing.moment_model import independence_implied
 from wxsat.sem.missing.patterns import complete_pattern
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.restrictions import Restrictions
+from wxsat.sem.restrictions import Constraints, Restrictions, unrestricted
 from wxsat.sem.scoring import Optimum
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class TwoStageFit:
 
 def estimate_two_stage(
     table: ParameterTable,
-    restrictions: Restrictions,
+    constraints: Constraints,
     sample: Sequence[Moments],
     incomplete: Sequence[Incomplete],
     start: NDArray[np.float64],
@@ -97,7 +97,8 @@ def estimate_two_stage(
     """
     groups = lay_out_groups(table, sample)
     whole = [complete_pattern(m.covariance, m.mean, i.patterns.total) for m, i in zip(sample, incomplete, strict=True)]
-    optimum = climb(FimlObjective(groups, whole), restrictions, start)
+    optimum = minimise(FimlObjective(groups, whole), constraints, start)
+    restrictions = constraints.at_solution(optimum.theta)
     implied = implied_groups(groups, optimum.theta)
     given = [sample[0].names.index(name) for name in table.covariates]
     h1 = saturated_information(
@@ -113,17 +114,17 @@ def estimate_two_stage(
     total = sum(i.patterns.total for i in incomplete)
     correlated = [sample[0].names.index(name) for name in table.roles.covariates]
     baseline = independence_implied([(m.mean, _spared(m, correlated)) for m in sample], correlated, given)
-    every = Restrictions(np.eye(n := baseline[0].u.shape[1]), np.zeros(n))
+    every = unrestricted(baseline[0].u.shape[1])
     return TwoStageFit(
         optimum,
         implied,
         bread @ meat @ bread / total,
         information,
         _chisq(implied, sample, incomplete),
-        (df := _df(h1, restrictions)),
+        (df := _df(h1, constraints.n_unique)),
         _scaling(h1, gammas, bread, meat, df),
         _chisq(baseline, sample, incomplete),
-        (baseline_df := _df(h1, every)),
+        (baseline_df := _df(h1, every.n_unique)),
         _scaling(h1, gammas, *_bread_and_meat(baseline, every, h1, gammas), baseline_df),
     )
 
@@ -170,8 +171,8 @@ def _scaling(
     return (trace - float(np.einsum("ij,ij->", bread, meat))) / df
 
 
-def _df(h1: Sequence[SaturatedInformation], restrictions: Restrictions) -> int:
-    return sum(len(h.kept) for h in h1) - restrictions.n_unique
+def _df(h1: Sequence[SaturatedInformation], n_unique: int) -> int:
+    return sum(len(h.kept) for h in h1) - n_unique
 
 
 def _chisq(implied: Sequence[Implied], sample: Sequence[Moments], incomplete: Sequence[Incomplete]) -> float:
