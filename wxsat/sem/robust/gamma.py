@@ -146,9 +146,7 @@ def moment_covariance(
     return np.asarray(sum(block.T @ block for _, block in blocks) / moments.weight_sum)
 
 
-def normal_trace(
-    implied: Implied, moments: Moments, weight: Matrix, given: NDArray[np.intp] = NO_VARIABLES
-) -> float:
+def normal_trace(implied: Implied, moments: Moments, weight: Matrix, given: NDArray[np.intp] = NO_VARIABLES) -> float:
     r"""
     Return :math:`tr(V\Gamma)` of one group for the normal-theory weight, from n distances.
 
@@ -234,8 +232,7 @@ def residual_traces(
     meat = sum_of_squares(weighted, [moments.clusters for moments in sample]) / size
     inverse = restrictions.covariance(information)
     whole = sum(
-        normal_trace(at, moments, weight, given)
-        for at, moments, weight in zip(implied, sample, weights, strict=True)
+        normal_trace(at, moments, weight, given) for at, moments, weight in zip(implied, sample, weights, strict=True)
     )
     product = inverse @ meat
     first = float(whole) - float(np.trace(product))

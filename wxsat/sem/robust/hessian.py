@@ -33,7 +33,9 @@ def group_shares(sample: Sequence[Moments]) -> NDArray[np.float64]:
     return np.asarray(sizes / sizes.sum())
 
 
-def observed_information(implied: Sequence[Implied], sample: Sequence[Moments]) -> NDArray[np.float64]:
+def observed_information(
+    implied: Sequence[Implied], sample: Sequence[Moments], *, curved: bool = True
+) -> NDArray[np.float64]:
     r"""
     Return the observed information of one observation, :math:`-N^{-1}\partial^2\log L/\partial\theta\partial\theta'`.
 
@@ -43,6 +45,9 @@ def observed_information(implied: Sequence[Implied], sample: Sequence[Moments]) 
         One a group, at the estimates.
     sample : sequence of Moments
         Covariances divided by N.
+    curved : bool
+        Whether the second derivatives of the moments count. Without them it is the observed information of the
+        saturated model at the implied moments, carried over by the Jacobian (lavaan's ``observed.information = "h1"``).
 
     Returns
     -------
@@ -57,12 +62,12 @@ def observed_information(implied: Sequence[Implied], sample: Sequence[Moments]) 
     total = np.zeros((implied[0].u.shape[1],) * 2)
     for share, at, moments in zip(group_shares(sample), implied, sample, strict=True):
         difference = moments.mean - at.mu if at.has_means else np.zeros(len(at.sigma))
-        total += share * group_hessian(at, moments.covariance, difference)
+        total += share * group_hessian(at, moments.covariance, difference, curved=curved)
     return total
 
 
 def group_hessian(
-    implied: Implied, covariance: NDArray[np.float64], difference: NDArray[np.float64]
+    implied: Implied, covariance: NDArray[np.float64], difference: NDArray[np.float64], *, curved: bool = True
 ) -> NDArray[np.float64]:
     """Return the Hessian of F/2 of one group, given S (divided by N) and the mean residual, shape (n_free, n_free)."""
     own = implied.cells.index
@@ -80,7 +85,8 @@ def group_hessian(
         vm = inverse @ m
         turned = (pull @ u)[:, None] * (w.T @ vm) + (pull @ w)[:, None] * (u.T @ vm)
         hessian += m.T @ vm + turned + turned.T
-    hessian += second_order(implied, inverse - middle, -pull)
+    if curved:
+        hessian += second_order(implied, inverse - middle, -pull)
     if len(own) == implied.u.shape[1]:
         return np.asarray(hessian)
     whole = np.zeros((implied.u.shape[1],) * 2)
@@ -88,9 +94,7 @@ def group_hessian(
     return whole
 
 
-def second_order(
-    implied: Implied, weight: NDArray[np.float64], pull: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def second_order(implied: Implied, weight: NDArray[np.float64], pull: NDArray[np.float64]) -> NDArray[np.float64]:
     r"""
     Return :math:`\frac12 tr(Q\Sigma_{ab}) + g'\mu_{ab}` over the group's own parameters.
 
