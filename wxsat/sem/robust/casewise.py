@@ -19,6 +19,7 @@ import numpy as np
 from wxsat.errors import UsageError
 from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
+from wxsat.sem.robust.inverse import symmetric_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def casewise_scores(implied: Implied, moments: Moments) -> NDArray[np.float64]:
     The means enter through `mu` with a mean structure and through the sample mean without one.
     """
     z = rows_of(moments) - (implied.mu if implied.has_means else moments.mean)
-    inverse = np.linalg.inv(implied.sigma)
+    inverse = symmetric_inverse(implied.sigma)
     vu, vw = inverse @ implied.u, inverse @ implied.w
     scores = (z @ vu) * (z @ vw)
     scores -= np.einsum("ik,ik->k", implied.u, vw)

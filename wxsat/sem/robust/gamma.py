@@ -33,6 +33,7 @@ from wxsat.sem.robust.casewise import (
     sum_of_squares,
 )
 from wxsat.sem.robust.hessian import group_shares
+from wxsat.sem.robust.inverse import symmetric_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,9 @@ def diagonal_metric(means: Matrix, products: Matrix) -> Metric:
 def full_metric(weight: Matrix, n_variables: int) -> Metric:
     """Return the metric of a whole weight matrix (WLS), means first where it has them."""
     p = n_variables
-    return Metric(np.eye(p), np.ones(p), np.ones(p * (p + 1) // 2), np.linalg.cholesky(weight).T.copy())
+    return Metric(
+        np.eye(p), np.ones(p), np.ones(p * (p + 1) // 2), np.asarray(np.linalg.cholesky(weight).T, dtype=np.float64)
+    )
 
 
 def turned_jacobian(implied: Implied, metric: Metric) -> Matrix:
@@ -153,7 +156,7 @@ def normal_trace(implied: Implied, moments: Moments, weight: Matrix, given: NDAr
     :math:`\frac12\{\overline{(z'Wz)^2} - tr(WSWS)\}` and, with a mean structure, :math:`tr(WS)`.
     """
     if moments.clusters is not None or moments.weights is not None:
-        metric = normal_metric(np.linalg.inv(weight))
+        metric = normal_metric(symmetric_inverse(weight))
         return _explicit_trace(implied, moments, metric, given)
     z = rows_of(moments) - moments.mean
     turned = z @ weight
@@ -238,7 +241,7 @@ def residual_traces(
     first = float(whole) - float(np.trace(product))
     if not second:
         return GammaTraces(first, np.nan, meat, inverse)
-    metrics = [normal_metric(np.linalg.inv(weight)) for weight in weights]
+    metrics = [normal_metric(symmetric_inverse(weight)) for weight in weights]
     squared = _second_trace(implied, sample, shares, metrics, inverse, product, given)
     return GammaTraces(first, squared, meat, inverse)
 

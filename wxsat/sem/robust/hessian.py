@@ -22,6 +22,7 @@ import numpy as np
 
 from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
+from wxsat.sem.robust.inverse import symmetric_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +73,7 @@ def group_hessian(
     """Return the Hessian of F/2 of one group, given S (divided by N) and the mean residual, shape (n_free, n_free)."""
     own = implied.cells.index
     u, w, m = (x if len(own) == x.shape[1] else x[:, own] for x in (implied.u, implied.w, implied.m))
-    inverse = np.linalg.inv(implied.sigma)
+    inverse = symmetric_inverse(implied.sigma)
     middle = inverse @ (covariance + np.outer(difference, difference)) @ inverse
     vu, vw, ru, rw = inverse @ u, inverse @ w, middle @ u, middle @ w
     uu, ww, uw = u.T @ vu, w.T @ vw, u.T @ vw

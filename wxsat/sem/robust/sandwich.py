@@ -21,6 +21,7 @@ from wxsat.sem.moments import Moments
 from wxsat.sem.robust.casewise import NO_VARIABLES, first_order_meat
 from wxsat.sem.robust.gamma import GammaTraces, metric_traces, residual_traces
 from wxsat.sem.robust.hessian import group_shares, observed_information
+from wxsat.sem.robust.inverse import symmetric_inverse
 from wxsat.sem.robust.scaled_tests import (
     TestStatistic,
     mean_scaled,
@@ -209,9 +210,9 @@ class _Work:
     def _compute_traces(self, second: bool) -> GammaTraces:
         if self.recipe.estimator in ("ML", "GLS"):
             if self.recipe.estimator == "ML":
-                weights = [np.linalg.inv(at.sigma) for at in self.implied]
+                weights = [symmetric_inverse(at.sigma) for at in self.implied]
             else:
-                weights = [np.linalg.inv(unbiased(moments)) for moments in self.sample]
+                weights = [symmetric_inverse(unbiased(moments)) for moments in self.sample]
             information = self._information("expected")
             return residual_traces(
                 self.implied, self.sample, self.restrictions, information, weights, second=second, given=self.given

@@ -17,6 +17,7 @@ from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
 from wxsat.sem.robust.casewise import NO_VARIABLES, fitted_by, rows_of, sum_of_squares
 from wxsat.sem.robust.gamma import normal_metric, turned_rows
+from wxsat.sem.robust.inverse import symmetric_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,10 +46,10 @@ def saturated_trace(moments: Moments, *, has_means: bool, given: NDArray[np.intp
         own = np.setdiff1d(np.arange(p), given)
         spread = (x * weights[:, None]).T @ x / size
         slopes = np.linalg.solve(spread, (x * weights[:, None]).T @ z[:, own] / size)
-        reach += np.einsum("ij,ij->i", x @ np.linalg.inv(spread), x)
+        reach += np.einsum("ij,ij->i", x @ symmetric_inverse(spread), x)
         z = z[:, own] - x @ slopes
     covariance = (z * weights[:, None]).T @ z / size
-    distance = np.einsum("ij,ij->i", z @ np.linalg.inv(covariance), z)
+    distance = np.einsum("ij,ij->i", z @ symmetric_inverse(covariance), z)
     left = z.shape[1]
     each = reach * distance + 0.5 * (distance**2 - 2.0 * distance + left)
     return float((weights**2 * each).sum() / size), _count(p, len(given), has_means)
@@ -101,7 +102,7 @@ def structured_trace(
 
 def _structured_group(at: Implied, moments: Moments, given: NDArray[np.intp]) -> tuple[float, Matrix]:
     z = rows_of(moments) - moments.mean
-    w = np.linalg.inv(at.sigma)
+    w = symmetric_inverse(at.sigma)
     d = moments.mean - at.mu if at.has_means else np.zeros(len(w))
     x = 2.0 * w @ (moments.covariance + np.outer(d, d)) @ w - w
     pull = w @ d

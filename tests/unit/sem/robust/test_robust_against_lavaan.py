@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from wxsat.sem.robust.sandwich import RECIPES, Recipe
+from wxsat.sem.robust.sandwich import RECIPES, Recipe, robust_inference
 
 # lavaan's Gauss-Newton ends within 1e-8 of the optimum; cases that it does not finish are compared at lavaan's point.
 TOLERANCE = 1e-6
@@ -48,6 +48,14 @@ CASES = {
     "hs_nt_scalar": Recipe("ML", "standard", ("browne.residual.nt",), "expected"),
     "hs_adf_scalar": Recipe("ML", "standard", ("browne.residual.adf",), "expected"),
 }
+
+
+def inference(case, recipe, **options):
+    statistic = case.golden["tests"]["standard"]["stat"]
+    return robust_inference(
+        case.implied, case.sample, case.restrictions, statistic=statistic, df=case.df, recipe=recipe,
+        given=case.given, **options,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)
