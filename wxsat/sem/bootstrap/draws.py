@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +71,11 @@ class Resampled:
     def n_rows(self) -> int:
         """Rows of the group."""
         return len(self.centred)
+
+    @cached_property
+    def products(self) -> NDArray[np.float64]:
+        """Products of every row's variables, lower triangle, shape (n_rows, p(p+1)/2)."""
+        return _products(self.centred)
 
 
 def rows_to_resample(sample: Sequence[Moments]) -> tuple[Resampled, ...]:
@@ -174,14 +180,20 @@ def weighted_moments(rows: Resampled, weights: NDArray[np.float64]) -> DrawnMome
     ([5.0, 6.0], [0.667, 0.0])
     """
     n, p = rows.centred.shape
-    lower, upper = np.tril_indices(p)
-    step = max(1, PRODUCTS_AT_ONCE // len(lower))
-    total = np.zeros((len(weights), len(lower)))
-    for start in range(0, n, step):
-        piece = rows.centred[start : start + step]
-        total += weights[:, start : start + step] @ (piece[:, lower] * piece[:, upper])
+    step = max(1, PRODUCTS_AT_ONCE // (p * (p + 1) // 2))
+    if step >= n:
+        total = weights @ rows.products
+    else:
+        total = np.zeros((len(weights), p * (p + 1) // 2))
+        for start in range(0, n, step):
+            total += weights[:, start : start + step] @ _products(rows.centred[start : start + step])
     size = weights.sum(axis=1)
     return _moments(total / size[:, None], (weights @ rows.centred) / size[:, None], size, rows.origin)
+
+
+def _products(centred: NDArray[np.float64]) -> NDArray[np.float64]:
+    lower, upper = np.tril_indices(centred.shape[1])
+    return np.asarray(centred[:, lower] * centred[:, upper])
 
 
 def _moments(
