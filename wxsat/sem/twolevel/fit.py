@@ -11,7 +11,7 @@ with the complete rows, the columns' names and integer codes of the clusters; th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -44,6 +44,8 @@ from wxsat.sem.twolevel.saturated import SaturatedLevels, saturated_levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+FEW_CLUSTERS = 100
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,11 @@ def estimate_two_level(
 
     Notes
     -----
-    Checked against lavaan 0.6-14 in ``tests/golden/sem_twolevel``; its saturated log-likelihood is lower by the 1e-4 at
-    which its EM stops, and so is its chi-square.
+    Checked against lavaan 0.6-14 in ``tests/golden/sem_twolevel``. Its saturated log-likelihood is lower, because its EM
+    stops when a step gains less than 1e-4, and so is its chi-square: by 1e-4 in regular cases, by some tenths where the
+    between matrix is singular. The saturated between matrix is the best *covariance* matrix, as in lavaan and Mplus;
+    when the model itself implies one with a negative eigenvalue, the saturated one may have such too, so that the two
+    stay nested.
     """
     options = options or TwoLevelOptions()
     if table.n_levels != 2 or table.n_groups != 1:
@@ -197,18 +202,26 @@ def estimate_two_level(
         model.vcov(options.errors),
         information / n,
         -0.5 * n * optimum.value - outside,
-        saturated.loglik - outside,
+        _nesting_loglik(saturated, levels[1]) - outside,
         -0.5 * n * base_value.value - outside,
         len(kept) - constraints.n_unique,
         len(kept) - base.within.n_free,
         ScalingTraces(h1, model.trace(), len(kept), constraints.n_unique) if scaled else None,
         ScalingTraces(h1, base_model.trace(), len(kept), base.within.n_free) if scaled else None,
         *srmr,
-        _findings(table, data, saturated),
+        _findings(data, saturated),
     )
 
 
 Positions = tuple[list[int], list[int]]
+
+
+def _nesting_loglik(saturated: SaturatedLevels, between: Implied) -> float:
+    """Return the saturated log-likelihood of the set that the model's own between matrix lies in."""
+    outside = np.linalg.eigvalsh(between.sigma)[0] < -1e-8 * float(np.diag(between.sigma).max())
+    if outside and saturated.unbounded_loglik is not None:
+        return saturated.unbounded_loglik
+    return saturated.loglik
 
 
 @dataclass(frozen=True)
@@ -395,20 +408,25 @@ def _correlation(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(matrix / np.outer(scale, scale))
 
 
-def _findings(table: ParameterTable, data: ClusterMoments, saturated: SaturatedLevels) -> tuple[Finding, ...]:
+def _findings(data: ClusterMoments, saturated: SaturatedLevels) -> tuple[Finding, ...]:
     found = []
     if not saturated.definite:
-        smallest = float(np.linalg.eigvalsh(saturated.moments.sigma_b)[0])
+        variances = np.diag(saturated.moments.sigma_b)
+        scale = np.sqrt(np.maximum(variances, 1e-300))
+        rank = int((np.linalg.eigvalsh(saturated.moments.sigma_b / np.outer(scale, scale)) > 1e-8).sum())
+        gain = None if saturated.unbounded_loglik is None else 2.0 * (saturated.unbounded_loglik - saturated.loglik)
+        more = "" if gain is None else f" Without that bound it would be larger by {gain:.2f}."
         message = (
-            "the covariance matrix between clusters is not positive definite even without a model "
-            f"(smallest eigenvalue {smallest:.3g}): some variable hardly varies between clusters."
+            f"the saturated covariance matrix between clusters is singular (rank {rank} of {len(variances)}): "
+            f"chi-square is smaller than its degrees of freedom say, and the test is conservative.{more}"
         )
-        evidence = {"smallest_eigenvalue": smallest}
+        evidence = {"rank": rank, "n_variables": len(variances), "chisq_gain": gain}
         found.append(Finding("SEM-134", "warning", "level 2", message, evidence))
-    if data.n_clusters < 100:
+    if data.n_clusters < FEW_CLUSTERS:
         message = (
-            f"{data.n_clusters} clusters: estimates of the upper model lean on many clusters (100 or more is usual)."
+            f"{data.n_clusters} clusters: the upper model leans on many clusters "
+            f"({FEW_CLUSTERS} or more; Maas and Hox 2005)."
         )
-        evidence_n = {"n_clusters": data.n_clusters, "n_rows": data.n_rows}
-        found.append(Finding("SEM-136", "warning", "level 2", message, evidence_n))
+        counts = {"n_clusters": data.n_clusters, "n_rows": data.n_rows}
+        found.append(Finding("SEM-136", "warning", "level 2", message, counts))
     return tuple(found)

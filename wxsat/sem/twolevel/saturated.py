@@ -6,9 +6,8 @@ give the step: with J clusters and N rows,
 .. math:: \Sigma_b^+ = \Sigma_b + 2\Sigma_b Q_b\Sigma_b/J - \delta\delta', \quad \delta = \Sigma_b g_b/J,
 
 and the same within, with N. EM keeps :math:`\Sigma_b` positive semidefinite and creeps towards a singular one; exact
-Newton steps end the search, and may leave the positive semidefinite matrices as the model itself may (both likelihoods
-exist as long as the covariance of the cluster means does), so that the two stay nested and chi-square keeps its meaning.
-lavaan 0.6-14 stops EM when a step gains less than 1e-4 in the log-likelihood: ours is the higher one.
+Newton steps end the search, in the moments or, where these leave the covariance matrices, in a factor of
+:math:`\Sigma_b`. lavaan 0.6-14 stops EM when a step gains less than 1e-4 in the log-likelihood: ours is the higher one.
 """
 
 from __future__ import annotations
@@ -20,12 +19,11 @@ import numpy as np
 
 from wxsat.errors import EstimationError
 from wxsat.sem.missing.ascent import climb
-from wxsat.sem.missing.pattern_likelihood import Kind
 from wxsat.sem.missing.squarem import accelerated_em
 from wxsat.sem.restrictions import unrestricted
-from wxsat.sem.scoring import Point
 from wxsat.sem.twolevel.clusters import ClusterMoments
 from wxsat.sem.twolevel.likelihood import LevelMoments, level_terms
+from wxsat.sem.twolevel.moment_objective import FactorObjective, MomentObjective, pivot_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +49,10 @@ class SaturatedLevels:
     gradient_norm : float
         Largest gradient in units of sqrt(curvature).
     definite : bool
-        Whether the between matrix is positive definite.
+        Whether the between matrix is positive definite; else it is singular, and the likelihood would be higher
+        outside the covariance matrices.
+    unbounded_loglik : float or None
+        The highest log-likelihood with a between matrix of any kind; None where the search found none.
     """
 
     moments: LevelMoments
@@ -59,6 +60,7 @@ class SaturatedLevels:
     steps: int
     gradient_norm: float
     definite: bool
+    unbounded_loglik: float | None
 
 
 def saturated_levels(data: ClusterMoments, where: str = "data") -> SaturatedLevels:
@@ -85,15 +87,23 @@ def saturated_levels(data: ClusterMoments, where: str = "data") -> SaturatedLeve
     first = accelerated_em((start.mu_w, start.sigma_w, start.mu_b, start.sigma_b), evaluate, lambda _: scale, EM_STEPS)
     if first is None:
         raise _unsettled(where, "a matrix became singular")
-    objective = MomentObjective(data, _free(data))
-    begin = objective.pack(LevelMoments(*first.point))
-    best = climb(objective, unrestricted(len(begin)), begin)
+    near = LevelMoments(*first.point)
+    objective = MomentObjective(data)
+    free = climb(objective, unrestricted(len(begin := objective.pack(near))), begin)
+    found = objective.unpack(free.theta)
+    definite = free.converged and bool(np.linalg.eigvalsh(found.sigma_b)[0] > 0.0)
+    unbounded = -0.5 * free.value * data.n_rows if free.converged else None
+    best = free
+    if not definite:
+        factored = FactorObjective(objective, pivot_order(near.sigma_b))
+        best = climb(factored, unrestricted(len(begin)), factored.pack(near))
+        found = objective.unpack(factored.as_moments(best.theta))
     if not best.converged:
         raise _unsettled(where, best.reason)
-    moments = objective.unpack(best.theta)
     loglik = -0.5 * best.value * data.n_rows
-    definite = bool(np.linalg.eigvalsh(moments.sigma_b)[0] > 0.0)
-    return SaturatedLevels(moments, loglik, first.steps + best.iterations, best.gradient_norm, definite)
+    return SaturatedLevels(
+        found, loglik, first.steps + best.iterations, best.gradient_norm, definite, loglik if definite else unbounded
+    )
 
 
 def _unsettled(where: str, reason: str) -> EstimationError:
@@ -104,71 +114,6 @@ def _unsettled(where: str, reason: str) -> EstimationError:
         hint="A variable may hardly vary between clusters, or be a linear function of others: "
         "leave it out of level 2, or drop it.",
     )
-
-
-def _free(data: ClusterMoments) -> NDArray[np.intp]:
-    """Return which of (mu_w, vech Sigma_w, mu_b, vech Sigma_b) are parameters: of two means of a variable, one."""
-    p, b = len(data.within_names), len(data.between_names)
-    free = np.ones(p * (p + 3) // 2 + b * (b + 3) // 2, dtype=bool)
-    free[:p] = [name not in data.between_names for name in data.within_names]
-    return np.flatnonzero(free)
-
-
-@dataclass(frozen=True)
-class MomentObjective:
-    """Minus twice the log-likelihood a row as a function of the moments in `free`; the others are zero."""
-
-    data: ClusterMoments
-    free: NDArray[np.intp]
-
-    def pack(self, at: LevelMoments) -> NDArray[np.float64]:
-        """Return the free moments as one vector."""
-        parts = [np.concatenate([m, s[np.tril_indices(len(m))]]) for m, s in _pairs(at)]
-        return np.asarray(np.concatenate(parts)[self.free])
-
-    def unpack(self, theta: NDArray[np.float64]) -> LevelMoments:
-        """Return the moments that such a vector stands for."""
-        p, b = len(self.data.within_names), len(self.data.between_names)
-        whole = np.zeros(p * (p + 3) // 2 + b * (b + 3) // 2)
-        whole[self.free] = theta
-        return LevelMoments(*_matrix(whole[: p * (p + 3) // 2], p), *_matrix(whole[p * (p + 3) // 2 :], b))
-
-    def at(self, theta: NDArray[np.float64]) -> Point | None:
-        """Return value and gradient, None outside the domain."""
-        terms = level_terms(self.data, self.unpack(theta))
-        if terms is None:
-            return None
-        parts = []
-        for pull, push in ((terms.pull_w, terms.push_w), (terms.pull_b, terms.push_b)):
-            i, j = np.tril_indices(len(pull))
-            parts += [pull, np.where(i == j, 1.0, 2.0) * push[i, j]]
-        n = self.data.n_rows
-        return Point(theta, -2.0 * terms.value / n, -2.0 * np.concatenate(parts)[self.free] / n)
-
-    def hessian(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the exact Hessian."""
-        return self._hessian(theta, "observed")
-
-    def rough_hessian(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return its expectation."""
-        return self._hessian(theta, "expected")
-
-    def _hessian(self, theta: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
-        terms = level_terms(self.data, self.unpack(theta), kind)
-        if terms is None:
-            raise np.linalg.LinAlgError("not positive definite")
-        return np.asarray(2.0 * terms.information[np.ix_(self.free, self.free)] / self.data.n_rows)
-
-
-def _pairs(at: LevelMoments) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-    return (at.mu_w, at.sigma_w), (at.mu_b, at.sigma_b)
-
-
-def _matrix(moments: NDArray[np.float64], p: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    matrix = np.zeros((p, p))
-    rows, columns = np.tril_indices(p)
-    matrix[rows, columns] = matrix[columns, rows] = moments[p:]
-    return moments[:p], matrix
 
 
 def _step(
