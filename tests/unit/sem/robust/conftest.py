@@ -17,7 +17,10 @@ import pytest
 from wxsat.sem.discrepancy.ml import ml_gradient, ml_value
 from wxsat.sem.implied import Implied, implied_groups
 from wxsat.sem.matrices import Cells, GroupedCells
+from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import Moments, Sample
+from wxsat.sem.parameter import Parameter
+from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Restrictions
 from wxsat.sem.robust.hessian import group_shares, observed_information
 from wxsat.sem.robust.weights import estimator_metrics, expected_information, turned_jacobian, turned_residual, unbiased
@@ -43,6 +46,10 @@ class Case:
     @property
     def implied(self) -> tuple[Implied, ...]:
         return implied_groups(self.cells, self.theta)
+
+    @property
+    def table(self) -> ParameterTable:
+        return table_of(self)
 
     @property
     def df(self) -> int:
@@ -231,6 +238,26 @@ def _load(name: str) -> Case:
     own = golden["optimiser"] == "gn" and options.get("likelihood") != "wishart"
     point = polish(case, method) if own else theta
     return Case(name, golden, cells, sample, restrictions, point, table, given, covariates)
+
+
+def table_of(case: Case) -> ParameterTable:
+    """lavaan's parameter table as ours: blocks are groups."""
+    rows = []
+    for number, row in enumerate(case.reference.itertuples(), start=1):
+        model = row.op in KINDS
+        of_covariate = row.op in ("~~", "~1") and row.lhs in case.golden["columns"]
+        of_covariate = of_covariate and not _explained(case.reference, row.lhs)
+        exo = of_covariate and bool(case.golden["fixed_x"]) and not row.free
+        rows.append(
+            Parameter(
+                number, row.lhs, row.op, row.rhs, user=int(not of_covariate), block=int(row.group) if model else 0,
+                group=int(row.group) if model else 0, free=int(row.free) if model else 0,
+                ustart=None if row.free or not model else float(row.est), exo=int(exo),
+                label=row.label or "", plabel=row.plabel or "",
+            )
+        )  # fmt: skip
+    names = tuple(case.golden["groups"] or [""])
+    return ParameterTable(tuple(rows), ModelOptions(fixed_x=bool(case.golden["fixed_x"])), case.name, names)
 
 
 def _explained(table: pd.DataFrame, name: str) -> bool:
