@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wxsat.sem.bootstrap.batched_newton import log_determinants
 from wxsat.sem.bootstrap.draws import DrawnMoments
 from wxsat.sem.constrained import search_constrained
 from wxsat.sem.discrepancy.objectives import MaximumLikelihood
@@ -41,6 +42,9 @@ def fit_alone(
         replace(m, covariance=d.covariance[number], mean=d.mean[number], values=None)
         for m, d in zip(sample, drawn, strict=True)
     ]
+    if any(np.isnan(log_determinants(m.covariance[None])[0]) for m in own):
+        # Too few distinct rows: such data are refused whenever they come.
+        return None
     sizes = np.array([d.size[number] for d in drawn])
     try:
         cells = [lay_out(table, m.covariance, m.mean, group=g) for g, m in enumerate(own, start=1)]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.sem.bootstrap.batched_implied import Batch, GivenCells, Layout, batched_moments, layout_of
-from wxsat.sem.bootstrap.derivatives import Pairs, Point, gradient_of, hessian_of, pairs_of, point_of
+from wxsat.sem.bootstrap.derivatives import Pairs, gradient_of, hessian_of, pairs_of, point_of
 from wxsat.sem.bootstrap.draws import DrawnMoments
 from wxsat.sem.matrices import cell_of, lay_out
-from wxsat.sem.moments import Moments
+from wxsat.sem.moments import COLLINEAR_TOLERANCE, Moments
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Restrictions
 
@@ -328,12 +328,24 @@ def discrepancy(model: BatchModel, theta: Array, sample: Sequence[DrawnMoments])
 def _group_discrepancy(layout: Layout, batch: Batch, drawn: DrawnMoments) -> Array:
     p = layout.cells.n_observed
     trace = np.einsum("nij,nij->n", batch.inverse, drawn.covariance)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.linalg.slogdet(batch.sigma)[1] - np.linalg.slogdet(drawn.covariance)[1] + (trace - p)
+    value = log_determinants(batch.sigma, 0.0) - log_determinants(drawn.covariance) + (trace - p)
     if layout.cells.has_means:
         residual = drawn.mean - batch.mu
         value = value + np.einsum("ni,nij,nj->n", residual, batch.inverse, residual)
     return np.asarray(value)
 
 
-__all__ = ["BatchFit", "BatchModel", "BatchStart", "Point", "discrepancy", "fit_draws", "lay_out_batch", "start_of"]
+def log_determinants(matrices: Array, least: float = COLLINEAR_TOLERANCE) -> Array:
+    """Return log determinants, NaN where some variable has at most a share `least` of its own beyond those before."""
+    from scipy.linalg.lapack import dpotrf
+
+    found = np.full(len(matrices), np.nan)
+    for k, matrix in enumerate(matrices):
+        factor, fault = dpotrf(matrix.T, lower=0, clean=0)
+        left = np.diagonal(factor) ** 2
+        if fault == 0 and (left > least * np.diagonal(matrix)).all():
+            found[k] = np.log(left).sum()
+    return found
+
+
+__all__ = ["BatchFit", "BatchModel", "BatchStart", "discrepancy", "fit_draws", "lay_out_batch", "log_determinants", "start_of"]
