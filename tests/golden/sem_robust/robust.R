@@ -68,4 +68,29 @@ for (name in names(cases)) {
     fit = number(unclass(fitMeasures(fit))), std_all = std("std.all"), std_lv = std("std.lv"), std_nox = std("std.nox"),
     modification = mi, score = score)
 }
+# Differences of nested models, and a Wald test.
+pair <- function(estimator, ...) {
+  fit <- function(...) suppressWarnings(cfa(hs, data$hs, estimator = estimator, group = "school", optim.method = "GN", optim.gn.tol.x = 1e-11, ...))
+  list(free = fit(), restricted = fit(group.equal = "loadings"))
+}
+difference <- function(models, method) { t <- suppressWarnings(lavTestLRT(models$free, models$restricted, method = method))
+  list(statistic = t[2, "Chisq diff"], df = t[2, "Df diff"], p = t[2, "Pr(>Chisq)"]) }
+mlm <- pair("MLM"); mlr <- pair("MLR")
+out$differences <- list(
+  mlm_2000 = difference(mlm, "satorra.2000"), mlm_2001 = difference(mlm, "satorra.bentler.2001"), mlm_2010 = difference(mlm, "satorra.bentler.2010"),
+  mlr_2001 = difference(mlr, "satorra.bentler.2001"), mlr_2010 = difference(mlr, "satorra.bentler.2010"),
+  mlm_2000_mean = { t <- suppressWarnings(lavTestLRT(mlm$free, mlm$restricted, method = "satorra.2000", scaled.shifted = FALSE)); list(statistic = t[2, "Chisq diff"], df = t[2, "Df diff"], p = t[2, "Pr(>Chisq)"]) })
+out$wald <- lapply(c(ML = "ML", MLR = "MLR"), function(e) {
+  fit <- cfa("visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + c*x5 + x6\nspeed =~ x7 + x8 + x9", data$hs, estimator = e, optim.method = "GN", optim.gn.tol.x = 1e-11)
+  w <- lavTestWald(fit, "a == b\nc == 1"); list(statistic = w$stat, df = w$df, p = w$p.value) })
+# Residuals and scores.
+plain <- cfa(hs, data$hs, optim.method = "GN", optim.gn.tol.x = 1e-11)
+grouped <- suppressWarnings(cfa(hs, data$hs, group = "school", group.equal = "loadings", optim.method = "GN", optim.gn.tol.x = 1e-11))
+bare <- function(x) unname(unclass(as.matrix(x)))
+out$residuals <- list(hs = list(normalized = bare(residuals(plain, "normalized")$cov), standardized = bare(residuals(plain, "standardized")$cov),
+  summary = lapply(lavResiduals(plain)$summary, as.list)),
+  metric = lapply(c("Pasteur", "Grant-White"), function(g) list(normalized = bare(residuals(grouped, "normalized")[[g]]$cov), standardized = bare(residuals(grouped, "standardized")[[g]]$cov))))
+out$scores <- list(regression = bare(lavPredict(plain)[1:20, ]), bartlett = bare(lavPredict(plain, method = "Bartlett")[1:20, ]),
+  metric_regression = bare(lavPredict(grouped)[[2]][1:20, ]), metric_bartlett = bare(lavPredict(grouped, method = "Bartlett")[[2]][1:20, ]))
+out$casewise <- list(loglik = as.list(unname(lavInspect(plain, "loglik.casewise")))[1:20])
 cat(as_json(out), "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -270,3 +270,20 @@ def _explained(table: pd.DataFrame, name: str) -> bool:
 def lavaan_case() -> Callable[[str], Case]:
     """Return a function: name of a case of ``tests/golden/sem_robust/robust.json`` -> Case."""
     return cache(_load)
+
+
+@pytest.fixture(scope="session")
+def robust_golden() -> dict[str, Any]:
+    """What the golden file holds beside the cases."""
+    return json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def refit() -> Callable[[Case, int], np.ndarray]:
+    """Return a function: a one-group case and a row -> estimates without that row."""
+
+    def without(case: Case, row: int) -> np.ndarray:
+        values = np.delete(case.sample[0].values, row, axis=0)
+        return polish(replace(case, sample=Sample([moments_of(values, list(case.sample[0].names))])), "ML")
+
+    return without
