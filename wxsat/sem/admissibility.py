@@ -28,11 +28,14 @@ class Solution:
     parameters: pd.DataFrame
     residuals: pd.DataFrame
     latent_names: tuple[str, ...]
-    latent_covariance: NDArray[np.float64]
+    latent_covariances: tuple[NDArray[np.float64], ...]
+    group_names: tuple[str, ...]
     n_obs: int
     n_read: int
     n_parameters: int
     condition: float
+    missing: str = "listwise"
+    at_bounds: tuple[str, ...] = ()
 
 
 def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
@@ -41,7 +44,8 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
 
     SEM-103 negative variance (refusal), SEM-104 latent covariance not positive definite (refusal), SEM-105 standardised
     loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
-    dropped for missing answers (note), SEM-109 nearly singular information (refusal).
+    dropped for missing answers (note), SEM-109 nearly singular information (refusal), SEM-121 estimates at a bound or
+    an inequality (warning).
     """
     rules = (
         _negative_variances,
@@ -51,6 +55,7 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
         _small_n,
         _dropped_rows,
         _residuals,
+        _bounds,
     )
     found = [finding for rule in rules for finding in rule(solution)]
     return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
@@ -68,13 +73,27 @@ def _negative_variances(solution: Solution) -> Iterator[Finding]:
         )
 
 
+def _bounds(solution: Solution) -> Iterator[Finding]:
+    if solution.at_bounds:
+        names = ", ".join(solution.at_bounds)
+        message = (
+            f"{names}: the estimate lies where a bound or an inequality holds it; standard errors and the test "
+            "are not those of the usual theory there."
+        )
+        yield Finding("SEM-121", "warning", names, message, {"parameters": list(solution.at_bounds)})
+
+
 def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
-    if not len(solution.latent_covariance):
-        return
-    eigenvalues = np.linalg.eigvalsh(solution.latent_covariance)
+    for name, covariance in zip(solution.group_names, solution.latent_covariances, strict=True):
+        if len(covariance):
+            yield from _group_definiteness(solution, covariance, name)
+
+
+def _group_definiteness(solution: Solution, covariance: NDArray[np.float64], group: str) -> Iterator[Finding]:
+    eigenvalues = np.linalg.eigvalsh(covariance)
     if eigenvalues[0] > EIGENVALUE_TOLERANCE * max(eigenvalues[-1], 0.0):
         return
-    correlation = latent_correlations(solution.latent_covariance)
+    correlation = latent_correlations(covariance)
     rows, columns = np.tril_indices(len(correlation), -1)
     evidence: dict[str, object] = {"smallest_eigenvalue": float(eigenvalues[0])}
     largest = ""
@@ -86,7 +105,7 @@ def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
         evidence |= {"a": a, "b": b, "correlation": value}
         largest = f" The largest correlation is {a} with {b}: {value:.3f}."
     message = (
-        "the covariance matrix of the latents is not positive definite "
+        f"the covariance matrix of the latents{f' of group {group}' if group else ''} is not positive definite "
         f"(smallest eigenvalue {eigenvalues[0]:.4g}).{largest}"
     )
     yield Finding("SEM-104", "refusal", ", ".join(solution.latent_names), message, evidence)
@@ -124,7 +143,13 @@ def _small_n(solution: Solution) -> Iterator[Finding]:
 
 def _dropped_rows(solution: Solution) -> Iterator[Finding]:
     dropped = solution.n_read - solution.n_obs
-    if dropped:
+    if dropped and solution.missing != "listwise":
+        message = (
+            f"{dropped} of {solution.n_read} rows say nothing to the model (no answer, or no value of a covariate) "
+            f"and are not used; N = {solution.n_obs}."
+        )
+        yield Finding("SEM-122", "note", "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
+    elif dropped:
         message = (
             f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); "
             f"N = {solution.n_obs}."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wxsat.sem.definitions import defined_parameters, defined_values, delta_variance
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import Cells, cell_of, cell_value
+from wxsat.sem.matrices import cell_of, cell_value
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.standardise import standardised_estimates
 
@@ -44,20 +45,24 @@ def wald(estimate: float, variance: float) -> dict[str, float]:
 
 def estimates_frame(
     table: ParameterTable,
-    cells: Cells,
-    implied: Implied,
+    implied: Sequence[Implied],
     theta: NDArray[np.float64],
     vcov: NDArray[np.float64],
 ) -> pd.DataFrame:
-    """Return one row per parameter and per ``:=`` line, in table order; constraints have no row."""
+    """
+    Return one row per parameter and per ``:=`` line, in table order; constraints have no row.
+
+    Two-level models have a column ``level`` too.
+    """
     import pandas as pd
 
-    place = {name: i for i, name in enumerate(cells.names)}
-    std_lv = standardised_estimates(table, cells, implied, observed=False)
-    std_all = standardised_estimates(table, cells, implied, observed=True)
+    std_lv = standardised_rows(table, implied, observed=False)
+    std_all = standardised_rows(table, implied, observed=True)
+    places = [{name: i for i, name in enumerate(at.cells.names)} for at in implied]
     records: list[dict[str, Any]] = []
     for position, row in enumerate(table.parameters):
-        estimate = cell_value(cell_of(row, place), implied.a, implied.s, implied.alpha)
+        at = implied[row.block - 1]
+        estimate = cell_value(cell_of(row, places[row.block - 1]), at.a, at.s, at.alpha)
         variance = float(vcov[row.free - 1, row.free - 1]) if row.free else 0.0
         records.append(
             {
@@ -65,6 +70,7 @@ def estimates_frame(
                 "op": row.op,
                 "rhs": row.rhs,
                 "group": row.group,
+                "level": row.level,
                 "label": _own(row.label),
                 "free": row.free,
             }
@@ -76,12 +82,22 @@ def estimates_frame(
     duals = defined_parameters(table, theta)
     for row, (value, gradient), lv, full in zip(table.definitions, duals, with_lv, with_all, strict=True):
         records.append(
-            {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": 0, "label": row.label, "free": 0}
+            {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": 0, "level": 0, "label": row.label, "free": 0}
             | {"estimate": value}
             | wald(value, delta_variance(gradient, vcov))
             | {"std_lv": lv, "std_all": full}
         )
-    return pd.DataFrame(records)
+    frame = pd.DataFrame(records)
+    return frame if table.n_levels > 1 else frame.drop(columns="level")
+
+
+def standardised_rows(table: ParameterTable, implied: Sequence[Implied], *, observed: bool) -> NDArray[np.float64]:
+    """Return the standardised value of every parameter row of all groups, in table order."""
+    parts = [
+        standardised_estimates(table.in_block(block), at.cells, at, observed=observed)
+        for block, at in enumerate(implied, start=1)
+    ]
+    return np.concatenate(parts)
 
 
 def _own(label: str) -> str:

@@ -82,6 +82,7 @@ def _row_from(position: int, record: dict[Any, Any]) -> Parameter:
             continue
         kinds: dict[str, Callable[[Any], Any]] = {"int": int, "str": str, "float | None": float}
         values[f.name] = kinds[str(f.type)](value)
+    values.setdefault("block", values.get("group", 1))
     return Parameter(**values)
 
 

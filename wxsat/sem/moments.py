@@ -90,15 +90,49 @@ def complete_moments(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
         SEM-041 absent or repeated column, SEM-042 text, SEM-043 infinite, SEM-044 too few complete rows,
         SEM-045 constant, SEM-046 collinear.
     """
-    _check_columns(frame, names)
-    values = _numbers(frame, names)
-    complete = values[~np.isnan(values).any(axis=1)]
-    _check_rows(values, complete, names)
-    mean = complete.mean(axis=0)
-    centred = complete - mean
-    covariance = centred.T @ centred / len(complete)
-    _check_rank(covariance, complete, names)
-    return Moments(tuple(names), (covariance + covariance.T) / 2, mean, len(complete), len(values))
+    check_columns(frame, names)
+    values = numbers_of(frame, names)
+    return rows_moments(values, values[~np.isnan(values).any(axis=1)], names)
+
+
+def rows_moments(
+    read: NDArray[np.float64],
+    used: NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    weights: NDArray[np.float64] | None = None,
+    group: str = "",
+    incomplete: bool = False,
+) -> Moments:
+    r"""
+    Return the moments of one group's rows.
+
+    Parameters
+    ----------
+    read, used : ndarray, shape (n, p)
+        All rows of the group, and those that are used.
+    weights : ndarray, shape (n_used,), optional
+        Then :math:`S = \sum w(x-m)(x-m)' / \sum w`.
+    incomplete : bool
+        Whether `used` has holes: mean and covariance are then those of the available answers, to be replaced.
+
+    Raises
+    ------
+    DataError
+        SEM-044 too few rows, SEM-045 constant, SEM-046 collinear.
+    """
+    _check_rows(read, used, names, group, incomplete)
+    if incomplete:
+        mean = np.nanmean(used, axis=0)
+        covariance = np.diag(np.nanvar(used, axis=0))
+        return Moments(tuple(names), covariance, mean, len(used), len(read), used, weights, group=group)
+    share = np.full(len(used), 1.0 / len(used)) if weights is None else weights / weights.sum()
+    mean = used.mean(axis=0) if weights is None else share @ used
+    centred = used - mean
+    covariance = centred.T @ centred / len(used) if weights is None else (centred * share[:, None]).T @ centred
+    _check_rank(covariance, used, names, group)
+    covariance = (covariance + covariance.T) / 2
+    return Moments(tuple(names), covariance, mean, len(used), len(read), used, weights, group=group)
 
 
 def _raise(faults: list[Fault]) -> None:
@@ -106,7 +140,8 @@ def _raise(faults: list[Fault]) -> None:
         raise DataError.from_faults(faults)
 
 
-def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+def check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse names that the data lack or have twice (SEM-041)."""
     columns = [str(c) for c in frame.columns]
     faults = []
     for name in names:
@@ -125,7 +160,8 @@ def _list(names: Sequence[str], shown: int = 12) -> str:
     return ", ".join(list(names)[:shown]) + more
 
 
-def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+def numbers_of(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return columns as numbers, NaN where missing; text (SEM-042) and infinity (SEM-043) are refused."""
     import pandas as pd
 
     columns = []
@@ -147,37 +183,51 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
     return np.column_stack(columns)
 
 
-def _check_rows(values: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
-    empty = np.isnan(values).all(axis=0)
-    _raise([Fault("SEM-044", "has no answer at all.", f"column {names[i]!r}") for i in np.flatnonzero(empty).tolist()])
-    n, p = complete.shape
+def _where(name: str, group: str) -> str:
+    return f"column {name!r}, group {group!r}" if group else f"column {name!r}"
+
+
+def _check_rows(
+    values: NDArray[np.float64], used: NDArray[np.float64], names: Sequence[str], group: str, incomplete: bool
+) -> None:
+    missing = np.isnan(values)
+    empty = missing.all(axis=0)
+    _raise([Fault("SEM-044", "has no answer at all.", _where(names[i], group)) for i in np.flatnonzero(empty).tolist()])
+    n, p = used.shape
     if n <= p:
-        worst = int(np.isnan(values).sum(axis=0).argmax())
+        worst = int(missing.sum(axis=0).argmax())
         lost = f" Most answers are missing in {names[worst]!r}." if len(values) > n else ""
+        kind = "rows" if incomplete else "complete rows"
         raise DataError(
             "SEM-044",
-            f"{n} complete rows of {len(values)} read for {p} observed variables; "
-            f"more rows than variables are needed.{lost}",
-            where="data",
+            f"{n} {kind} of {len(values)} read for {p} observed variables; more rows than variables are needed.{lost}",
+            where=f"group {group!r}" if group else "data",
             hint="Use a smaller model or more data.",
         )
-    constant = np.ptp(complete, axis=0) == 0
+    lowest, highest = (f(used, axis=0) for f in ((np.nanmin, np.nanmax) if incomplete else (np.min, np.max)))
     _raise(
         [
             Fault(
                 "SEM-045",
-                f"is constant ({complete[0, i]:g}) in the {n} rows used.",
-                f"column {names[i]!r}",
+                f"is constant ({lowest[i]:g}) in the {n} rows used.",
+                _where(names[i], group),
                 "Drop it from the model.",
             )
-            for i in np.flatnonzero(constant).tolist()
+            for i in np.flatnonzero(lowest == highest).tolist()
         ]
     )
 
 
-def _check_rank(covariance: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
+def _check_rank(
+    covariance: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str], group: str
+) -> None:
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
+    try:
+        if np.diag(np.linalg.cholesky(correlation)).min() ** 2 > COLLINEAR_TOLERANCE:
+            return
+    except np.linalg.LinAlgError:
+        pass
     # Column by column: the share of variance that the columns before it leave.
     faults = []
     kept: list[int] = []
@@ -196,7 +246,7 @@ def _check_rank(covariance: NDArray[np.float64], complete: NDArray[np.float64], 
                 if twins
                 else "is a linear function of other columns of the model."
             )
-            faults.append(Fault("SEM-046", message, f"column {names[j]!r}", "Drop one of them from the model."))
+            faults.append(Fault("SEM-046", message, _where(names[j], group), "Drop one of them from the model."))
         else:
             kept.append(j)
     _raise(faults)

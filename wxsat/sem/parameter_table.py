@@ -106,6 +106,15 @@ class ParameterTable:
         """Number of groups."""
         return len(self.group_names)
 
+    def in_block(self, block: int) -> ParameterTable:
+        """Return the rows of one block (a level of a group) as a table; free numbers stay those of the whole model."""
+        rows = tuple(row for row in self.rows if row.op in MODEL_OPS and row.block == block)
+        return replace(self, rows=rows, syntax=None, whole=self.n_free)
+
+    def group_of(self, block: int) -> int:
+        """Return the group that a block belongs to, from 1."""
+        return (block - 1) // self.n_levels + 1
+
     @property
     def latent_names(self) -> tuple[str, ...]:
         """Latent variables in order of appearance."""
