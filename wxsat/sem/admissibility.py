@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,16 +61,18 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
 
 
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a frame, the wanted columns alone, as plain values."""
+    return zip(*(table[name].tolist() for name in columns), strict=True)
+
+
 def _negative_variances(solution: Solution) -> Iterator[Finding]:
-    table = solution.parameters
-    variances = table[(table["op"] == "~~") & (table["lhs"] == table["rhs"]) & (table["estimate"] < 0)]
-    for name, estimate, error in variances[["lhs", "estimate", "std_error"]].itertuples(index=False, name=None):
-        message = (
-            f"the variance of {name} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
-        )
-        yield Finding(
-            "SEM-103", "refusal", str(name), message, {"estimate": float(estimate), "std_error": float(error)}
-        )
+    for lhs, op, rhs, estimate, error in _rows(solution.parameters, "lhs", "op", "rhs", "estimate", "std_error"):
+        if op == "~~" and lhs == rhs and estimate < 0:
+            message = (
+                f"the variance of {lhs} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
+            )
+            yield Finding("SEM-103", "refusal", lhs, message, {"estimate": estimate, "std_error": error})
 
 
 def _bounds(solution: Solution) -> Iterator[Finding]:
@@ -123,11 +125,10 @@ def _information(solution: Solution) -> Iterator[Finding]:
 
 
 def _loadings(solution: Solution) -> Iterator[Finding]:
-    table = solution.parameters
-    beyond = table[(table["op"] == "=~") & (table["std_all"].abs() > 1.0 + 1e-9)]
-    for latent, item, value in beyond[["lhs", "rhs", "std_all"]].itertuples(index=False, name=None):
-        message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."
-        yield Finding("SEM-105", "warning", f"{latent}=~{item}", message, {"std_all": float(value)})
+    for latent, op, item, value in _rows(solution.parameters, "lhs", "op", "rhs", "std_all"):
+        if op == "=~" and abs(value) > 1.0 + 1e-9:
+            message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."
+            yield Finding("SEM-105", "warning", f"{latent}=~{item}", message, {"std_all": value})
 
 
 def _small_n(solution: Solution) -> Iterator[Finding]:
@@ -159,14 +160,15 @@ def _dropped_rows(solution: Solution) -> Iterator[Finding]:
 
 def _residuals(solution: Solution) -> Iterator[Finding]:
     table = solution.residuals
-    large = table[table["correlation"].abs() > LARGE_RESIDUAL]
-    if large.empty:
+    sizes = np.abs(table["correlation"].to_numpy())
+    count = int((sizes > LARGE_RESIDUAL).sum())
+    if not count:
         return
-    worst = large.iloc[int(large["correlation"].abs().to_numpy().argmax())]
-    pair = f"{worst['a']} with {worst['b']}"
-    value = float(worst["correlation"])
+    worst = int(sizes.argmax())
+    pair = f"{table['a'].iloc[worst]} with {table['b'].iloc[worst]}"
+    value = float(table["correlation"].iloc[worst])
     message = (
-        f"{len(large)} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
+        f"{count} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
         f"the largest is {pair}: {value:.3f}."
     )
-    yield Finding("SEM-106", "note", pair, message, {"count": len(large), "largest": float(worst["correlation"])})
+    yield Finding("SEM-106", "note", pair, message, {"count": count, "largest": value})

@@ -38,6 +38,8 @@ def assemble(
 ) -> SemResult:
     """Return the result of a fit."""
     implied, sample = outcome.implied, outcome.sample
+    if outcome.estimate.start is not None:
+        table = table.with_starts(outcome.estimate.start.tolist())
     parameters = estimates_frame(table, implied, outcome.estimate.theta, outcome.vcov)
     residuals = residuals_frame(sample, implied)
     groups = group_fits(table, outcome)

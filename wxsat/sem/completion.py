@@ -21,7 +21,7 @@ _Written = dict[Triple, Relation]
 
 def complete_rows(syntax: Syntax, options: ModelOptions, n_groups: int) -> list[Parameter]:
     """
-    Return the rows of all parameters, not yet numbered and without equalities.
+    Return the rows of all parameters, free ones not yet numbered, without equalities.
 
     Raises
     ------
@@ -36,9 +36,7 @@ def complete_rows(syntax: Syntax, options: ModelOptions, n_groups: int) -> list[
         level = _level_number(syntax, block)
         roles = classify_variables([r.key for r in relations], explained_elsewhere=outcomes if several else ())
         written = {_in_order(r.key, roles): r for r in relations}
-        rows += [
-            replace(row, group=group, block=number, level=level) for row in _complete(written, roles, options, group)
-        ]
+        rows += _complete(written, roles, options, (group, number, level), len(rows))
     return _two_level_intercepts(rows) if several else rows
 
 
@@ -77,26 +75,33 @@ def _check_group_values(syntax: Syntax, n_groups: int) -> None:
         raise ModelError.from_faults(faults)
 
 
-def _complete(written: _Written, roles: VariableRoles, options: ModelOptions, group: int) -> Iterator[Parameter]:
+def _complete(
+    written: _Written, roles: VariableRoles, options: ModelOptions, place: tuple[int, int, int], before: int
+) -> Iterator[Parameter]:
+    group, block, level = place
     means = options.meanstructure or options.growth or any(key[1] == "~1" for key in written)
     defaults = default_parameters(roles, mean_structure=means)
     markers = set() if options.std_lv or "loadings" in options.effect_coding else _markers(written)
     lone = lone_indicators(list(written))
-    for key in (*written, *(key for key in defaults if key not in written)):
+    for number, key in enumerate((*written, *(key for key in defaults if key not in written)), start=before + 1):
         relation = written.get(key)
         value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
         if value is not None and relation is None and group > 1 and _freed_later(key, roles, options):
             value = None
         exo = relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates
         row = Parameter(
-            0,
+            number,
             *key,
             user=int(relation is not None),
+            block=block,
+            group=group,
             free=int(value is None and not exo),
             ustart=None if exo else value,
             exo=int(exo),
+            plabel=f".p{number}.",
+            level=level,
         )
-        yield _modified(row, relation.modifiers, group) if relation else row
+        yield _modified(row, relation.modifiers, group) if relation and relation.modifiers else row
 
 
 def _in_order(key: Triple, roles: VariableRoles) -> Triple:

@@ -33,7 +33,6 @@ from wxsat.sem.restrict import restrict_model
 from wxsat.sem.restrictions import Constraints, table_constraints
 from wxsat.sem.result import SemResult
 from wxsat.sem.sample import covariance_sample, group_labels, read_sample, standardised_sample
-from wxsat.sem.start_values import good_starts
 from wxsat.sem.two_level_outcome import reach_two_level, two_level_options
 
 if TYPE_CHECKING:
@@ -170,7 +169,6 @@ def fit_sem(
     table = with_bounds(table, sample, bounds)
     constraints = table_constraints(table)
     df = check_identification(table, constraints)
-    table = _with_starts(table, sample)
     if table.n_levels > 1:
         outcome = reach_two_level(table, constraints, sample, options)
     else:
@@ -229,13 +227,6 @@ def _source(data: Any, cov: Any, form: FormName | None, options: FitOptions) -> 
                 "SEM-061", f"{words}.", where="cov", hint="Give the data themselves, or leave the option out."
             )
     return SemData.of_covariance(cov)
-
-
-def _with_starts(table: ParameterTable, sample: Sample) -> ParameterTable:
-    starts = good_starts(table, sample) if table.n_levels == 1 else None
-    if starts is None:
-        return table
-    return table.with_starts({row.id: float(starts[row.free - 1]) for row in table.parameters if row.free})
 
 
 def _require_convergence(outcome: Outcome, table: ParameterTable) -> None:

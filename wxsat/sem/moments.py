@@ -164,23 +164,25 @@ def numbers_of(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]
     """Return columns as numbers, NaN where missing; text (SEM-042) and infinity (SEM-043) are refused."""
     import pandas as pd
 
-    columns = []
+    place = {str(c): i for i, c in enumerate(frame.columns)}
+    chosen = frame.iloc[:, [place[name] for name in names]]
     faults = []
-    for name in names:
-        column = frame.loc[:, next(c for c in frame.columns if str(c) == name)]
+    for name, dtype in zip(names, chosen.dtypes, strict=True):
         # An all-missing column may come as object; anything else that is not a number is refused, never coded.
-        if not (pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all()):
-            example = next(iter(column.dropna()), "")
-            message = f"holds {column.dtype} values such as {str(example)[:20]!r}; numbers were expected."
-            faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
-            continue
-        values = column.to_numpy(dtype="float64", na_value=np.nan)
-        if np.isinf(values).any():
-            row = int(np.flatnonzero(np.isinf(values))[0]) + 1
-            faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {name!r}"))
-        columns.append(values)
+        if not pd.api.types.is_numeric_dtype(dtype):
+            column = chosen.iloc[:, names.index(name)].dropna()
+            if len(column):
+                message = f"holds {dtype} values such as {str(column.iloc[0])[:20]!r}; numbers were expected."
+                faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
     _raise(faults)
-    return np.column_stack(columns)
+    values = chosen.to_numpy(dtype="float64", na_value=np.nan)
+    infinite = np.isinf(values)
+    if infinite.any():
+        for j in np.flatnonzero(infinite.any(axis=0)).tolist():
+            row = int(np.flatnonzero(infinite[:, j])[0]) + 1
+            faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {names[j]!r}"))
+    _raise(faults)
+    return np.asarray(values)
 
 
 def _where(name: str, group: str) -> str:

@@ -55,6 +55,13 @@ class Parameter:
     upper: float | None = None
     level: int = 1
 
+    def with_free(self, number: int) -> Parameter:
+        """Return the same row with another free number; twice as fast as ``replace``, for tables of many rows."""
+        return Parameter(
+            self.id, self.lhs, self.op, self.rhs, self.user, self.block, self.group, number, self.ustart, self.exo,
+            self.label, self.plabel, self.start, self.lower, self.upper, self.level,
+        )  # fmt: skip
+
     @property
     def key(self) -> Triple:
         """The triple ``(lhs, op, rhs)``."""

@@ -13,7 +13,7 @@ from wxsat.sem.defaults import VariableRoles, classify_variables
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.parameter import MODEL_OPS, Parameter
 from wxsat.sem.syntax import Constraint, Syntax, read_syntax
-from wxsat.sem.ties import effect_coding_ties, number_free, number_rows, tie_rows
+from wxsat.sem.ties import effect_coding_ties, number_free, tie_rows
 from wxsat.sem.tokens import Source
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class ParameterTable:
         The statements that the table was made from.
     whole : int, optional
         Number of free parameters of the model that this table is one level of.
+    starts : tuple of float
+        Where the search of the free parameters began, once it is known.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class ParameterTable:
     group_names: tuple[str, ...] = ("",)
     syntax: Syntax | None = field(default=None, repr=False, compare=False)
     whole: int | None = None
+    starts: tuple[float, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -98,6 +101,8 @@ class ParameterTable:
 
         names = [f.name for f in fields(Parameter)]
         frame = pd.DataFrame([[getattr(row, n) for n in names] for row in self.rows], columns=names)
+        if self.starts:
+            frame["start"] = [self.starts[row.free - 1] if row.free else row.ustart for row in self.rows]
         numeric = ["ustart", "start", "lower", "upper"]
         return frame.astype(dict.fromkeys(numeric, "float64"))
 
@@ -188,9 +193,9 @@ class ParameterTable:
         """Whether the model has intercepts."""
         return any(row.op == "~1" for row in self.rows)
 
-    def with_starts(self, starts: dict[int, float]) -> ParameterTable:
-        """Return the same table with starting values by row id."""
-        return replace(self, rows=tuple(replace(r, start=starts.get(r.id, r.start)) for r in self.rows))
+    def with_starts(self, starts: Sequence[float]) -> ParameterTable:
+        """Return the same table with the starting values of its free parameters."""
+        return replace(self, starts=tuple(float(value) for value in starts))
 
     def to_text(self) -> str:
         """
@@ -273,7 +278,7 @@ def complete_model(syntax: Syntax, options: ModelOptions, groups: Sequence[str] 
     options.checked()
     if any(relation.op == "~1" for relation in syntax.relations):
         options = replace(options, meanstructure=True)
-    rows = number_rows(complete_rows(syntax, options, len(names)))
+    rows = complete_rows(syntax, options, len(names))
     pairs = tie_rows(rows, options, syntax.source.name)
     coded = effect_coding_ties(rows, options)
     rows = number_free(rows)

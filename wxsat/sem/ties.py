@@ -11,17 +11,13 @@ from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.parameter import Parameter
 
 
-def number_rows(rows: Sequence[Parameter]) -> list[Parameter]:
-    """Return the rows with ids and row labels; free numbers come last, when all equalities are known."""
-    return [replace(row, id=i, plabel=f".p{i}.") for i, row in enumerate(rows, start=1)]
-
-
 def number_free(rows: Sequence[Parameter]) -> list[Parameter]:
     """Return the rows with their free parameters numbered from 1."""
     numbered, free = [], 0
     for row in rows:
         free += row.free > 0
-        numbered.append(replace(row, free=free if row.free else 0))
+        wanted = free if row.free else 0
+        numbered.append(row if row.free == wanted else row.with_free(wanted))
     return numbered
 
 

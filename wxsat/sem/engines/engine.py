@@ -61,6 +61,8 @@ class Estimate:
         Why the search ended.
     gradient_norm : float
         Largest absolute gradient of F in units of the square root of its curvature, at `theta`.
+    start : ndarray, shape (n_free,), optional
+        Where the search that succeeded began.
     details : str
         What the engine and its version did.
     failure : str
@@ -75,6 +77,7 @@ class Estimate:
     gradient_norm: float
     details: str
     failure: str = ""
+    start: NDArray[np.float64] | None = None
 
 
 class Engine(Protocol):

@@ -28,14 +28,18 @@ class NativeEngine:
         """Return the estimates from the best of a few starts; the first that converges is taken."""
         objective = objective_of(task)
         tried: list[Optimum] = []
+        began: NDArray[np.float64] | None = None
         for start in _starts(task):
             tried.append(find(objective, task, start))
+            began = start
             if tried[-1].converged:
                 break
         best = tried[-1] if tried[-1].converged else min(tried, key=lambda o: (o.value, o.gradient_norm))
         iterations = sum(o.iterations for o in tried)
         details = f"{task.discrepancy}, {iterations} steps, scaled gradient {best.gradient_norm:.1e}"
-        return Estimate(best.theta, best.value, best.converged, iterations, best.reason, best.gradient_norm, details)
+        return Estimate(
+            best.theta, best.value, best.converged, iterations, best.reason, best.gradient_norm, details, start=began
+        )
 
 
 def find(objective: Objective, task: Task, start: NDArray[np.float64]) -> Optimum:
@@ -65,8 +69,8 @@ def objective_of(task: Task) -> Objective:
 def _starts(task: Task) -> Iterator[NDArray[np.float64]]:
     """Yield starts, the most promising first: in closed form, simple ones, and milder mixtures of both."""
     good = good_starts(task.table, task.sample)
-    simple = start_values(task.table, task.sample[0].covariance)
     yield good
+    simple = start_values(task.table, task.sample[0].covariance)
     yield simple
     for share in (0.3, 0.7):
         yield share * good + (1.0 - share) * simple
