@@ -17,6 +17,7 @@ from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
 from wxsat.sem.robust.casewise import NO_VARIABLES
 from wxsat.sem.robust.gamma import Metric
+from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.inverse import symmetric_inverse
 from wxsat.sem.robust.scaled_indices import (
     WITHOUT_ROBUST,
@@ -30,6 +31,8 @@ from wxsat.sem.robust.weights import estimator_metrics, turned_residual, unbiase
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Discrepancies without a chi-square distribution, and the test that has one for their solutions too.
+UNDISTRIBUTED, RESIDUAL = ("ULS", "DWLS"), "browne.residual.nt"
 SCALED = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted", "yuan.bentler", "yuan.bentler.mplus")
 
 
@@ -69,9 +72,11 @@ def evaluate_fit(
     Notes
     -----
     Checked against lavaan 0.6-14's ``fitMeasures()``, all names, for every recipe, several groups, means, covariates.
-    ULS and DWLS: the uncorrected p-value of the discrepancy means nothing and is NaN; Browne's residual test stands in
-    ``tests``. lavaan 0.6-14 forgets the model's factor in ``cfi.robust`` when the baseline's happens to be exactly 1
-    (DWLS on continuous data: .976 instead of .961); we do not.
+    ULS and DWLS: the discrepancy has no chi-square distribution. With a scaled test its own p-value is NaN; without one
+    (recipes ULS, DWLS) Browne's residual test under normality gives every chi-square measure, the baseline's too, as
+    lavaan 0.7-2 has it for ULS (HS: chi-square 74.53, CFI .791; 0.6-14 prints 72.10, .974). lavaan 0.6-14 forgets the
+    model's factor in ``cfi.robust`` when the baseline's happens to be exactly 1 (DWLS on continuous data: .976 instead
+    of .961); we do not.
     """
     own_n = estimator == "ML" and not wishart
     groups = len(sample)
@@ -80,21 +85,23 @@ def evaluate_fit(
     covariances = [moments.covariance if own_n else unbiased(moments) for moments in sample]
     standard, of_baseline = tests["standard"], baseline.tests["standard"]
     found = {"npar": float(n_parameters), "fmin": standard.statistic / (2.0 * (size if estimator == "ML" else total))}
-    found |= chi_square_measures(standard, of_baseline, size, groups)
     scaled = next((name for name in SCALED if name in tests), None)
+    if scaled is None and estimator in UNDISTRIBUTED and RESIDUAL in tests:
+        standard, of_baseline = tests[RESIDUAL], baseline.tests[RESIDUAL]
+    found |= chi_square_measures(standard, of_baseline, size, groups)
     if scaled:
         found |= scaled_measures(standard, tests[scaled], baseline.tests[scaled], size, groups)
         if scaled not in WITHOUT_ROBUST:
             quantities = population_quantities(standard, tests[scaled], of_baseline, baseline.tests[scaled])
             found |= robust_measures(quantities, size, groups)
-    if estimator in ("ULS", "DWLS"):
+    if standard.name == "standard" and estimator in UNDISTRIBUTED:
         found |= {"pvalue": np.nan, "baseline_pvalue": np.nan}
     if estimator == "ML":
         found |= _information(implied, sample, covariances, n_parameters, total, given)
     means = None
     if implied[0].has_means:
         means = [(moments.mean, at.mu) for moments, at in zip(sample, implied, strict=True)]
-    shares = [moments.n_obs / total for moments in sample]
+    shares = group_shares(sample).tolist()
     found |= residual_measures(covariances, [at.sigma for at in implied], shares, means)
     goodness = _goodness(implied, sample, covariances, estimator, given, shares, means)
     found |= _goodness_family(goodness, implied, standard.df)

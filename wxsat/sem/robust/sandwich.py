@@ -168,6 +168,18 @@ def robust_inference(
     return RobustInference(vcov, tests, work.information)
 
 
+def expected_pieces(
+    implied: Sequence[Implied],
+    sample: Sequence[Moments],
+    restrictions: Restrictions,
+    recipe: Recipe,
+    given: NDArray[np.intp] = NO_VARIABLES,
+) -> tuple[Matrix, Matrix]:
+    r"""Return :math:`\Delta'V\Delta` and :math:`\Delta'V\Gamma V\Delta` of one observation, before restrictions."""
+    work = _Work(implied, sample, restrictions, recipe, given)
+    return work.expected(), work.traces(second=False).meat
+
+
 class _Work:
     """The pieces that errors and tests share, each computed once."""
 
@@ -195,6 +207,10 @@ class _Work:
             return expected_information(self.implied, self.sample, self.metrics)
         shares = group_shares(self.sample)
         return np.asarray(sum(s * ml_information(at) for s, at in zip(shares, self.implied, strict=True)))
+
+    def expected(self) -> Matrix:
+        """Return the expected information, whatever the recipe's own is."""
+        return self._information("expected")
 
     @property
     def meat(self) -> Matrix:

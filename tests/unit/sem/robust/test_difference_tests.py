@@ -7,7 +7,13 @@ import pytest
 
 from wxsat.errors import UsageError
 from wxsat.sem.implied import implied_groups
-from wxsat.sem.robust.difference_tests import restriction_rows, satorra_2000, satorra_bentler_difference
+from wxsat.sem.robust.difference_tests import (
+    NestedFit,
+    compare_nested,
+    restriction_rows,
+    satorra_2000,
+    satorra_bentler_difference,
+)
 from wxsat.sem.robust.gamma import residual_traces
 from wxsat.sem.robust.sandwich import RECIPES, robust_inference
 from wxsat.sem.robust.scaled_tests import standard_test
@@ -102,3 +108,32 @@ def test_wald(lavaan_case, robust_golden, recipe):
     assert found.statistic == pytest.approx(reference["statistic"], rel=TOLERANCE)
     assert found.df == reference["df"]
     assert found.p_value == pytest.approx(reference["p"], rel=1e-5)
+
+
+@pytest.mark.parametrize("recipe", ["MLM", "MLR"])
+@pytest.mark.parametrize("method", ["satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"])
+def test_comparison_of_two_fits(lavaan_case, robust_golden, recipe, method):
+    fits = [nested(lavaan_case(name), recipe) for name in (RESTRICTED, FREE)]
+    found, findings = compare_nested(*fits, method)
+    key = f"{recipe.lower()}_{method.rsplit('.', 1)[-1]}" + ("_mean" if method == "satorra.2000" else "")
+    if key in robust_golden["differences"]:
+        assert found.statistic == pytest.approx(robust_golden["differences"][key]["statistic"], rel=TOLERANCE)
+    assert not findings
+
+
+def nested(case, recipe):
+    return NestedFit(
+        case.table, case.implied, case.sample, case.restrictions, inference(case, recipe).tests, RECIPES[recipe]
+    )
+
+
+def test_comparison_refuses_what_is_not_nested(lavaan_case):
+    free, restricted = (nested(lavaan_case(name), "MLR") for name in (FREE, RESTRICTED))
+    with pytest.raises(UsageError, match="SEM-095"):
+        compare_nested(free, restricted)
+    with pytest.raises(UsageError, match="SEM-097"):
+        compare_nested(restricted, nested(lavaan_case("hs_nt"), "MLR"))
+    with pytest.raises(UsageError, match="SEM-097"):
+        compare_nested(restricted, free, "satorra.2002")
+    plain, _ = compare_nested(nested(lavaan_case(RESTRICTED), "ML"), nested(lavaan_case(FREE), "ML"))
+    assert plain.name == "difference"

@@ -80,3 +80,16 @@ def test_every_measure(lavaan_case, name):
         elif found[key] != pytest.approx(value, rel=tolerance, abs=ABSOLUTE):
             wrong[key] = (found[key], value)
     assert not wrong
+
+
+def test_uls_is_judged_by_its_residuals(lavaan_case):
+    """lavaan 0.7-2's figures for ULS, where 0.6-14 takes the discrepancy for a chi-square."""
+    case, recipe = lavaan_case("hs_uls_nt"), RECIPES["ULS"]
+    tests = robust_inference(
+        case.implied, case.sample, case.restrictions, statistic=case.golden["fit"]["chisq"], df=case.df, recipe=recipe
+    ).tests
+    baseline = fit_baseline(case.sample, recipe, has_means=False)
+    found = evaluate_fit(case.implied, case.sample, tests=tests, baseline=baseline, n_parameters=21, estimator="ULS")
+    assert found["chisq"] == pytest.approx(case.golden["tests"]["browne.residual.nt"]["stat"], rel=TOLERANCE)
+    assert found["cfi"] == pytest.approx(0.791, abs=5e-4)
+    assert found["fmin"] == pytest.approx(case.golden["fit"]["fmin"], rel=TOLERANCE)
