@@ -44,7 +44,8 @@ def fiml_loglik(implied: Sequence[Implied], patterns: Sequence[MissingPatterns])
 
 def fiml_gradient(implied: Sequence[Implied], patterns: Sequence[MissingPatterns]) -> NDArray[np.float64]:
     """Return the gradient of the log-likelihood, shape (n_free,)."""
-    return np.sum([gradient_of(g, _needed(p, g)) for g, p in zip(implied, patterns, strict=True)], axis=0)
+    parts = [gradient_of(g, _needed(p, g)) for g, p in zip(implied, patterns, strict=True)]
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def fiml_information(

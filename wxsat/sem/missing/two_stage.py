@@ -131,7 +131,7 @@ def estimate_two_stage(
 
 def _gamma(h: SaturatedInformation, robust: bool) -> NDArray[np.float64]:
     inverse = np.linalg.inv(h.observed)
-    return inverse @ h.meat @ inverse if robust else inverse
+    return np.asarray(inverse @ h.meat @ inverse if robust else inverse)
 
 
 def _pieces(

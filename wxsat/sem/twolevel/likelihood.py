@@ -94,7 +94,7 @@ def level_terms(data: ClusterMoments, at: LevelMoments, information: Kind | None
     inverse_w, log_det_w = start
     p, rest = len(data.at_within), float(data.n_rows - data.n_clusters)
     counts, sizes = data.counts, data.sizes
-    inverses = np.linalg.inv(matrices)
+    inverses: NDArray[np.float64] = np.linalg.inv(matrices).astype(np.float64)
     inverses = (inverses + np.swapaxes(inverses, 1, 2)) / 2.0
     log_dets = 2.0 * np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
     distance = data.mean - mu
@@ -113,7 +113,7 @@ def level_terms(data: ClusterMoments, at: LevelMoments, information: Kind | None
     info = np.zeros((0, 0))
     if information:
         observed = information == "observed"
-        product = spread - 0.5 * inverses if observed else inverses
+        product = np.asarray(spread - 0.5 * inverses if observed else inverses)
         info = _information(data, inverses, product, towards, observed)
         at_w = slice(p, p + p * (p + 1) // 2)
         own = (around_w / rest - 0.5 * inverse_w)[None]
