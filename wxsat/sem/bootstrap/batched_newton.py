@@ -33,6 +33,7 @@ MAX_STEPS = 25
 CHORD_BELOW = 0.05  # steps shorter than this many standard errors keep the Hessian of the step before
 CHORD_RATE = 0.25  # ... as long as each is at most this share of the one before
 LONG_STEP = 20.0  # standard errors; a longer step is cut
+FAR = 2.0  # standard errors; after a longer step the next one follows the expected information, which never misleads
 DRAWS_AT_ONCE = 32  # the arrays of a block stay in the cache
 
 
@@ -240,7 +241,8 @@ def _fit_block(model: BatchModel, start: BatchStart, sample: Sequence[DrawnMomen
             if mine.size:
                 rows = active[mine]
                 parts = [drawn.part(rows) for drawn in sample]
-                steps[mine] = _steps(model, state.theta[rows], parts, state.factors, rows, renew)
+                far = state.size[rows] > FAR
+                steps[mine] = _steps(model, state.theta[rows], parts, state.factors, rows, renew, far)
         active = state.advance(active, steps, np.max(np.abs(steps) / start.error, axis=1))
         if not active.size:
             break
@@ -256,7 +258,7 @@ class _Progress:
 
     def __init__(self, theta: Array, before: Array, factors: list[Array | None], count: int) -> None:
         self.theta, self.before, self.factors = theta, before, factors
-        self.size = np.full(count, np.inf)
+        self.size = np.zeros(count)
         self.done = np.zeros(count, dtype=bool)
         self.chord = np.zeros(count, dtype=bool)
 
@@ -282,8 +284,13 @@ def _steps(
     factors: list[Array | None],
     rows: NDArray[np.intp],
     renew: bool,
+    far: NDArray[np.bool_],
 ) -> Array:
-    """Return the Newton steps of some draws, renewing their factored Hessians in `factors` when told to."""
+    """
+    Return the Newton steps of some draws, renewing their factored Hessians in `factors` when told to.
+
+    Draws that are `far` take the expected information instead of the Hessian.
+    """
     from scipy.linalg.lapack import dpotrf, dpotrs
 
     gradient, expected, curved = _derivatives(model, theta, sample, hessian=renew)
@@ -295,7 +302,7 @@ def _steps(
             factors[row] = None
             if not np.isfinite(inner[k]).all():
                 continue
-            for packed in (whole, expected):
+            for packed in (expected,) if far[k] else (whole, expected):
                 factor, fault = dpotrf(_inner_hessian(model, packed[k]).T, lower=0, clean=0)
                 if fault == 0:
                     factors[row] = factor
