@@ -56,7 +56,7 @@ def bootstrap(
         found = merge_bootstraps([load_bootstrap(path) for path in merge]).with_intervals(level=level)
         found = found if kind == found.kind else found.with_intervals(kind)
     else:
-        from wxsat.cli.sem import _data, _model
+        from wxsat.cli.sem_options import read_answers, read_model_argument
         from wxsat.sem.bootstrap.run import bootstrap_sem
 
         if model is None or file is None:
@@ -65,7 +65,7 @@ def bootstrap(
         if form is not None and instrument is None:
             raise UsageError("SEM-038", "--form needs --instrument.", where="--form")
         found = bootstrap_sem(
-            _model(model), _data(file, instrument, form, sheet), draws=draws, seed=seed, workers=workers, kind=kind,
+            read_model_argument(model), read_answers(file, instrument, form, sheet), draws=draws, seed=seed, workers=workers, kind=kind,
             level=level, method=method, inadmissible=inadmissible, shard=_shard(shard), group=group, weights=weights,
             cluster=cluster, std_lv=std_lv, orthogonal=orthogonal, meanstructure=meanstructure, fixed_x=fixed_x,
         )  # fmt: skip

@@ -389,10 +389,11 @@ def _mapping(loadings: Array, residual: Array, covariance: Array, kind: str) -> 
     if np.linalg.matrix_rank(loadings) < loadings.shape[1]:
         raise EstimationError("SEM-052", "the loadings do not tell the latents apart.", where="measurement part",
                               hint='Use method="global".')  # fmt: skip
+    weight: Array
     if kind == "ULS":
         weight = np.eye(len(loadings))
     elif kind == "GLS":
-        weight = np.linalg.inv(covariance)
+        weight = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
     else:
         # An item without error speaks for itself: unit weight, no ties to the others.
         exact = np.abs(np.diag(residual)) < NO_ERROR

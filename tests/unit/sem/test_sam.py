@@ -89,7 +89,7 @@ def test_groups(data):
         sam_table(one := parse_model(model), sample_of(one, part)) for _, part in frame.groupby("school", sort=False)
     ]
     for group, single in enumerate(alone, start=1):
-        ours = found.parameters.query("group == @group").reset_index(drop=True)
+        ours = found.parameters[found.parameters["group"] == group].reset_index(drop=True)
         np.testing.assert_allclose(ours["estimate"], single.parameters["estimate"], rtol=1e-6, atol=1e-8)
         np.testing.assert_allclose(ours["std_error"], single.parameters["std_error"], rtol=1e-6, atol=1e-8)
 

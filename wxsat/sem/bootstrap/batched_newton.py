@@ -355,4 +355,13 @@ def log_determinants(matrices: Array, least: float = COLLINEAR_TOLERANCE) -> Arr
     return found
 
 
-__all__ = ["BatchFit", "BatchModel", "BatchStart", "discrepancy", "fit_draws", "lay_out_batch", "log_determinants", "start_of"]
+__all__ = [
+    "BatchFit",
+    "BatchModel",
+    "BatchStart",
+    "discrepancy",
+    "fit_draws",
+    "lay_out_batch",
+    "log_determinants",
+    "start_of",
+]

@@ -100,7 +100,7 @@ def _reaches(layout: Layout) -> NDArray[np.bool_]:
     reach[cells.row[cells.directed], cells.column[cells.directed]] = True
     for _ in range(len(layout.source).bit_length() + 1):
         reach = (reach.astype(np.int64) @ reach.astype(np.int64)) > 0
-    return reach
+    return np.asarray(reach)
 
 
 def _mixed(layout: Layout, first: Places, second: Places) -> tuple[Places, Places, Places, Array]:
@@ -128,7 +128,7 @@ def _mixed(layout: Layout, first: Places, second: Places) -> tuple[Places, Place
 
 
 def _chained(layout: Layout, first: Places, second: Places) -> tuple[Places, Places, Places, Places]:
-    """List the second derivatives of the means: pair, parameter that reaches, place in E, variable whose mean counts."""
+    """List the second derivatives of the means: pair, parameter, place in E, variable whose mean counts."""
     cells = layout.cells
     reach, size = _reaches(layout), len(cells.names)
     found: list[tuple[int, int, int, int]] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +94,7 @@ def rows_to_resample(sample: Sequence[Moments]) -> tuple[Resampled, ...]:
     if len(known) == len(codes):
         _, whole = np.unique(np.concatenate(known), return_inverse=True)
         edges = np.cumsum([0, *map(len, known)])
-        units = [whole[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        units = [whole[a:b] for a, b in pairwise(edges)]
     found = []
     for moments, unit in zip(sample, units, strict=True):
         where = f"group {moments.group!r}" if moments.group else "data"
@@ -145,9 +146,7 @@ def draw_weights(groups: Sequence[Resampled], seed: int, numbers: Sequence[int])
             counts = np.bincount(generator.integers(units, size=units), minlength=units)
             for g, unit in places:
                 blocks[g][k] = counts if unit is None else counts[unit]
-    return [
-        block if rows.weights is None else block * rows.weights for block, rows in zip(blocks, groups, strict=True)
-    ]
+    return [block if rows.weights is None else block * rows.weights for block, rows in zip(blocks, groups, strict=True)]
 
 
 Places = list[tuple[int, "NDArray[np.intp] | None"]]
@@ -163,8 +162,7 @@ def _strata(groups: Sequence[Resampled]) -> list[tuple[int, Places]]:
     if len(np.unique(np.concatenate(distinct))) < sum(map(len, distinct)):
         return [(int(max(u.max() for u in known)) + 1, list(enumerate(known)))]
     return [
-        (len(own), [(g, np.searchsorted(own, unit))])
-        for g, (own, unit) in enumerate(zip(distinct, known, strict=True))
+        (len(own), [(g, np.searchsorted(own, unit))]) for g, (own, unit) in enumerate(zip(distinct, known, strict=True))
     ]
 
 

@@ -133,4 +133,4 @@ def jackknife_acceleration(left_out: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.nanmean(left_out, axis=0) - left_out
         ratio = np.nansum(distance**3, axis=0) / (6.0 * np.nansum(distance**2, axis=0) ** 1.5)
-    return np.nan_to_num(ratio, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(np.nan_to_num(ratio, nan=0.0, posinf=0.0, neginf=0.0))

@@ -92,7 +92,11 @@ class BootstrapOptions:
         )
         blocks = -(-self.draws // BLOCK)
         whole += (
-            (parts <= blocks, "shard", f"{parts} shards of {self.draws} draws; draws go in {blocks} blocks of {BLOCK}."),
+            (
+                parts <= blocks,
+                "shard",
+                f"{parts} shards of {self.draws} draws; draws go in {blocks} blocks of {BLOCK}.",
+            ),
         )
         for fine, where, message in whole:
             if not fine:

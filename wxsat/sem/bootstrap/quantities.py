@@ -108,10 +108,10 @@ class Quantities:
         for effect in self.effects:
             if effect.group not in totals:
                 b = _regressions(groups[effect.group - 1], self.table, effect.group, model)
-                whole = np.linalg.inv(np.eye(b.shape[1]) - b)
+                whole = np.asarray(np.linalg.inv(np.eye(b.shape[1]) - b), dtype=np.float64)
                 c = groups[effect.group - 1].all_covariance
                 with np.errstate(invalid="ignore"):
-                    totals[effect.group] = b, whole, np.sqrt(np.diagonal(c, axis1=1, axis2=2))
+                    totals[effect.group] = b, whole, np.asarray(np.sqrt(np.diagonal(c, axis1=1, axis2=2)))
             b, whole, sd = totals[effect.group]
             i, j = effect.outcome, effect.source
             if effect.kind == "specific":
@@ -193,8 +193,8 @@ def _label(row: Parameter) -> str:
 def _cell(batch: Batch, row: Parameter, place: dict[str, int]) -> Array:
     kind, i, j = cell_of(row, place)
     if kind == "intercept":
-        # Of A alpha E: alpha = (I - A) mean.
-        return batch.all_mean[:, i] - np.einsum("nj,nj->n", batch.a[:, i], batch.all_mean)
+        # The mean is E alpha, hence alpha is (I - A) mean.
+        return np.asarray(batch.all_mean[:, i] - np.einsum("nj,nj->n", batch.a[:, i], batch.all_mean))
     return np.asarray((batch.a if kind == "directed" else batch.s)[:, i, j])
 
 

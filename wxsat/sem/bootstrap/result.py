@@ -136,7 +136,7 @@ class BootstrapResult:
 
     @property
     def p_value(self) -> float:
-        """Bollen–Stine p of chi-square; NaN after a naive bootstrap, whose chi-squares are not those of a true model."""
+        """Bollen–Stine p of chi-square; NaN after a naive bootstrap, which does not draw from a true model."""
         if self.method != "bollen_stine":
             return float("nan")
         return bollen_stine_p_value(self.full_chisq, self.chisq[self.used])
@@ -155,14 +155,14 @@ class BootstrapResult:
             )
             found.append(Finding("SEM-150", "warning", "bootstrap", message, counts))
         if counts["inadmissible"]:
-            kept = "kept, since leaving them out would cut the distribution" if self.inadmissible == "keep" else "left out"
+            kept = (
+                "kept, since leaving them out would cut the distribution" if self.inadmissible == "keep" else "left out"
+            )
             message = (
-                f"{counts['inadmissible']} of {counts['drawn']} draws have an inadmissible solution (negative variance, "
-                f"or latent covariances not positive definite); they are {kept}."
+                f"{counts['inadmissible']} of {counts['drawn']} draws have an inadmissible solution (negative "
+                f"variance, or latent covariances not positive definite); they are {kept}."
             )
-            found.append(
-                Finding("SEM-151", "warning", "bootstrap", message, counts | {"rule": self.inadmissible})
-            )
+            found.append(Finding("SEM-151", "warning", "bootstrap", message, counts | {"rule": self.inadmissible}))
         beyond = counts["used"] * (1 - self.level) / 2
         if beyond < DRAWS_BEYOND and counts["drawn"] == counts["requested"]:
             message = (

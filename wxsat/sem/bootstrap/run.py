@@ -106,7 +106,7 @@ def _fitted(
 ) -> SemResult:
     if isinstance(model, SemResult):
         if data is not None or fit_options:
-            raise UsageError("SEM-056", "a fit has its data and options already; give it alone, or give model and data.",
+            raise UsageError("SEM-056", "a fit has its data and options already; give it alone.",
                              where="bootstrap_sem")  # fmt: skip
         return model
     from wxsat.sem.fit import fit_sem
@@ -131,9 +131,7 @@ def _check_estimates(result: SemResult) -> None:
         return
     sample, theta = outcome.sample, outcome.estimate.theta
     cells = lay_out_groups(result.table, sample)
-    objective = MaximumLikelihood(
-        cells, [m.covariance for m in sample], [m.mean for m in sample], group_shares(sample)
-    )
+    objective = MaximumLikelihood(cells, [m.covariance for m in sample], [m.mean for m in sample], group_shares(sample))
     point = objective.at(theta)
     scale = np.sqrt(np.maximum(np.diag(objective.rough_hessian(theta)), 1e-300))
     gradient = np.full(len(theta), np.inf) if point is None else point.gradient

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, TypeVar
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -28,17 +29,15 @@ def one_blas_thread() -> Iterator[None]:
     Needs threadpoolctl; without it the environment variables must be set before Python starts.
     """
     try:
-        from threadpoolctl import threadpool_limits
+        threadpoolctl = import_module("threadpoolctl")
     except ImportError:
         yield
         return
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
         yield
 
 
-def over_blocks(
-    work: Callable[[Any, Block], Found], plan: Any, blocks: Sequence[Block], workers: int
-) -> list[Found]:
+def over_blocks(work: Callable[[Any, Block], Found], plan: Any, blocks: Sequence[Block], workers: int) -> list[Found]:
     """
     Return ``work(plan, block)`` of every block, in their order.
 

@@ -127,7 +127,7 @@ def with_interaction(
     *,
     pairing: Pairing = "matched",
 ) -> tuple[str, pd.DataFrame]:
-    """
+    r"""
     Return the model text with the interaction measured, and the data with its indicators.
 
     Parameters
@@ -150,7 +150,7 @@ def with_interaction(
     --------
     >>> import numpy as np, pandas as pd
     >>> x = pd.DataFrame(np.random.default_rng(1).normal(size=(9, 6)), columns=["a1", "a2", "b1", "b2", "y1", "y2"])
-    >>> text, data = with_interaction("A =~ a1 + a2\\nB =~ b1 + b2\\nY =~ y1 + y2\\nY ~ A + B + AB", x, "AB", "A", "B")
+    >>> text, data = with_interaction("A =~ a1 + a2\nB =~ b1 + b2\nY =~ y1 + y2\nY ~ A + B + AB", x, "AB", "A", "B")
     >>> text.splitlines()[-1], list(data.columns)[-2:]
     ('AB =~ a1.b1 + a2.b2', ['a1.b1', 'a2.b2'])
     """
