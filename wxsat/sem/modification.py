@@ -25,7 +25,7 @@ from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.inverse import ranked_inverse
 from wxsat.sem.robust.scaled_tests import upper_tail
-from wxsat.sem.standardised_errors import variable_scales
+from wxsat.sem.standardised_errors import Scales, variable_scales
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,12 +104,14 @@ def modification_indices(
     known = left > UNIDENTIFIED * alone
     records = []
     flat = [(block, row) for block, rows in enumerate(candidates) for row in rows]
+    scales = [_unit_scales(table, at) for at in implied]
+    places = [{name: k for k, name in enumerate(at.cells.names)} for at in implied]
     for k in np.flatnonzero(known).tolist():
         block, row = flat[k]
         epc = float(slope[k] / left[k])
         index = float(size * slope[k] ** 2 / left[k])
         names = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group}
-        standard = _standardised_change(table, implied[block], row, epc)
+        standard = _standardised_change(scales[block], cell_of(row, places[block]), epc)
         records.append(names | {"mi": index, "p_value": upper_tail(index, 1), "epc": epc} | standard)
     frame = pd.DataFrame(records, columns=list(COLUMNS)).sort_values("mi", ascending=False, ignore_index=True)
     return ModificationIndices(frame, rank, restrictions.n_unique, _findings(table, rank, restrictions.n_unique))
@@ -202,24 +204,30 @@ def _score_and_information(implied: Sequence[Implied], sample: Sequence[Moments]
     return score, information
 
 
-def _standardised_change(table: ParameterTable, at: Implied, row: Parameter, epc: float) -> dict[str, float]:
-    """Return the expected change in the units of the three standardised solutions."""
-    cells = at.cells
-    observed = np.arange(len(cells.names)) < cells.n_observed
+def _unit_scales(table: ParameterTable, at: Implied) -> dict[str, Scales]:
+    """Return the standard deviations that each of the three standardised solutions divides by."""
+    names = at.cells.names
+    observed = np.arange(len(names)) < at.cells.n_observed
     covariates = set(table.roles.covariates)
-    kept = np.array([name in covariates for name in cells.names])
-    kind, i, j = cell_of(row, {name: k for k, name in enumerate(cells.names)})
+    kept = np.array([name in covariates for name in names])
+    unscaled = {"sepc_lv": observed, "sepc_all": np.zeros_like(observed), "sepc_nox": kept}
+    return {name: variable_scales(at, which) for name, which in unscaled.items()}
+
+
+def _standardised_change(scales: dict[str, Scales], cell: tuple[str, int, int], epc: float) -> dict[str, float]:
+    """Return the expected change in the units of the three standardised solutions."""
+    kind, i, j = cell
     found = {}
-    for name, unscaled in (("sepc_lv", observed), ("sepc_all", np.zeros_like(observed)), ("sepc_nox", kept)):
-        scales = variable_scales(at, unscaled)
+    for name, of in scales.items():
+        t, r = of.total, of.residual
         with np.errstate(invalid="ignore", divide="ignore"):
             if kind == "intercept":
-                value = epc / scales.total[i]
+                value = epc / t[i]
             elif kind == "directed":
-                value = epc * scales.total[j] / scales.total[i]
+                value = epc * t[j] / t[i]
             elif i == j:
-                value = epc / scales.total[i] ** 2
+                value = epc / t[i] ** 2
             else:
-                value = epc / (scales.residual[i] * scales.residual[j])
+                value = epc / (r[i] * r[j])
         found[name] = float(value) if np.isfinite(value) else np.nan
     return found

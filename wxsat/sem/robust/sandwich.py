@@ -196,6 +196,7 @@ class _Work:
         self.metrics = None if recipe.estimator == "ML" else estimator_metrics(recipe.estimator, implied, sample, given)
         self._traces: GammaTraces | None = None
         self._meat: Matrix | None = None
+        self._bread: Matrix | None = None
         self.information = self._information(recipe.information)
 
     def _information(self, kind: str) -> Matrix:
@@ -217,6 +218,12 @@ class _Work:
         if self._meat is None:
             self._meat = first_order_meat(self.implied, self.sample)
         return self._meat
+
+    @property
+    def bread(self) -> Matrix:
+        if self._bread is None:
+            self._bread = self.restrictions.covariance(self.information)
+        return self._bread
 
     def traces(self, *, second: bool) -> GammaTraces:
         if self._traces is None or (second and np.isnan(self._traces.second)):
@@ -242,12 +249,12 @@ class _Work:
         """Return N times the covariance of the estimates."""
         kind = self.recipe.se
         if kind in ("standard", "first.order"):
-            return self.restrictions.covariance(self.information)
+            return self.bread
         if kind == "robust.sem":
             wants = any(t in ("scaled.shifted", "mean.var.adjusted") for t in self.recipe.tests)
             traces = self.traces(second=wants)
             return np.asarray(traces.inverse @ traces.meat @ traces.inverse)
-        bread = self.restrictions.covariance(self.information)
+        bread = self.bread
         if kind == "robust.sem.nt":
             assert self.metrics is not None
             return np.asarray(bread @ normal_theory_meat(self.implied, self.sample, self.metrics) @ bread)
@@ -273,13 +280,10 @@ class _Work:
 
     def _yuan_bentler(self, name: str, statistic: float, df: int) -> TestStatistic:
         has_means = self.implied[0].has_means
-        plain = name == "yuan.bentler" or self.recipe.h1_for_tests
-        information = (
-            observed_information(self.implied, self.sample, curved=False)
-            if plain and self.recipe.information == "observed"
-            else self.information
-        )
-        inverse = self.restrictions.covariance(information)
+        inverse = self.bread
+        if self.recipe.information == "observed" and (name == "yuan.bentler" or self.recipe.h1_for_tests):
+            plain = observed_information(self.implied, self.sample, curved=False)
+            inverse = self.restrictions.covariance(plain)
         saturated = [saturated_trace(m, has_means=has_means, given=self.given) for m in self.sample]
         of_model = model_trace(inverse, self.meat)
         whole = sum(trace for trace, _ in saturated)
