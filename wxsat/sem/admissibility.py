@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,11 +28,14 @@ class Solution:
     parameters: pd.DataFrame
     residuals: pd.DataFrame
     latent_names: tuple[str, ...]
-    latent_covariance: NDArray[np.float64]
+    latent_covariances: tuple[NDArray[np.float64], ...]
+    group_names: tuple[str, ...]
     n_obs: int
     n_read: int
     n_parameters: int
     condition: float
+    missing: str = "listwise"
+    at_bounds: tuple[str, ...] = ()
 
 
 def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
@@ -41,7 +44,8 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
 
     SEM-103 negative variance (refusal), SEM-104 latent covariance not positive definite (refusal), SEM-105 standardised
     loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
-    dropped for missing answers (note), SEM-109 nearly singular information (refusal).
+    dropped for missing answers (note), SEM-109 nearly singular information (refusal), SEM-121 estimates at a bound or
+    an inequality (warning).
     """
     rules = (
         _negative_variances,
@@ -51,30 +55,47 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
         _small_n,
         _dropped_rows,
         _residuals,
+        _bounds,
     )
     found = [finding for rule in rules for finding in rule(solution)]
     return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
 
 
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a frame, the wanted columns alone, as plain values."""
+    return zip(*(table[name].tolist() for name in columns), strict=True)
+
+
 def _negative_variances(solution: Solution) -> Iterator[Finding]:
-    table = solution.parameters
-    variances = table[(table["op"] == "~~") & (table["lhs"] == table["rhs"]) & (table["estimate"] < 0)]
-    for name, estimate, error in variances[["lhs", "estimate", "std_error"]].itertuples(index=False, name=None):
+    for lhs, op, rhs, estimate, error in _rows(solution.parameters, "lhs", "op", "rhs", "estimate", "std_error"):
+        if op == "~~" and lhs == rhs and estimate < 0:
+            message = (
+                f"the variance of {lhs} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
+            )
+            yield Finding("SEM-103", "refusal", lhs, message, {"estimate": estimate, "std_error": error})
+
+
+def _bounds(solution: Solution) -> Iterator[Finding]:
+    if solution.at_bounds:
+        names = ", ".join(solution.at_bounds)
         message = (
-            f"the variance of {name} is negative ({estimate:.4g}): a Heywood case. The solution is not admissible."
+            f"{names}: the estimate lies where a bound or an inequality holds it; standard errors and the test "
+            "are not those of the usual theory there."
         )
-        yield Finding(
-            "SEM-103", "refusal", str(name), message, {"estimate": float(estimate), "std_error": float(error)}
-        )
+        yield Finding("SEM-121", "warning", names, message, {"parameters": list(solution.at_bounds)})
 
 
 def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
-    if not len(solution.latent_covariance):
-        return
-    eigenvalues = np.linalg.eigvalsh(solution.latent_covariance)
+    for name, covariance in zip(solution.group_names, solution.latent_covariances, strict=True):
+        if len(covariance):
+            yield from _group_definiteness(solution, covariance, name)
+
+
+def _group_definiteness(solution: Solution, covariance: NDArray[np.float64], group: str) -> Iterator[Finding]:
+    eigenvalues = np.linalg.eigvalsh(covariance)
     if eigenvalues[0] > EIGENVALUE_TOLERANCE * max(eigenvalues[-1], 0.0):
         return
-    correlation = latent_correlations(solution.latent_covariance)
+    correlation = latent_correlations(covariance)
     rows, columns = np.tril_indices(len(correlation), -1)
     evidence: dict[str, object] = {"smallest_eigenvalue": float(eigenvalues[0])}
     largest = ""
@@ -86,7 +107,7 @@ def _latent_definiteness(solution: Solution) -> Iterator[Finding]:
         evidence |= {"a": a, "b": b, "correlation": value}
         largest = f" The largest correlation is {a} with {b}: {value:.3f}."
     message = (
-        "the covariance matrix of the latents is not positive definite "
+        f"the covariance matrix of the latents{f' of group {group}' if group else ''} is not positive definite "
         f"(smallest eigenvalue {eigenvalues[0]:.4g}).{largest}"
     )
     yield Finding("SEM-104", "refusal", ", ".join(solution.latent_names), message, evidence)
@@ -104,11 +125,10 @@ def _information(solution: Solution) -> Iterator[Finding]:
 
 
 def _loadings(solution: Solution) -> Iterator[Finding]:
-    table = solution.parameters
-    beyond = table[(table["op"] == "=~") & (table["std_all"].abs() > 1.0 + 1e-9)]
-    for latent, item, value in beyond[["lhs", "rhs", "std_all"]].itertuples(index=False, name=None):
-        message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."
-        yield Finding("SEM-105", "warning", f"{latent}=~{item}", message, {"std_all": float(value)})
+    for latent, op, item, value in _rows(solution.parameters, "lhs", "op", "rhs", "std_all"):
+        if op == "=~" and abs(value) > 1.0 + 1e-9:
+            message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."
+            yield Finding("SEM-105", "warning", f"{latent}=~{item}", message, {"std_all": value})
 
 
 def _small_n(solution: Solution) -> Iterator[Finding]:
@@ -124,7 +144,13 @@ def _small_n(solution: Solution) -> Iterator[Finding]:
 
 def _dropped_rows(solution: Solution) -> Iterator[Finding]:
     dropped = solution.n_read - solution.n_obs
-    if dropped:
+    if dropped and solution.missing != "listwise":
+        message = (
+            f"{dropped} of {solution.n_read} rows say nothing to the model (no answer, or no value of a covariate) "
+            f"and are not used; N = {solution.n_obs}."
+        )
+        yield Finding("SEM-122", "note", "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
+    elif dropped:
         message = (
             f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); "
             f"N = {solution.n_obs}."
@@ -134,14 +160,15 @@ def _dropped_rows(solution: Solution) -> Iterator[Finding]:
 
 def _residuals(solution: Solution) -> Iterator[Finding]:
     table = solution.residuals
-    large = table[table["correlation"].abs() > LARGE_RESIDUAL]
-    if large.empty:
+    sizes = np.abs(table["correlation"].to_numpy())
+    count = int((sizes > LARGE_RESIDUAL).sum())
+    if not count:
         return
-    worst = large.iloc[int(large["correlation"].abs().to_numpy().argmax())]
-    pair = f"{worst['a']} with {worst['b']}"
-    value = float(worst["correlation"])
+    worst = int(sizes.argmax())
+    pair = f"{table['a'].iloc[worst]} with {table['b'].iloc[worst]}"
+    value = float(table["correlation"].iloc[worst])
     message = (
-        f"{len(large)} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
+        f"{count} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
         f"the largest is {pair}: {value:.3f}."
     )
-    yield Finding("SEM-106", "note", pair, message, {"count": len(large), "largest": float(worst["correlation"])})
+    yield Finding("SEM-106", "note", pair, message, {"count": count, "largest": value})

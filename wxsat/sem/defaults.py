@@ -6,7 +6,7 @@ latents, covariances among outcomes that predict nothing else, and the moments o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -40,8 +40,13 @@ class VariableRoles:
     final_outcomes: tuple[str, ...]
 
 
-def classify_variables(relations: Sequence[Triple]) -> VariableRoles:
-    """Return the role of every variable that the relations ``(lhs, op, rhs)`` name."""
+def classify_variables(relations: Sequence[Triple], *, explained_elsewhere: Collection[str] = ()) -> VariableRoles:
+    """
+    Return the role of every variable that the relations ``(lhs, op, rhs)`` name.
+
+    A product ``A:B`` of which one part is an outcome is no covariate: it is free as lavaan has it. So is a variable
+    that another level explains (`explained_elsewhere`).
+    """
     latent = _unique(lhs for lhs, op, _ in relations if op == "=~")
     indicators = _unique(rhs for _, op, rhs in relations if op == "=~")
     outcomes = _unique(lhs for lhs, op, _ in relations if op == "~")
@@ -49,6 +54,9 @@ def classify_variables(relations: Sequence[Triple]) -> VariableRoles:
     item_like = [v for v in indicators if v not in latent]
     outcome_like = [v for v in outcomes if v not in latent and v not in item_like]
     predictor_like = [v for v in predictors if v not in (*latent, *item_like, *outcome_like)]
+    moved = [v for v in predictor_like if ":" in v and not set(v.split(":")).isdisjoint(outcomes)]
+    outcome_like += moved
+    predictor_like = [v for v in predictor_like if v not in moved]
     left = [lhs for lhs, op, _ in relations if op == "~~" and lhs not in latent]
     right = [rhs for _, op, rhs in relations if op == "~~" and rhs not in latent]
     with_intercept = [lhs for lhs, op, _ in relations if op == "~1" and lhs not in latent]
@@ -58,7 +66,7 @@ def classify_variables(relations: Sequence[Triple]) -> VariableRoles:
     return VariableRoles(
         latent=latent,
         observed=observed,
-        covariates=tuple(v for v in predictor_like if v not in spoken_of),
+        covariates=tuple(v for v in predictor_like if v not in spoken_of and v not in explained_elsewhere),
         exogenous_latent=tuple(v for v in latent if v not in indicators and v not in outcomes),
         final_outcomes=(*(v for v in latent if v in ends), *(v for v in observed if v in ends)),
     )

@@ -7,7 +7,7 @@ sum of the specific ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ COLUMNS = (
     "ci_upper",
     "std_all",
     "path",
+    "group",
 )
 MAX_SPECIFIC = 2000  # paths listed one by one; beyond it only direct, indirect and total are given
 
@@ -52,14 +53,14 @@ class _Network:
     n_free: int
 
 
-def effects_frame(table: ParameterTable, cells: Cells, implied: Implied, vcov: NDArray[np.float64]) -> pd.DataFrame:
+def effects_frame(table: ParameterTable, implied: Sequence[Implied], vcov: NDArray[np.float64]) -> pd.DataFrame:
     """
-    Return all effects for every pair of variables that a path of regressions joins.
+    Return all effects for every pair of variables that a path of regressions joins, group by group.
 
     Returns
     -------
     DataFrame
-        ``outcome source kind estimate std_error z p_value ci_lower ci_upper std_all path``; kind is ``direct``,
+        ``outcome source kind estimate std_error z p_value ci_lower ci_upper std_all path group``; kind is ``direct``,
         ``indirect``, ``total`` or ``specific``; `path` is written ``source -> ... -> outcome`` for specific effects.
 
     Notes
@@ -68,7 +69,16 @@ def effects_frame(table: ParameterTable, cells: Cells, implied: Implied, vcov: N
     """
     import pandas as pd
 
-    network = _network(table, cells, implied)
+    records = [
+        record | {"group": table.group_of(block)}
+        for block, at in enumerate(implied, start=1)
+        for record in _group_records(table.in_block(block), at, vcov)
+    ]
+    return pd.DataFrame(records, columns=list(COLUMNS))
+
+
+def _group_records(table: ParameterTable, implied: Implied, vcov: NDArray[np.float64]) -> list[dict[str, Any]]:
+    network = _network(table, implied.cells, implied)
     records = list(_pair_records(network, vcov))
     specific = list(_specific_records(network, vcov))
     if len(specific) <= MAX_SPECIFIC:
@@ -76,13 +86,14 @@ def effects_frame(table: ParameterTable, cells: Cells, implied: Implied, vcov: N
     order = {name: i for i, name in enumerate(network.names)}
     kinds = {"direct": 0, "indirect": 1, "total": 2, "specific": 3}
     records.sort(key=lambda r: (order[r["outcome"]], order[r["source"]], kinds[r["kind"]]))
-    return pd.DataFrame(records, columns=list(COLUMNS))
+    return records
 
 
 def _network(table: ParameterTable, cells: Cells, implied: Implied) -> _Network:
-    edges = table.structural_edges
+    edges = [row for row in table.rows if row.op == "~"]
     named = {row.rhs for row in edges} | {row.lhs for row in edges}
-    names = tuple(name for name in (*table.latent_names, *table.observed_names) if name in named)
+    latents_first = (*cells.names[cells.n_observed :], *cells.names[: cells.n_observed])
+    names = tuple(name for name in latents_first if name in named)
     whole = {name: i for i, name in enumerate(cells.names)}
     place = {name: i for i, name in enumerate(names)}
     b, free = np.zeros((len(names), len(names))), np.full((len(names), len(names)), -1, dtype=np.intp)

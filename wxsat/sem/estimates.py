@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wxsat.sem.definitions import defined_parameters, defined_values, delta_variance
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import Cells, cell_of
+from wxsat.sem.matrices import cell_of, cell_value
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.standardise import standardised_estimates
 
@@ -44,45 +45,74 @@ def wald(estimate: float, variance: float) -> dict[str, float]:
 
 def estimates_frame(
     table: ParameterTable,
-    cells: Cells,
-    implied: Implied,
+    implied: Sequence[Implied],
     theta: NDArray[np.float64],
     vcov: NDArray[np.float64],
 ) -> pd.DataFrame:
-    """Return one row per parameter and per ``:=`` line, in table order; constraints have no row."""
+    """
+    Return one row per parameter and per ``:=`` line, in table order; constraints have no row.
+
+    Two-level models have a column ``level`` too.
+    """
     import pandas as pd
 
-    place = {name: i for i, name in enumerate(cells.names)}
-    std_lv = standardised_estimates(table, cells, implied, observed=False)
-    std_all = standardised_estimates(table, cells, implied, observed=True)
-    records: list[dict[str, Any]] = []
-    for position, row in enumerate(table.parameters):
-        directed, i, j = cell_of(row, place)
-        estimate = float((implied.a if directed else implied.s)[i, j])
-        variance = float(vcov[row.free - 1, row.free - 1]) if row.free else 0.0
-        records.append(
-            {
-                "lhs": row.lhs,
-                "op": row.op,
-                "rhs": row.rhs,
-                "group": row.group,
-                "label": _own(row.label),
-                "free": row.free,
-            }
-            | {"estimate": estimate}
-            | wald(estimate, variance)
-            | {"std_lv": std_lv[position], "std_all": std_all[position]}
-        )
-    with_lv, with_all = defined_values(table, std_lv), defined_values(table, std_all)
-    duals = defined_parameters(table, theta)
-    for row, (value, gradient), lv, full in zip(table.definitions, duals, with_lv, with_all, strict=True):
-        records.append(
-            {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": 0, "label": row.label, "free": 0}
-            | {"estimate": value}
-            | wald(value, delta_variance(gradient, vcov))
-            | {"std_lv": lv, "std_all": full}
-        )
-    return pd.DataFrame(records)
+    std_lv = standardised_rows(table, implied, observed=False)
+    std_all = standardised_rows(table, implied, observed=True)
+    places = [{name: i for i, name in enumerate(at.cells.names)} for at in implied]
+    values, variances = [], []
+    variance_of = np.diag(vcov)
+    for row in table.parameters:
+        at = implied[row.block - 1]
+        values.append(cell_value(cell_of(row, places[row.block - 1]), at.a, at.s, at.alpha))
+        variances.append(float(variance_of[row.free - 1]) if row.free else 0.0)
+    for value, gradient in defined_parameters(table, theta):
+        values.append(value)
+        variances.append(delta_variance(gradient, vcov))
+    rows = (*table.parameters, *table.definitions)
+    named = [row.op != ":=" for row in rows]
+    columns: dict[str, Any] = {
+        "lhs": [row.lhs for row in rows],
+        "op": [row.op for row in rows],
+        "rhs": [row.rhs for row in rows],
+        "group": [row.group for row in rows],
+        "level": [row.level for row in rows],
+        "label": [_own(row.label) if own else row.label for row, own in zip(rows, named, strict=True)],
+        "free": [row.free for row in rows],
+        "estimate": np.array(values),
+    }
+    columns |= _wald_columns(np.array(values), np.array(variances))
+    columns["std_lv"] = np.concatenate([std_lv, defined_values(table, std_lv)])
+    columns["std_all"] = np.concatenate([std_all, defined_values(table, std_all)])
+    if table.n_levels == 1:
+        del columns["level"]
+    return pd.DataFrame(columns)
+
+
+def _wald_columns(values: NDArray[np.float64], variances: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of :func:`wald` for many estimates."""
+    from scipy.special import erfc
+
+    known = np.isfinite(variances) & (variances >= 0)
+    errors = np.sqrt(np.where(known, variances, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(errors > 0, values / errors, np.nan)
+    reach = CONFIDENCE_Z * errors
+    return {
+        "std_error": errors,
+        "z": z,
+        "p_value": np.asarray(erfc(np.abs(z) / math.sqrt(2.0))),
+        "ci_lower": values - reach,
+        "ci_upper": values + reach,
+    }
+
+
+def standardised_rows(table: ParameterTable, implied: Sequence[Implied], *, observed: bool) -> NDArray[np.float64]:
+    """Return the standardised value of every parameter row of all groups, in table order."""
+    parts = [
+        standardised_estimates(table.in_block(block), at.cells, at, observed=observed)
+        for block, at in enumerate(implied, start=1)
+    ]
+    return np.concatenate(parts)
 
 
 def _own(label: str) -> str:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wxsat.errors import EstimationError
+from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding
-from wxsat.sem.admissibility import Solution, admissibility_findings
-from wxsat.sem.discrepancy.ml import ml_value
-from wxsat.sem.effects import effects_frame
-from wxsat.sem.engines.engine import Estimate, engine_named
-from wxsat.sem.estimates import estimates_frame
-from wxsat.sem.fit_measures.table import fit_measures
+from wxsat.sem.assemble import assemble
+from wxsat.sem.bounds import check_bounds, with_bounds
+from wxsat.sem.engines.engine import engine_named
+from wxsat.sem.engines.witness import Check, check_named, check_with_semopy
+from wxsat.sem.fit_options import FitOptions, read_options
 from wxsat.sem.identification import check_identification
-from wxsat.sem.implied import Implied, implied_moments
-from wxsat.sem.inputs import check_options, check_table, direction_findings, read_data, read_model
-from wxsat.sem.matrices import Cells, lay_out
-from wxsat.sem.moments import Moments, complete_moments
+from wxsat.sem.inputs import (
+    SemData,
+    check_table,
+    direction_findings,
+    read_data,
+    read_model,
+    row_findings,
+    weight_findings,
+)
+from wxsat.sem.model_options import ModelOptions
+from wxsat.sem.moments import Sample
+from wxsat.sem.outcome import Outcome, reach
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.r2 import r2_frame
-from wxsat.sem.residuals import residuals_frame
 from wxsat.sem.restrict import restrict_model
-from wxsat.sem.restrictions import linear_restrictions
+from wxsat.sem.restrictions import Constraints, table_constraints
 from wxsat.sem.result import SemResult
-from wxsat.sem.standard_errors import information_condition
-from wxsat.sem.start_values import start_values
+from wxsat.sem.sample import covariance_sample, group_labels, read_sample, standardised_sample
+from wxsat.sem.two_level_outcome import reach_two_level, two_level_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,41 +41,79 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import FormName
     from wxsat.responses.responses import Responses
 
-Estimator = Literal["ML"]
-
 
 def fit_sem(
     model: str | Path | ParameterTable,
-    data: pd.DataFrame | Responses,
+    data: pd.DataFrame | Responses | None = None,
     *,
-    estimator: str = "ML",
+    estimator: str | None = None,
     missing: str = "listwise",
-    engine: str = "semopy",
+    group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
+    weights: str | None = None,
+    cluster: str | None = None,
     std_lv: bool = False,
-    orthogonal: bool = False,
+    std_ov: bool = False,
+    effect_coding: bool | str | Sequence[str] = False,
+    meanstructure: bool = False,
+    growth: bool = False,
     fixed_x: bool = True,
+    orthogonal: bool = False,
+    likelihood: str = "normal",
+    information: str | None = None,
+    se: str | None = None,
+    test: str | Sequence[str] | None = None,
+    bounds: str | None = None,
+    cov: Any = None,
+    n: int | Sequence[int] | None = None,
+    mean: Any = None,
+    engine: str = "native",
+    check: str | None = None,
     form: FormName | None = None,
     **unavailable: Any,
 ) -> SemResult:
     """
-    Fit a structural equation model by maximum likelihood on complete rows.
+    Fit a structural equation model.
 
     Parameters
     ----------
     model : str, Path or ParameterTable
         lavaan syntax, a file that holds it, a table, or the id of one of the instrument's models.
-    data : DataFrame, Responses or CleanResponses
+    data : DataFrame, Responses or CleanResponses, optional
         One column a variable. From responses the instrument says which items the form left out.
-    estimator : {"ML"}
-    missing : {"listwise"}
-        Rows with a missing value among the model's variables are left out and counted.
-    engine : {"semopy"}
-    std_lv, orthogonal, fixed_x : bool
-        As in :func:`wxsat.sem.parameter_table.parse_model`; a ParameterTable already has them.
+    estimator : str, optional
+        ``ML`` (the default), ``MLM MLMV MLMVS MLR MLF`` (ML with corrected errors and tests), ``GLS ULS WLS DWLS`` and
+        their corrected forms ``ULSMV WLSMV ...`` for continuous data.
+    missing : {"listwise", "fiml", "two_stage", "robust_two_stage"}
+        Rows with a missing value among the model's variables are left out and counted, or used as they are.
+    group : str, optional
+        Column of the groups, taken in order of appearance.
+    group_equal, group_partial : str or sequence of str
+        What is equal over groups, and which parameters are freed from it (``"PU=~PU2"``, ``"PU3~1"``).
+    weights, cluster : str, optional
+        Columns of sampling weights (normalised to sum to N) and of clusters; errors and test are then robust.
+    std_lv, effect_coding, meanstructure, growth, fixed_x, orthogonal
+        As in :class:`wxsat.sem.model_options.ModelOptions`; a ParameterTable already has them.
+    std_ov : bool
+        Standardise the observed variables first, with N - 1.
+    likelihood : {"normal", "wishart"}
+        Covariances divided by N, or by N - 1 (as EQS and AMOS do).
+    information, se, test : str, optional
+        Instead of those of the estimator: ``expected observed first.order``; ``standard robust.sem
+        robust.huber.white ...``; one or several of lavaan's names of tests.
+    bounds : {"pos.var", "pos.ov.var", "pos.lv.var", "standard"}, optional
+        Automatic bounds on variances (and, ``standard``, on all that follows from them).
+    cov, n, mean
+        A covariance matrix (divided by N - 1) with named columns, or one a group, the rows behind it, and the means:
+        instead of `data`.
+    engine : {"native", "semopy"}
+    check : {"semopy"}, optional
+        Refit with semopy alone and report the largest differences in ``provenance["check"]``.
     form : {"full", "standard", "brief"}, optional
         The form that was asked, where the responses do not say it.
     **unavailable
-        Options of later versions (``group``, ``ordered``, ``weights``, ...): refused by name.
+        Options of later versions (``ordered``, ...): refused by name.
 
     Returns
     -------
@@ -80,19 +124,18 @@ def fit_sem(
     Raises
     ------
     ModelError
-        SEM-001 to SEM-023: the model cannot be read or does not fit the data's names.
+        SEM-001 to SEM-023, SEM-060: the model cannot be read or does not fit the data's names or groups.
     UsageError
-        SEM-031 to SEM-039: an engine or option that is not available.
+        SEM-031 to SEM-039, SEM-061 to SEM-074: an engine or option that is not available or contradicts another.
     DataError
-        SEM-040 to SEM-046: the data cannot be analysed.
+        SEM-040 to SEM-046, SEM-068 to SEM-073: the data cannot be analysed.
     EstimationError
         SEM-051, SEM-052 not identified; SEM-053 not converged.
 
     Notes
     -----
-    Covariances are divided by N, chi-square is N times F, standard errors come from the expected information: lavaan's
-    ``sem()`` with its defaults. semopy finds the basin and Fisher scoring ends where the gradient is zero.
-    Checked against lavaan 0.6-14 in ``tests/against/test_against_lavaan.py``.
+    Conventions are lavaan's: ML divides by N and chi-square is N times F; Wishart and least squares use N - 1.
+    Checked against lavaan 0.6-14 in ``tests/against``.
 
     Examples
     --------
@@ -101,119 +144,128 @@ def fit_sem(
     >>> int(fit.fit_measures["df"])
     8
     """
-    check_options(estimator, missing, unavailable)
+    options = read_options(
+        estimator, missing=missing, information=information, se=se, test=test, likelihood=likelihood, group=group,
+        weights=weights, cluster=cluster, unavailable=unavailable,
+    )  # fmt: skip
     worker = engine_named(engine)
-    source = read_data(data, form)
-    table, name = read_model(model, source.instrument, std_lv=std_lv, orthogonal=orthogonal, fixed_x=fixed_x)
+    check_named(check)
+    check_bounds(bounds)
+    shape = _shape(
+        std_lv, orthogonal, fixed_x, meanstructure or options.incomplete or cluster is not None, growth, effect_coding,
+        group_equal, group_partial,
+    )  # fmt: skip
+    source, groups = _source(data, cov, form, options)
+    table, name = read_model(model, source, shape, groups)
     table, findings = restrict_model(
         table, [str(c) for c in source.frame.columns], unasked=source.unasked, form=source.form
     )
     check_table(table)
-    moments = complete_moments(source.frame, table.observed_names)
-    df = check_identification(table)
-    table = _with_starts(table, moments)
-    estimate = worker.estimate(table, moments)
-    _require_convergence(estimate, table)
-    if estimate.failure:
-        message = f"{estimate.failure}: the solution was found without semopy as a witness."
-        findings = (*findings, Finding("SEM-110", "note", "engine", message, {"engine": worker.name}))
-    provenance = {
-        "engine": estimate.details,
-        "gradient_norm": estimate.gradient_norm,
-        "data": source.provenance,
-    }
-    return _result(
+    options = two_level_options(options, estimator) if table.n_levels > 1 else options
+    sample = (
+        covariance_sample(cov, n, mean, table, groups) if cov is not None else read_sample(source.frame, table, options)
+    )
+    sample = standardised_sample(sample) if std_ov else sample
+    table = with_bounds(table, sample, bounds)
+    constraints = table_constraints(table)
+    df = check_identification(table, constraints)
+    if table.n_levels > 1:
+        outcome = reach_two_level(table, constraints, sample, options)
+    else:
+        outcome = reach(table, constraints, sample, options, worker, df)
+    _require_convergence(outcome, table)
+    witness = _witness(check, table, constraints, sample, options, outcome)
+    return assemble(
         table,
-        moments,
-        estimate,
-        df,
-        name,
-        worker.name,
-        (*findings, *direction_findings(table, source)),
-        provenance,
+        constraints,
+        outcome,
+        options,
+        model=name,
+        engine=worker.name,
+        findings=(*findings, *_engine_findings(outcome, worker.name), *row_findings(source, sample, options),
+                  *direction_findings(table, source),
+                  *weight_findings(options, estimator)),
+        provenance=_provenance(outcome, source, witness),
+    )  # fmt: skip
+
+
+def _shape(
+    std_lv: bool,
+    orthogonal: bool,
+    fixed_x: bool,
+    meanstructure: bool,
+    growth: bool,
+    effect_coding: bool | str | Sequence[str],
+    group_equal: str | Sequence[str],
+    group_partial: str | Sequence[str],
+) -> ModelOptions:
+    coding = ("loadings", "intercepts") if effect_coding is True else _words(effect_coding or ())
+    return ModelOptions(
+        std_lv, orthogonal, fixed_x, meanstructure or growth, growth, coding, _words(group_equal), _words(group_partial)
     )
 
 
-def _with_starts(table: ParameterTable, moments: Moments) -> ParameterTable:
-    starts = start_values(table, moments.covariance)
-    return table.with_starts({row.id: float(starts[row.free - 1]) for row in table.parameters if row.free})
+def _words(given: str | Sequence[str]) -> tuple[str, ...]:
+    """Return a list of words, also from one text with commas."""
+    parts = given.split(",") if isinstance(given, str) else given
+    return tuple(part.strip() for part in parts if part.strip())
 
 
-def _require_convergence(estimate: Estimate, table: ParameterTable) -> None:
+def _source(data: Any, cov: Any, form: FormName | None, options: FitOptions) -> tuple[SemData, tuple[str, ...]]:
+    """Return the data and the names of the groups; refuse what a covariance matrix alone cannot give (SEM-061)."""
+    if cov is None:
+        source = read_data(data, form)
+        return source, group_labels(source.frame, options.group)
+    faults = [
+        (data is not None, "data and a covariance matrix were both given"),
+        (options.needs_rows is not None, f"{options.needs_rows} needs the rows of the data"),
+        (options.weights is not None or options.cluster is not None, "weights and clusters need the rows of the data"),
+    ]
+    for wrong, words in faults:
+        if wrong:
+            raise UsageError(
+                "SEM-061", f"{words}.", where="cov", hint="Give the data themselves, or leave the option out."
+            )
+    return SemData.of_covariance(cov)
+
+
+def _require_convergence(outcome: Outcome, table: ParameterTable) -> None:
+    estimate = outcome.estimate
     if estimate.converged and np.all(np.isfinite(estimate.theta)):
         return
     raise EstimationError(
         "SEM-053",
-        f"the estimation did not converge after {estimate.iterations} iterations: {estimate.reason}.",
+        f"the estimation did not converge after {estimate.iterations} iterations: {estimate.reason} "
+        f"(largest scaled gradient {estimate.gradient_norm:.1e}).",
         where=table.name,
         hint="Look for items that do not belong, latents that cannot be told apart, or too few rows for the model.",
     )
 
 
-def _result(
+def _engine_findings(outcome: Outcome, engine: str) -> tuple[Finding, ...]:
+    if not outcome.estimate.failure:
+        return ()
+    message = f"{outcome.estimate.failure}: the solution was found without semopy as a witness."
+    return (Finding("SEM-110", "note", "engine", message, {"engine": engine}),)
+
+
+def _witness(
+    check: str | None,
     table: ParameterTable,
-    moments: Moments,
-    estimate: Estimate,
-    df: int,
-    name: str,
-    engine: str,
-    findings: tuple[Finding, ...],
-    provenance: dict[str, Any],
-) -> SemResult:
-    cells = lay_out(table, moments.covariance)
-    implied = implied_moments(cells, estimate.theta)
-    restrictions = linear_restrictions(table)
-    parameters = estimates_frame(table, cells, implied, estimate.theta, estimate.vcov)
-    residuals = residuals_frame(moments.names, moments.covariance, implied.sigma)
-    latent = implied.all_covariance[cells.n_observed :, cells.n_observed :]
-    solution = Solution(
-        parameters, residuals, table.latent_names, latent, moments.n_obs, moments.n_read,
-        restrictions.n_unique, information_condition(cells, restrictions, estimate.theta),
-    )  # fmt: skip
-    return SemResult(
-        model=name,
-        engine=engine,
-        estimator="ML",
-        converged=estimate.converged,
-        iterations=estimate.iterations,
-        n_obs=moments.n_obs,
-        n_read=moments.n_read,
-        missing="listwise",
-        table=table,
-        parameters=parameters,
-        fit_measures=_measures(table, moments, implied, df, restrictions.n_unique),
-        r2=r2_frame(table, cells, implied),
-        effects=_effects(table, cells, implied, estimate),
-        residuals=residuals,
-        observed_names=moments.names,
-        latent_names=table.latent_names,
-        sample_covariance=moments.covariance,
-        implied_covariance=implied.sigma,
-        latent_covariance=latent,
-        parameter_covariance=estimate.vcov,
-        findings=(*findings, *admissibility_findings(solution)),
-        provenance=provenance,
-    )
+    constraints: Constraints,
+    sample: Sample,
+    options: FitOptions,
+    outcome: Outcome,
+) -> Check | None:
+    if check is None:
+        return None
+    return check_with_semopy(table, constraints, sample, options, outcome.estimate.theta, outcome.vcov)
 
 
-def _measures(
-    table: ParameterTable, moments: Moments, implied: Implied, df: int, n_parameters: int
-) -> dict[str, float]:
-    covariates, given = (
-        np.array([moments.names.index(name) for name in names], dtype=np.intp)
-        for names in (table.roles.covariates, table.covariates)
-    )
-    return fit_measures(
-        moments.covariance,
-        implied.sigma,
-        ml_value(implied.sigma, moments.covariance),
-        n_obs=moments.n_obs,
-        n_parameters=n_parameters,
-        df=df,
-        covariates=covariates,
-        given=given,
-    )
-
-
-def _effects(table: ParameterTable, cells: Cells, implied: Implied, estimate: Estimate) -> pd.DataFrame:
-    return effects_frame(table, cells, implied, estimate.vcov)
+def _provenance(outcome: Outcome, source: SemData, witness: Check | None) -> dict[str, Any]:
+    found = {
+        "engine": outcome.estimate.details,
+        "gradient_norm": outcome.estimate.gradient_norm,
+        "data": source.provenance,
+    }
+    return found if witness is None else found | {"check": witness.to_dict()}

@@ -1,7 +1,8 @@
-r"""The implied covariance matrix :math:`\Sigma(\theta)` and its derivatives, as rank-two pieces."""
+r"""The implied moments :math:`\Sigma(\theta)` and :math:`\mu(\theta)`, and their derivatives as rank-two pieces."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,41 +17,91 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Implied:
     r"""
-    The model at one point.
+    One group of the model at one point.
 
     Attributes
     ----------
     sigma : ndarray, shape (n_observed, n_observed)
+    mu : ndarray, shape (n_observed,)
+        Zeros without a mean structure.
+    u, w : ndarray, shape (n_observed, n_free)
+        :math:`\partial\Sigma/\partial\theta_k = u_k w_k' + w_k u_k'`; columns of zeros for intercepts and for
+        parameters of other groups.
+    m : ndarray, shape (n_observed, n_free)
+        :math:`\partial\mu/\partial\theta_k = m_k`; zeros without a mean structure.
+    has_means : bool
+    cells : Cells
+        The layout that it was made from.
     total : ndarray, shape (n_variables, n_variables)
         :math:`(I - A)^{-1}`.
     all_covariance : ndarray, shape (n_variables, n_variables)
         Implied covariance of observed and latent variables.
+    all_mean : ndarray, shape (n_variables,)
     a, s : ndarray, shape (n_variables, n_variables)
-    u, w : ndarray, shape (n_observed, n_free)
-        :math:`\partial\Sigma/\partial\theta_k = u_k w_k' + w_k u_k'`.
+    alpha : ndarray, shape (n_variables,)
     """
 
     sigma: NDArray[np.float64]
-    total: NDArray[np.float64]
-    all_covariance: NDArray[np.float64]
-    a: NDArray[np.float64]
-    s: NDArray[np.float64]
+    mu: NDArray[np.float64]
     u: NDArray[np.float64]
     w: NDArray[np.float64]
+    m: NDArray[np.float64]
+    has_means: bool
+    cells: Cells
+    total: NDArray[np.float64]
+    all_covariance: NDArray[np.float64]
+    all_mean: NDArray[np.float64]
+    a: NDArray[np.float64]
+    s: NDArray[np.float64]
+    alpha: NDArray[np.float64]
 
 
 def implied_moments(cells: Cells, theta: NDArray[np.float64]) -> Implied:
-    """Return the implied moments at `theta`; LinAlgError when I - A is singular."""
-    a, s = cells.fill(theta)
+    """Return the implied moments of one group at `theta`; LinAlgError when I - A is singular."""
+    a, s, alpha = cells.fill(theta)
     total: NDArray[np.float64] = np.linalg.inv(np.eye(len(a)) - a).astype(np.float64)
     covariance = total @ s @ total.T
+    mean = total @ alpha
     seen = cells.n_observed
-    u = total[:seen, cells.row]
+    reach = total[:seen, cells.row]
+    u = np.where(cells.intercept, 0.0, reach)
     w = np.where(cells.directed, covariance[:seen, cells.column], total[:seen, cells.column])
-    variance = ~cells.directed & (cells.row == cells.column)
-    w[:, variance] *= 0.5
+    w[:, cells.intercept] = 0.0
+    w[:, cells.undirected & (cells.row == cells.column)] *= 0.5
+    if cells.has_means:
+        m = reach * np.where(cells.directed, mean[cells.column], np.where(cells.intercept, 1.0, 0.0))
+    else:
+        m = np.zeros_like(u)
     sigma = covariance[:seen, :seen]
-    return Implied((sigma + sigma.T) / 2, total, covariance, a, s, u, w)
+    return Implied(
+        (sigma + sigma.T) / 2,
+        mean[:seen] if cells.has_means else np.zeros(seen),
+        _spread(u, cells),
+        _spread(w, cells),
+        _spread(m, cells),
+        cells.has_means,
+        cells,
+        total,
+        covariance,
+        mean,
+        a,
+        s,
+        alpha,
+    )
+
+
+def implied_groups(groups: Sequence[Cells], theta: NDArray[np.float64]) -> tuple[Implied, ...]:
+    """Return the implied moments of every group at `theta`."""
+    return tuple(implied_moments(cells, theta) for cells in groups)
+
+
+def _spread(own: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
+    """Put the columns of a group's parameters at their places in theta."""
+    if len(cells.index) == cells.n_free and np.array_equal(cells.index, np.arange(cells.n_free)):
+        return own
+    whole = np.zeros((len(own), cells.n_free))
+    whole[:, cells.index] = own
+    return whole
 
 
 def implied_jacobian(implied: Implied) -> NDArray[np.float64]:
@@ -58,3 +109,9 @@ def implied_jacobian(implied: Implied) -> NDArray[np.float64]:
     rows, columns = np.tril_indices(len(implied.sigma))
     u, w = implied.u, implied.w
     return u[rows] * w[columns] + w[rows] * u[columns]
+
+
+def moments_jacobian(implied: Implied) -> NDArray[np.float64]:
+    """Return the derivative of (mu, vech(Sigma)), means first when the model has them."""
+    sigma = implied_jacobian(implied)
+    return np.vstack([implied.m, sigma]) if implied.has_means else sigma

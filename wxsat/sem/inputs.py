@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import DataError, ModelError, UsageError, nearest
 from wxsat.finding import Finding
 from wxsat.responses.responses import Responses
-from wxsat.sem.parameter_table import ParameterTable, parse_model
+from wxsat.sem.fit_options import FitOptions
+from wxsat.sem.model_options import ModelOptions
+from wxsat.sem.moments import Sample
+from wxsat.sem.parameter_table import ParameterTable, complete_model
+from wxsat.sem.syntax import read_syntax
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +31,21 @@ class SemData:
     form: FormName | None
     reversed_items: tuple[str, ...] | None
     provenance: dict[str, Any]
+
+    @classmethod
+    def of_covariance(cls, cov: Any) -> tuple[SemData, tuple[str, ...]]:
+        """Return what a covariance matrix (or one a group) stands for, and the names of the groups."""
+        matrices = list(cov.values()) if isinstance(cov, Mapping) else [cov]
+        names = tuple(str(k) for k in cov) if isinstance(cov, Mapping) and len(cov) > 1 else ("",)
+        for matrix in matrices:
+            if not (hasattr(matrix, "columns") and hasattr(matrix, "loc")):
+                raise DataError(
+                    "SEM-073",
+                    f"a covariance matrix of type {type(matrix).__name__}; "
+                    "a DataFrame with named columns was expected.",
+                    where="cov",
+                )
+        return cls(matrices[0], None, None, None, {"covariance": True}), names
 
     @property
     def unasked(self) -> tuple[str, ...]:
@@ -57,28 +77,31 @@ def read_data(data: Any, form: FormName | None) -> SemData:
 
 
 def read_model(
-    model: str | Path | ParameterTable,
-    instrument: Instrument | None,
-    *,
-    std_lv: bool,
-    orthogonal: bool,
-    fixed_x: bool,
+    model: str | Path | ParameterTable, source: SemData, options: ModelOptions, groups: Sequence[str]
 ) -> tuple[ParameterTable, str]:
     """
     Return the parameter table and what the model is called; text, a path, a table or the id of an
     instrument's model.
     """
     if isinstance(model, ParameterTable):
-        if (std_lv, orthogonal, fixed_x) not in ((False, False, True), (model.std_lv, model.orthogonal, model.fixed_x)):
+        if options not in (ModelOptions(), model.options, replace(model.options, meanstructure=False)):
             raise UsageError(
                 "SEM-039",
-                "std_lv, orthogonal and fixed_x cannot change a parameter table that is already made.",
+                "std_lv, group_equal and the like cannot change a parameter table that is already made.",
                 where=model.name,
                 hint="Give them to parse_model().",
             )
-        return model, model.name
-    text, name = _model_text(model, instrument)
-    return parse_model(text, std_lv=std_lv, orthogonal=orthogonal, fixed_x=fixed_x, name=name), name
+        if model.n_groups != max(len(groups), 1):
+            raise UsageError(
+                "SEM-039",
+                f"the table has {model.n_groups} group(s), the data have {max(len(groups), 1)}.",
+                where=model.name,
+                hint="Give groups= to parse_model().",
+            )
+        return replace(model, group_names=tuple(groups)), model.name
+    text, name = _model_text(model, source.instrument)
+    options = replace(options, meanstructure=options.meanstructure or len(groups) > 1)
+    return complete_model(read_syntax(text, name), options, groups), name
 
 
 def _model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, str]:
@@ -125,42 +148,26 @@ def direction_findings(table: ParameterTable, data: SemData) -> tuple[Finding, .
     return (Finding("SEM-102", "warning", ", ".join(raw), message, {"items": raw}),)
 
 
-def check_options(estimator: str, missing: str, unavailable: dict[str, Any]) -> None:
-    """
-    Refuse by name what this version cannot do.
+def row_findings(source: SemData, sample: Sample, options: FitOptions) -> tuple[Finding, ...]:
+    """Say how many rows have no group (SEM-123)."""
+    lost = len(source.frame) - sample.n_read
+    if options.group is None or lost <= 0:
+        return ()
+    message = f"{lost} of {len(source.frame)} rows have no value in {options.group} and belong to no group."
+    return (Finding("SEM-123", "note", options.group, message, {"count": lost, "n_read": len(source.frame)}),)
 
-    Raises
-    ------
-    UsageError
-        SEM-032 estimator, SEM-033 missing data, SEM-035 any other option.
-    """
-    if estimator != "ML":
-        raise UsageError(
-            "SEM-032", f"estimator {estimator!r} is not available; available now: 'ML'.", where="estimator"
-        )
-    if missing != "listwise":
-        hint = "Complete rows are used and counted; with few missing answers that costs little."
-        text = "full-information ML" if missing in ("fiml", "ml", "direct") else f"missing={missing!r}"
-        raise UsageError("SEM-033", f"{text} is not available; available now: 'listwise'.", where="missing", hint=hint)
-    asked = [name for name, value in unavailable.items() if value is not None and value is not False]
-    if asked:
-        raise UsageError(
-            "SEM-035",
-            f"not available in this version: {', '.join(asked)}. "
-            "Available now: ML, one group, complete continuous data.",
-            where="fit_sem",
-        )
+
+def weight_findings(options: FitOptions, estimator: str | None) -> tuple[Finding, ...]:
+    """Say that weights or clusters made errors and test robust (SEM-120)."""
+    column = options.weights or options.cluster
+    if column is None or (estimator or "").upper() == "MLR" or options.name != "MLR":
+        return ()
+    kind = "weights" if options.weights else "clusters"
+    message = f"with {kind} ({column}) standard errors and test are the robust ones of MLR."
+    return (Finding("SEM-120", "note", column, message, {"column": column, "kind": kind}),)
 
 
 def check_table(table: ParameterTable) -> None:
-    """Refuse models that no engine of this version estimates (SEM-036 intercepts, SEM-037 bounds)."""
-    if table.has_mean_structure:
-        raise UsageError("SEM-036", "intercepts (~ 1) are not available in this version.", where=table.name,
-                         hint="Drop them: covariances carry the whole model.")  # fmt: skip
-    bounded = [row.name for row in table.rows if row.lower is not None or row.upper is not None]
-    if bounded:
-        raise UsageError(
-            "SEM-037", f"bounds are not available in this version: {', '.join(bounded)}.", where=table.name
-        )
+    """Refuse models with nothing to estimate (SEM-015)."""
     if not any(row.free for row in table.rows):
         raise ModelError("SEM-015", "the model has no free parameter.", where=table.name)

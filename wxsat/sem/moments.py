@@ -21,17 +21,26 @@ COLLINEAR_TOLERANCE = 1e-10
 @dataclass(frozen=True)
 class Moments:
     """
-    Sample moments of complete rows.
+    Sample moments of one group.
 
     Attributes
     ----------
     names : tuple of str
         Observed variables, in the order of the model.
     covariance : ndarray, shape (n_observed, n_observed)
-        Divided by N.
+        Divided by N; weighted when there are weights.
     mean : ndarray, shape (n_observed,)
     n_obs, n_read : int
         Rows used and rows read.
+    values : ndarray, shape (n_obs, n_observed), optional
+        The rows themselves, None when only a covariance matrix is known; NaN where a value is missing and the
+        missing rule uses such rows.
+    weights : ndarray, shape (n_obs,), optional
+        Sampling weights, normalised to sum to N over all groups.
+    clusters : ndarray of int, shape (n_obs,), optional
+        Codes of the clusters, the same code in two groups being the same cluster.
+    group : str
+        Name of the group; empty without groups.
     """
 
     names: tuple[str, ...]
@@ -39,6 +48,36 @@ class Moments:
     mean: NDArray[np.float64]
     n_obs: int
     n_read: int
+    values: NDArray[np.float64] | None = None
+    weights: NDArray[np.float64] | None = None
+    clusters: NDArray[np.intp] | None = None
+    group: str = ""
+
+    @property
+    def weight_sum(self) -> float:
+        """Number of rows, or the sum of their weights: what the group counts in the likelihood."""
+        return float(self.n_obs) if self.weights is None else float(self.weights.sum())
+
+
+class Sample(tuple[Moments, ...]):
+    """The moments of all groups, in the order of the groups."""
+
+    __slots__ = ()
+
+    @property
+    def n_obs(self) -> int:
+        """Rows used in all groups."""
+        return sum(moments.n_obs for moments in self)
+
+    @property
+    def n_read(self) -> int:
+        """Rows read in all groups."""
+        return sum(moments.n_read for moments in self)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Observed variables, in the order of the model."""
+        return self[0].names
 
 
 def complete_moments(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
@@ -51,15 +90,49 @@ def complete_moments(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
         SEM-041 absent or repeated column, SEM-042 text, SEM-043 infinite, SEM-044 too few complete rows,
         SEM-045 constant, SEM-046 collinear.
     """
-    _check_columns(frame, names)
-    values = _numbers(frame, names)
-    complete = values[~np.isnan(values).any(axis=1)]
-    _check_rows(values, complete, names)
-    mean = complete.mean(axis=0)
-    centred = complete - mean
-    covariance = centred.T @ centred / len(complete)
-    _check_rank(covariance, complete, names)
-    return Moments(tuple(names), (covariance + covariance.T) / 2, mean, len(complete), len(values))
+    check_columns(frame, names)
+    values = numbers_of(frame, names)
+    return rows_moments(values, values[~np.isnan(values).any(axis=1)], names)
+
+
+def rows_moments(
+    read: NDArray[np.float64],
+    used: NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    weights: NDArray[np.float64] | None = None,
+    group: str = "",
+    incomplete: bool = False,
+) -> Moments:
+    r"""
+    Return the moments of one group's rows.
+
+    Parameters
+    ----------
+    read, used : ndarray, shape (n, p)
+        All rows of the group, and those that are used.
+    weights : ndarray, shape (n_used,), optional
+        Then :math:`S = \sum w(x-m)(x-m)' / \sum w`.
+    incomplete : bool
+        Whether `used` has holes: mean and covariance are then those of the available answers, to be replaced.
+
+    Raises
+    ------
+    DataError
+        SEM-044 too few rows, SEM-045 constant, SEM-046 collinear.
+    """
+    _check_rows(read, used, names, group, incomplete)
+    if incomplete:
+        mean = np.nanmean(used, axis=0)
+        covariance = np.diag(np.nanvar(used, axis=0))
+        return Moments(tuple(names), covariance, mean, len(used), len(read), used, weights, group=group)
+    share = np.full(len(used), 1.0 / len(used)) if weights is None else weights / weights.sum()
+    mean = used.mean(axis=0) if weights is None else share @ used
+    centred = used - mean
+    covariance = centred.T @ centred / len(used) if weights is None else (centred * share[:, None]).T @ centred
+    _check_rank(covariance, used, names, group)
+    covariance = (covariance + covariance.T) / 2
+    return Moments(tuple(names), covariance, mean, len(used), len(read), used, weights, group=group)
 
 
 def _raise(faults: list[Fault]) -> None:
@@ -67,7 +140,8 @@ def _raise(faults: list[Fault]) -> None:
         raise DataError.from_faults(faults)
 
 
-def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+def check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse names that the data lack or have twice (SEM-041)."""
     columns = [str(c) for c in frame.columns]
     faults = []
     for name in names:
@@ -86,59 +160,76 @@ def _list(names: Sequence[str], shown: int = 12) -> str:
     return ", ".join(list(names)[:shown]) + more
 
 
-def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+def numbers_of(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return columns as numbers, NaN where missing; text (SEM-042) and infinity (SEM-043) are refused."""
     import pandas as pd
 
-    columns = []
+    place = {str(c): i for i, c in enumerate(frame.columns)}
+    chosen = frame.iloc[:, [place[name] for name in names]]
     faults = []
-    for name in names:
-        column = frame.loc[:, next(c for c in frame.columns if str(c) == name)]
+    for name, dtype in zip(names, chosen.dtypes, strict=True):
         # An all-missing column may come as object; anything else that is not a number is refused, never coded.
-        if not (pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all()):
-            example = next(iter(column.dropna()), "")
-            message = f"holds {column.dtype} values such as {str(example)[:20]!r}; numbers were expected."
-            faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
-            continue
-        values = column.to_numpy(dtype="float64", na_value=np.nan)
-        if np.isinf(values).any():
-            row = int(np.flatnonzero(np.isinf(values))[0]) + 1
-            faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {name!r}"))
-        columns.append(values)
+        if not pd.api.types.is_numeric_dtype(dtype):
+            column = chosen.iloc[:, names.index(name)].dropna()
+            if len(column):
+                message = f"holds {dtype} values such as {str(column.iloc[0])[:20]!r}; numbers were expected."
+                faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
     _raise(faults)
-    return np.column_stack(columns)
+    values = chosen.to_numpy(dtype="float64", na_value=np.nan)
+    infinite = np.isinf(values)
+    if infinite.any():
+        for j in np.flatnonzero(infinite.any(axis=0)).tolist():
+            row = int(np.flatnonzero(infinite[:, j])[0]) + 1
+            faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {names[j]!r}"))
+    _raise(faults)
+    return np.asarray(values)
 
 
-def _check_rows(values: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
-    empty = np.isnan(values).all(axis=0)
-    _raise([Fault("SEM-044", "has no answer at all.", f"column {names[i]!r}") for i in np.flatnonzero(empty).tolist()])
-    n, p = complete.shape
+def _where(name: str, group: str) -> str:
+    return f"column {name!r}, group {group!r}" if group else f"column {name!r}"
+
+
+def _check_rows(
+    values: NDArray[np.float64], used: NDArray[np.float64], names: Sequence[str], group: str, incomplete: bool
+) -> None:
+    missing = np.isnan(values)
+    empty = missing.all(axis=0)
+    _raise([Fault("SEM-044", "has no answer at all.", _where(names[i], group)) for i in np.flatnonzero(empty).tolist()])
+    n, p = used.shape
     if n <= p:
-        worst = int(np.isnan(values).sum(axis=0).argmax())
+        worst = int(missing.sum(axis=0).argmax())
         lost = f" Most answers are missing in {names[worst]!r}." if len(values) > n else ""
+        kind = "rows" if incomplete else "complete rows"
         raise DataError(
             "SEM-044",
-            f"{n} complete rows of {len(values)} read for {p} observed variables; "
-            f"more rows than variables are needed.{lost}",
-            where="data",
+            f"{n} {kind} of {len(values)} read for {p} observed variables; more rows than variables are needed.{lost}",
+            where=f"group {group!r}" if group else "data",
             hint="Use a smaller model or more data.",
         )
-    constant = np.ptp(complete, axis=0) == 0
+    lowest, highest = (f(used, axis=0) for f in ((np.nanmin, np.nanmax) if incomplete else (np.min, np.max)))
     _raise(
         [
             Fault(
                 "SEM-045",
-                f"is constant ({complete[0, i]:g}) in the {n} rows used.",
-                f"column {names[i]!r}",
+                f"is constant ({lowest[i]:g}) in the {n} rows used.",
+                _where(names[i], group),
                 "Drop it from the model.",
             )
-            for i in np.flatnonzero(constant).tolist()
+            for i in np.flatnonzero(lowest == highest).tolist()
         ]
     )
 
 
-def _check_rank(covariance: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str]) -> None:
+def _check_rank(
+    covariance: NDArray[np.float64], complete: NDArray[np.float64], names: Sequence[str], group: str
+) -> None:
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
+    try:
+        if np.diag(np.linalg.cholesky(correlation)).min() ** 2 > COLLINEAR_TOLERANCE:
+            return
+    except np.linalg.LinAlgError:
+        pass
     # Column by column: the share of variance that the columns before it leave.
     faults = []
     kept: list[int] = []
@@ -157,7 +248,7 @@ def _check_rank(covariance: NDArray[np.float64], complete: NDArray[np.float64], 
                 if twins
                 else "is a linear function of other columns of the model."
             )
-            faults.append(Fault("SEM-046", message, f"column {names[j]!r}", "Drop one of them from the model."))
+            faults.append(Fault("SEM-046", message, _where(names[j], group), "Drop one of them from the model."))
         else:
             kept.append(j)
     _raise(faults)

@@ -22,8 +22,8 @@ class Parameter:
         ``op`` is one of ``=~ ~ ~~ ~1 := == < >``; for the last four `lhs` and `rhs` hold expressions.
     user : int
         1 written in the text, 0 added by default, 2 follows from a label used twice.
-    block, group : int
-        1 for parameters, 0 for defined parameters and constraints.
+    block, group, level : int
+        From 1 for parameters, 0 for defined parameters and constraints; a block is one level of one group.
     free : int
         Number of the free parameter from 1; 0 for fixed ones.
     ustart : float or None
@@ -53,6 +53,14 @@ class Parameter:
     start: float | None = None
     lower: float | None = None
     upper: float | None = None
+    level: int = 1
+
+    def with_free(self, number: int) -> Parameter:
+        """Return the same row with another free number; twice as fast as ``replace``, for tables of many rows."""
+        return Parameter(
+            self.id, self.lhs, self.op, self.rhs, self.user, self.block, self.group, number, self.ustart, self.exo,
+            self.label, self.plabel, self.start, self.lower, self.upper, self.level,
+        )  # fmt: skip
 
     @property
     def key(self) -> Triple:
@@ -63,23 +71,3 @@ class Parameter:
     def name(self) -> str:
         """The parameter as it is written: ``f=~x1``."""
         return f"{self.lhs}{self.op}{self.rhs}"
-
-
-def row_text(row: Parameter) -> str:
-    """Return the statement that gives this row again, its fixed value or freedom written out."""
-    if row.op not in MODEL_OPS:
-        return f"{row.lhs} {row.op} {row.rhs}"
-    parts = []
-    if row.free == 0 and row.ustart is not None:
-        parts.append(f"{row.ustart!r}*" if row.ustart != int(row.ustart) else f"{int(row.ustart)}*")
-    elif row.free and row.op == "=~":
-        parts.append("NA*")
-    if row.free and row.ustart is not None:
-        parts.append(f"start({row.ustart!r})*")
-    if row.label:
-        parts.append(f'equal("{row.label}")*' if "~" in row.label else f"{row.label}*")
-    parts += [
-        f"{kind}({value!r})*" for kind, value in (("lower", row.lower), ("upper", row.upper)) if value is not None
-    ]
-    op, rhs = ("~", "1") if row.op == "~1" else (row.op, row.rhs)
-    return f"{row.lhs} {op} {''.join(parts)}{rhs}"

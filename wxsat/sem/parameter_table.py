@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wxsat.errors import Fault, ModelError, nearest
-from wxsat.sem.defaults import Triple, VariableRoles, classify_variables, default_parameters, lone_indicators
-from wxsat.sem.parameter import MODEL_OPS, Parameter, row_text
-from wxsat.sem.syntax import Constraint, Relation, Syntax, read_syntax
+from wxsat.sem.completion import complete_rows
+from wxsat.sem.defaults import VariableRoles, classify_variables
+from wxsat.sem.model_options import ModelOptions
+from wxsat.sem.parameter import MODEL_OPS, Parameter
+from wxsat.sem.syntax import Constraint, Syntax, read_syntax
+from wxsat.sem.ties import effect_coding_ties, number_free, tie_rows
 from wxsat.sem.tokens import Source
 
 if TYPE_CHECKING:
@@ -25,10 +28,18 @@ class ParameterTable:
     Attributes
     ----------
     rows : tuple of Parameter
-    std_lv, orthogonal, fixed_x : bool
-        The options that the rows were made with.
+    options : ModelOptions
+        What the rows were made with.
     name : str
         What the model is called in messages.
+    group_names : tuple of str
+        One a group, in order; one empty name without groups.
+    syntax : Syntax, optional
+        The statements that the table was made from.
+    whole : int, optional
+        Number of free parameters of the model that this table is one level of.
+    starts : tuple of float
+        Where the search of the free parameters began, once it is known.
 
     Examples
     --------
@@ -38,10 +49,12 @@ class ParameterTable:
     """
 
     rows: tuple[Parameter, ...]
-    std_lv: bool = False
-    orthogonal: bool = False
-    fixed_x: bool = True
+    options: ModelOptions = field(default_factory=ModelOptions)
     name: str = "model"
+    group_names: tuple[str, ...] = ("",)
+    syntax: Syntax | None = field(default=None, repr=False, compare=False)
+    whole: int | None = None
+    starts: tuple[float, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -49,12 +62,37 @@ class ParameterTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def std_lv(self) -> bool:
+        """Whether latent variances are fixed to 1 by default."""
+        return self.options.std_lv
+
+    @property
+    def orthogonal(self) -> bool:
+        """Whether latents are uncorrelated by default."""
+        return self.options.orthogonal
+
+    @property
+    def fixed_x(self) -> bool:
+        """Whether the moments of covariates are taken as given."""
+        return self.options.fixed_x
+
     @cached_property
     def roles(self) -> VariableRoles:
-        """Every variable by its role."""
+        """Every variable by its role; of several levels together."""
         # As lavaan does, only what the text says about a covariate turns it into an ordinary variable.
         said = [row.key for row in self.rows if row.op in MODEL_OPS and row.user]
-        return classify_variables(said)
+        return classify_variables(list(dict.fromkeys(said)))
+
+    @cached_property
+    def n_levels(self) -> int:
+        """Number of levels, 1 for an ordinary model."""
+        return max((row.level for row in self.rows if row.op in MODEL_OPS), default=1)
+
+    def at_level(self, level: int) -> ParameterTable:
+        """Return the parameter rows of one level as a table; ids and free numbers stay those of the whole model."""
+        rows = tuple(row for row in self.rows if row.op in MODEL_OPS and row.level == level)
+        return replace(self, rows=rows, syntax=None, whole=self.n_free)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -63,8 +101,24 @@ class ParameterTable:
 
         names = [f.name for f in fields(Parameter)]
         frame = pd.DataFrame([[getattr(row, n) for n in names] for row in self.rows], columns=names)
+        if self.starts:
+            frame["start"] = [self.starts[row.free - 1] if row.free else row.ustart for row in self.rows]
         numeric = ["ustart", "start", "lower", "upper"]
         return frame.astype(dict.fromkeys(numeric, "float64"))
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups."""
+        return len(self.group_names)
+
+    def in_block(self, block: int) -> ParameterTable:
+        """Return the rows of one block (a level of a group) as a table; free numbers stay those of the whole model."""
+        rows = tuple(row for row in self.rows if row.op in MODEL_OPS and row.block == block)
+        return replace(self, rows=rows, syntax=None, whole=self.n_free)
+
+    def group_of(self, block: int) -> int:
+        """Return the group that a block belongs to, from 1."""
+        return (block - 1) // self.n_levels + 1
 
     @property
     def latent_names(self) -> tuple[str, ...]:
@@ -96,8 +150,8 @@ class ParameterTable:
 
     @property
     def structural_edges(self) -> tuple[Parameter, ...]:
-        """The regressions ``outcome ~ source``, in table order."""
-        return tuple(row for row in self.rows if row.op == "~")
+        """The regressions ``outcome ~ source`` of the first group, in table order."""
+        return tuple(row for row in self.rows if row.op == "~" and row.group == 1)
 
     def predictors_of(self) -> dict[str, list[str]]:
         """Return for every outcome its predictors, in table order."""
@@ -110,7 +164,7 @@ class ParameterTable:
         """Return for every latent its indicators (items or lower latents), in table order."""
         found: dict[str, list[str]] = {name: [] for name in self.latent_names}
         for row in self.rows:
-            if row.op == "=~":
+            if row.op == "=~" and row.rhs not in found[row.lhs]:
                 found[row.lhs].append(row.rhs)
         return found
 
@@ -132,16 +186,16 @@ class ParameterTable:
     @property
     def n_free(self) -> int:
         """Number of free parameters, those tied by constraints counted one by one."""
-        return max((row.free for row in self.rows), default=0)
+        return self.whole or max((row.free for row in self.rows), default=0)
 
     @property
     def has_mean_structure(self) -> bool:
         """Whether the model has intercepts."""
         return any(row.op == "~1" for row in self.rows)
 
-    def with_starts(self, starts: dict[int, float]) -> ParameterTable:
-        """Return the same table with starting values by row id."""
-        return replace(self, rows=tuple(replace(r, start=starts.get(r.id, r.start)) for r in self.rows))
+    def with_starts(self, starts: Sequence[float]) -> ParameterTable:
+        """Return the same table with the starting values of its free parameters."""
+        return replace(self, starts=tuple(float(value) for value in starts))
 
     def to_text(self) -> str:
         """
@@ -152,8 +206,9 @@ class ParameterTable:
         >>> print(parse_model("f =~ x1 + x2 + x3").to_text().splitlines()[0])
         f =~ 1*x1
         """
-        lines = [row_text(row) for row in self.rows if row.user != 2 and not row.exo]
-        return "\n".join(lines) + "\n"
+        from wxsat.sem.model_text import table_text
+
+        return table_text(self)
 
 
 def parse_model(
@@ -162,6 +217,12 @@ def parse_model(
     std_lv: bool = False,
     orthogonal: bool = False,
     fixed_x: bool = True,
+    meanstructure: bool = False,
+    growth: bool = False,
+    effect_coding: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
     name: str = "model",
 ) -> ParameterTable:
     """
@@ -171,12 +232,10 @@ def parse_model(
     ----------
     text : str
         lavaan syntax (see :func:`wxsat.sem.syntax.read_syntax`).
-    std_lv : bool
-        Fix latent variances to 1 instead of each first loading.
-    orthogonal : bool
-        Fix the covariances among latents that the text does not name to 0.
-    fixed_x : bool
-        Take the moments of exogenous covariates as given.
+    std_lv, orthogonal, fixed_x, meanstructure, growth, effect_coding, group_equal, group_partial
+        See :class:`wxsat.sem.model_options.ModelOptions`.
+    groups : sequence of str
+        Names of the groups, in order; with groups the model has a mean structure, as in lavaan.
     name : str
         What the model is called in messages.
 
@@ -187,7 +246,9 @@ def parse_model(
     Raises
     ------
     ModelError
-        SEM-001 ... SEM-013, with every fault's place.
+        SEM-001 ... SEM-013, SEM-060, with every fault's place.
+    UsageError
+        SEM-062 to SEM-064: options that are unknown or contradict each other.
 
     Notes
     -----
@@ -198,148 +259,35 @@ def parse_model(
     >>> [row.name for row in parse_model("f =~ x1 + x2 + x3") if row.free == 0]
     ['f=~x1']
     """
-    syntax = read_syntax(text, name)
-    roles = classify_variables([relation.key for relation in syntax.relations])
-    written = {_in_order(relation.key, roles): relation for relation in syntax.relations}
-    options = _Options(std_lv, orthogonal, fixed_x, any(key[1] == "~1" for key in written))
-    rows = _number(_fix_with_label(_complete(written, roles, options)))
-    rows += _tied_rows(rows, syntax)
+    options = ModelOptions(
+        std_lv,
+        orthogonal,
+        fixed_x,
+        meanstructure or len(groups) > 1,
+        growth,
+        tuple(effect_coding),
+        tuple(group_equal),
+        tuple(group_partial),
+    )
+    return complete_model(read_syntax(text, name), options, groups)
+
+
+def complete_model(syntax: Syntax, options: ModelOptions, groups: Sequence[str] = ()) -> ParameterTable:
+    """Return the table of a model that is read already; the arguments and errors are those of :func:`parse_model`."""
+    names = tuple(groups) or ("",)
+    options.checked()
+    if any(relation.op == "~1" for relation in syntax.relations):
+        options = replace(options, meanstructure=True)
+    rows = complete_rows(syntax, options, len(names))
+    pairs = tie_rows(rows, options, syntax.source.name)
+    coded = effect_coding_ties(rows, options)
+    rows = number_free(rows)
     _check_names(rows, syntax)
-    return ParameterTable(tuple(rows), std_lv, orthogonal, fixed_x, name)
-
-
-@dataclass(frozen=True)
-class _Options:
-    std_lv: bool
-    orthogonal: bool
-    fixed_x: bool
-    mean_structure: bool
-
-
-def _complete(written: dict[Triple, Relation], roles: VariableRoles, options: _Options) -> list[Parameter]:
-    """Return the written rows and the default ones, each fixed or free by rule and then by its own modifiers."""
-    defaults = default_parameters(roles, mean_structure=options.mean_structure)
-    added = [key for key in defaults if key not in written]
-    markers = _markers(written) if not options.std_lv else set()
-    lone = lone_indicators(list(written))
-    rows = []
-    for key in (*written, *added):
-        relation = written.get(key)
-        value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
-        exo = int(relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates)
-        row = Parameter(
-            0,
-            *key,
-            user=int(relation is not None),
-            free=int(value is None and not exo),
-            ustart=value,
-            exo=exo,
-        )
-        rows.append(_modified(row, relation) if relation else row)
-    return rows
-
-
-def _in_order(key: Triple, roles: VariableRoles) -> Triple:
-    """Write a covariance with its variables in model order, latents first, so that it has one name."""
-    lhs, op, rhs = key
-    if op != "~~":
-        return key
-    place = {name: i for i, name in enumerate((*roles.latent, *roles.observed))}
-    return (lhs, op, rhs) if place[lhs] <= place[rhs] else (rhs, op, lhs)
-
-
-def _fix_with_label(rows: list[Parameter]) -> list[Parameter]:
-    """A label shared with a fixed parameter (a marker, say) fixes all of them to its value."""
-    values = {row.label: row.ustart for row in rows if row.label and not row.free and not row.exo}
-    return [replace(row, free=0, ustart=values[row.label]) if row.label in values else row for row in rows]
-
-
-def _markers(written: dict[Triple, Relation]) -> set[Triple]:
-    first: dict[str, Triple] = {}
-    for key in written:
-        if key[1] == "=~":
-            first.setdefault(key[0], key)
-    return set(first.values())
-
-
-def _fixed_by_rule(
-    key: Triple,
-    is_written: bool,
-    roles: VariableRoles,
-    options: _Options,
-    markers: set[Triple],
-    lone: set[str],
-) -> float | None:
-    """Return the value that a rule fixes the parameter to, None when it is free."""
-    lhs, op, rhs = key
-    if key in markers or (options.std_lv and op == "~~" and lhs == rhs and lhs in roles.latent):
-        return 1.0
-    if is_written:
-        return None
-    if op == "~1":
-        return 0.0 if lhs in roles.latent else None
-    if lhs == rhs:
-        return 0.0 if lhs in lone else None
-    return 0.0 if options.orthogonal and lhs in roles.latent and rhs in roles.latent else None
-
-
-def _modified(row: Parameter, relation: Relation) -> Parameter:
-    for modifier in relation.modifiers:
-        if modifier.kind == "fixed":
-            row = replace(row, free=0, ustart=float(modifier.value))
-        elif modifier.kind == "free":
-            row = replace(row, free=1, ustart=None)
-        elif modifier.kind == "start":
-            row = replace(row, ustart=float(modifier.value))
-        elif modifier.kind == "label":
-            row = replace(row, label=str(modifier.value))
-        elif modifier.kind == "equal":
-            row = replace(row, label="=" + str(modifier.value))
-        elif modifier.kind == "lower":
-            row = replace(row, lower=float(modifier.value))
-        else:
-            row = replace(row, upper=float(modifier.value))
-    return row
-
-
-def _number(rows: list[Parameter]) -> list[Parameter]:
-    numbered, free = [], 0
-    for position, row in enumerate(rows, start=1):
-        free += row.free
-        numbered.append(replace(row, id=position, free=free if row.free else 0, plabel=f".p{position}."))
-    return numbered
-
-
-def _tied_rows(rows: list[Parameter], syntax: Syntax) -> list[Parameter]:
-    """Return definitions and constraints, then one ``==`` row for every later use of a label."""
-    tied: list[Parameter] = []
-
-    def add(lhs: str, op: str, rhs: str, user: int, label: str = "") -> None:
-        tied.append(Parameter(len(rows) + len(tied) + 1, lhs, op, rhs, user, block=0, group=0, label=label))
-
-    for constraint in syntax.constraints:
-        label = constraint.left.text if constraint.op == ":=" else ""
-        add(constraint.left.text, constraint.op, constraint.right.text, 1, label)
-    first: dict[str, Parameter] = {}
-    by_name = {row.name: row for row in rows}
-    for position, row in enumerate(rows):
-        if row.label.startswith("="):
-            other = by_name.get(row.label[1:])
-            if other is None:
-                known = nearest(row.label[1:], by_name)
-                raise ModelError(
-                    "SEM-010", f"equal() names the parameter {row.label[1:]!r}, which is not there.{known}"
-                )
-            rows[position] = replace(row, label=row.label[1:])
-            rows[other.id - 1] = replace(other, label=other.label or other.plabel)
-            add(other.plabel, "==", row.plabel, 2)
-        elif row.label and row.label in first:
-            if not row.free:
-                continue
-            add(first[row.label].plabel, "==", row.plabel, 2)
-        elif row.label:
-            first[row.label] = row
-    return tied
+    written = [(c.left.text, c.op, c.right.text, 1) for c in syntax.constraints]
+    for lhs, op, rhs, user in (*written, *((a, "==", b, 2) for a, b in (*pairs, *coded))):
+        label = lhs if op == ":=" else ""
+        rows.append(Parameter(len(rows) + 1, lhs, op, rhs, user, block=0, group=0, level=0, label=label))
+    return ParameterTable(tuple(rows), options, syntax.source.name, names, syntax)
 
 
 def _check_names(rows: list[Parameter], syntax: Syntax) -> None:
@@ -377,4 +325,4 @@ def _name_faults(
         yield source.fault("SEM-010", f"{token.text!r} is no label of this model.", token, hint)
 
 
-__all__ = ["MODEL_OPS", "Parameter", "ParameterTable", "parse_model"]
+__all__ = ["MODEL_OPS", "Parameter", "ParameterTable", "complete_model", "parse_model"]

@@ -115,5 +115,5 @@ def _residual_covariance(result: SemResult) -> np.ndarray:
     free = result.parameters["free"].to_numpy(dtype="int64")
     theta = np.zeros(cells.n_free)
     theta[free[free > 0] - 1] = estimates[free > 0]
-    _, s = cells.fill(theta)
+    _, s, _ = cells.fill(theta)
     return np.asarray(s[: cells.n_observed, : cells.n_observed])

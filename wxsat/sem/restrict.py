@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from wxsat.errors import Fault, ModelError, nearest
 from wxsat.finding import Finding
-from wxsat.sem.parameter_table import MODEL_OPS, Parameter, ParameterTable, parse_model
-from wxsat.sem.reparse import expression_of
+from wxsat.sem.parameter_table import ParameterTable, complete_model
+from wxsat.sem.syntax import Constraint, Relation, Syntax, read_syntax
 
 
 def restrict_model(
@@ -61,31 +61,44 @@ def restrict_model(
                 for name in empty
             ]
         )  # fmt: skip
-    said = [row for row in table.rows if row.user == 1 and not {row.lhs, row.rhs} & gone]
-    kept, undefined = _still_defined(said)
+    syntax = table.syntax or read_syntax(table.to_text(), table.name)
+    kept, undefined = _without(syntax, gone, _lost_markers(table, gone))
     lost = f" Without them {', '.join(undefined)} cannot be computed." if undefined else ""
     message = f"{where} does not ask {', '.join(missing)}: the model is fitted without them.{lost}"
     evidence = {"items": missing, "form": form or "", "undefined": undefined}
-    return _rewritten(table, kept, gone), (Finding("SEM-101", "note", ", ".join(missing), message, evidence),)
+    reduced = complete_model(kept, table.options, table.group_names)
+    return reduced, (Finding("SEM-101", "note", ", ".join(missing), message, evidence),)
 
 
-def _still_defined(said: list[Parameter]) -> tuple[list[Parameter], list[str]]:
-    """Split off the definitions and constraints whose labels went with a dropped item."""
-    known = {row.label for row in said if row.op in MODEL_OPS} | {row.plabel for row in said}
-    kept: list[Parameter] = []
+def _lost_markers(table: ParameterTable, gone: set[str]) -> set[str]:
+    return {latent for latent, items in table.indicators_of().items() if items and items[0] in gone}
+
+
+def _without(syntax: Syntax, gone: set[str], lost: set[str]) -> tuple[Syntax, list[str]]:
+    """Return the statements that name nothing of `gone`, and the definitions and constraints that went with it."""
+    relations = tuple(
+        _remarked(r, lost) for r in syntax.relations if not {*r.lhs.text.split(":"), *r.rhs.text.split(":")} & gone
+    )
+    known = {str(value) for r in relations for m in r.modifiers if m.kind in ("label", "equal") for value in m.values}
+    kept: list[Constraint] = []
     undefined: list[str] = []
-    for row in said:
-        if row.op in MODEL_OPS:
-            kept.append(row)
-            continue
-        sides = [row.rhs] if row.op == ":=" else [row.lhs, row.rhs]
-        used = {token.text for side in sides for token in expression_of(side).names}
-        if not used <= known:
-            undefined.append(row.lhs if row.op == ":=" else row.name)
-            continue
-        known.add(row.lhs)
-        kept.append(row)
-    return kept, undefined
+    for constraint in syntax.constraints:
+        sides = [constraint.right] if constraint.op == ":=" else [constraint.left, constraint.right]
+        if {token.text for side in sides for token in side.names} <= known:
+            known.add(constraint.left.text)
+            kept.append(constraint)
+        else:
+            whole = f"{constraint.left.text}{constraint.op}{constraint.right.text}"
+            undefined.append(constraint.left.text if constraint.op == ":=" else whole)
+    return replace(syntax, relations=relations, constraints=tuple(kept)), undefined
+
+
+def _remarked(relation: Relation, lost: set[str]) -> Relation:
+    # A first loading freed by the text stays free, but a latent that lost its marker gets a new one by default.
+    if relation.op != "=~" or relation.lhs.text not in lost:
+        return relation
+    kept = tuple(m for m in relation.modifiers if m.kind != "fixed" or m.values != (None,))
+    return replace(relation, modifiers=kept)
 
 
 def _unknown(name: str, table: ParameterTable, available: Collection[str]) -> Fault:
@@ -93,38 +106,3 @@ def _unknown(name: str, table: ParameterTable, available: Collection[str]) -> Fa
     shown = ", ".join(known[:12]) + (f", ... ({len(known)} in all)" if len(known) > 12 else "")
     hint = nearest(name, known).strip() or f"The data have: {shown}."
     return Fault("SEM-021", f"the model names {name!r}, which the data do not have.", table.name, hint)
-
-
-def _rewritten(table: ParameterTable, said: list[Parameter], gone: set[str]) -> ParameterTable:
-    """Write the statements that are left again, and complete them anew."""
-    markers = {lhs: items[0] for lhs, items in table.indicators_of().items() if items}
-    lost = {latent for latent, item in markers.items() if item in gone}
-    lines = []
-    for row in said:
-        if row.op == "=~" and markers.get(row.lhs) == row.rhs and row.ustart == 1.0:
-            row = replace(row, ustart=None)
-        lines.append(_statement(row, lost))
-    return parse_model(
-        "\n".join(lines),
-        std_lv=table.std_lv,
-        orthogonal=table.orthogonal,
-        fixed_x=table.fixed_x,
-        name=table.name,
-    )
-
-
-def _statement(row: Parameter, lost: set[str]) -> str:
-    if row.op in (":=", "==", "<", ">"):
-        return f"{row.lhs} {row.op} {row.rhs}"
-    modifiers: list[str] = []
-    # A first loading freed by the text stays free, but a latent that lost its marker gets a new one by default.
-    if row.free and row.op == "=~" and row.lhs in lost:
-        pass
-    elif row.ustart is not None and not row.free:
-        modifiers.append(f"{row.ustart!r}*")
-    elif row.free and row.ustart is not None:
-        modifiers.append(f"start({row.ustart!r})*")
-    if row.label:
-        modifiers.append(f'equal("{row.label}")*' if "~" in row.label else f"{row.label}*")
-    rhs, op = ("1", "~") if row.op == "~1" else (row.rhs, row.op)
-    return f"{row.lhs} {op} {''.join(modifiers)}{rhs}"

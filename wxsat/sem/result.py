@@ -13,7 +13,36 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from wxsat.sem.outcome import Outcome
     from wxsat.sem.parameter_table import ParameterTable
+
+
+@dataclass(frozen=True)
+class GroupFit:
+    """
+    One group of a fitted model.
+
+    Attributes
+    ----------
+    name : str
+        Empty for a model without groups; ``within`` and ``between`` for levels.
+    n_obs, n_read : int
+    sample_covariance, implied_covariance : ndarray, shape (n_observed, n_observed)
+    sample_mean, implied_mean : ndarray, shape (n_observed,)
+        The implied one is zeros without a mean structure.
+    latent_covariance : ndarray, shape (n_latent, n_latent)
+    latent_mean : ndarray, shape (n_latent,)
+    """
+
+    name: str
+    n_obs: int
+    n_read: int
+    sample_covariance: NDArray[np.float64]
+    sample_mean: NDArray[np.float64]
+    implied_covariance: NDArray[np.float64]
+    implied_mean: NDArray[np.float64]
+    latent_covariance: NDArray[np.float64]
+    latent_mean: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -43,6 +72,15 @@ class SemResult:
     table : ParameterTable
     findings : tuple of Finding
         Everything that must be known before the figures are read.
+    groups : tuple of GroupFit
+        Observed and implied moments of every group (of a two-level model: of every level); the matrices above are
+        those of the first.
+    mean_residuals : DataFrame
+        ``variable group observed implied raw standardised``; empty without a mean structure.
+    tests : DataFrame
+        ``test statistic df p_value scaling_factor shift``: the standard one first, then those that were asked.
+    outcome : Outcome
+        The solution itself, for what is computed from it: bootstrap, modification indices, factor scores.
     """
 
     model: str
@@ -67,6 +105,10 @@ class SemResult:
     parameter_covariance: NDArray[np.float64]
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    groups: tuple[GroupFit, ...] = ()
+    mean_residuals: pd.DataFrame | None = None
+    tests: pd.DataFrame | None = None
+    outcome: Outcome | None = field(default=None, repr=False)
 
     @property
     def refused(self) -> bool:
@@ -113,11 +155,13 @@ class SemResult:
             "n_read": self.n_read,
             "missing": self.missing,
             "n_parameters": int(self.fit_measures["npar"]),
-            "groups": [{"name": None, "n": self.n_obs}],
+            "groups": [{"name": group.name or None, "n": group.n_obs} for group in self.groups]
+            or [{"name": None, "n": self.n_obs}],
             "parameters": _records(self.parameters),
             "fit": {name: _number(name, value) for name, value in self.fit_measures.items()},
             "r2": _records(self.r2),
             "effects": _records(self.effects),
+            "tests": [] if self.tests is None else _records(self.tests),
             "modification": [],
             "refused": self.refused,
             "warnings": [finding.to_dict() for finding in self.findings],

@@ -1,26 +1,27 @@
-"""Fisher scoring: from a point in the right basin to the maximum of the likelihood, with step halving."""
+"""The search: from a start to a point where the gradient is zero, with step halving, under linear restrictions.
+
+Far from the solution the steps follow the expected (Gauss-Newton) Hessian, which is always positive definite; near it,
+or where it creeps, the exact one, which makes the last steps quadratic. Six to nine steps are usual.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-
-from wxsat.sem.discrepancy.ml import ml_gradient, ml_information, ml_value
-from wxsat.sem.implied import Implied, implied_moments
-from wxsat.sem.matrices import Cells
-from wxsat.sem.restrictions import Restrictions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-GRADIENT_TOLERANCE = (
-    1e-9  # largest gradient in units of sqrt(information): about 1e-9 sqrt(N) standard errors from the top
-)
+    from wxsat.sem.restrictions import Restrictions
+
+# Largest gradient in units of sqrt(curvature): about 1e-9 sqrt(N) standard errors from the top.
+GRADIENT_TOLERANCE = 1e-9
 ACCEPTED_GRADIENT = 1e-6  # where rounding stops the search before the tolerance, this is still a solution
 MAX_ITERATIONS = 400
-PATIENCE = 100  # scoring steps before the exact Hessian takes over (needed near a flat, Heywood-like top)
+NEAR = 0.02  # predicted gain below which the exact Hessian takes over
+CREEP = 25  # steps after which the exact Hessian is tried wherever the search is
 MAX_HALVINGS = 30
 
 
@@ -35,7 +36,7 @@ class Optimum:
     value : float
         Discrepancy F.
     gradient_norm : float
-        Largest absolute gradient in units of the square root of the information.
+        Largest absolute gradient in units of the square root of the curvature.
     iterations : int
     converged : bool
     reason : str
@@ -50,56 +51,76 @@ class Optimum:
     reason: str
 
 
-def fisher_scoring(
-    cells: Cells, restrictions: Restrictions, sample: NDArray[np.float64], start: NDArray[np.float64]
-) -> Optimum:
+@dataclass(frozen=True)
+class Point:
+    """Value and gradient of an objective at theta."""
+
+    theta: NDArray[np.float64]
+    value: float
+    gradient: NDArray[np.float64]
+
+
+class Located(Protocol):
+    """What a search must know of a point."""
+
+    @property
+    def theta(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def value(self) -> float: ...  # noqa: D102
+    @property
+    def gradient(self) -> NDArray[np.float64]: ...  # noqa: D102
+
+
+class Objective(Protocol):
+    """Anything to be made small."""
+
+    def at(self, theta: NDArray[np.float64]) -> Located | None:
+        """Return value and gradient, None outside the domain."""
+        ...
+
+    def hessian(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the exact Hessian."""
+        ...
+
+    def rough_hessian(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a positive (semi)definite stand-in that is safe far from the solution."""
+        ...
+
+
+def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.float64]) -> Optimum:
     """
-    Maximise the normal likelihood from `start` by Fisher scoring in the restricted parameters.
+    Return the lowest point of an objective under linear restrictions, converged or not.
 
     Parameters
     ----------
     start : ndarray, shape (n_free,)
-        A point whose implied covariance matrix is positive definite; it is first projected onto the restrictions.
+        A point inside the domain; it is first projected onto the restrictions.
     """
-    basis = restrictions.basis
     theta = restrictions.project(start)
-    value, implied = _at(cells, theta, sample)
-    norm, stalls = np.inf, 0
+    point = objective.at(theta)
+    if point is None:
+        return Optimum(theta, np.inf, np.inf, 0, False, "the implied matrix is not positive definite at the start")
+    norm, stalls, exact = np.inf, 0, False
     for iteration in range(MAX_ITERATIONS):
-        if implied is None:
-            return Optimum(
-                theta,
-                value,
-                np.inf,
-                iteration,
-                False,
-                "the implied matrix is not positive definite at the start",
-            )
-        gradient = basis.T @ ml_gradient(implied, sample)
-        hessian = 2.0 * (basis.T @ ml_information(implied) @ basis)
-        scale = np.sqrt(np.maximum(np.diag(hessian), 1e-300))
+        gradient = restrictions.reduce(point.gradient)
+        exact = exact or iteration >= CREEP
+        hessian = restrictions.reduce_matrix((objective.hessian if exact else objective.rough_hessian)(point.theta))
+        scale = curvature_scale(hessian)
         norm = float(np.max(np.abs(gradient) / scale, initial=0.0))
         if norm < GRADIENT_TOLERANCE:
-            return Optimum(theta, value, norm, iteration, True, "the gradient is zero")
-        if iteration >= PATIENCE:
-            hessian = _exact_hessian(cells, restrictions, theta, sample)
-        step = basis @ _direction(gradient, hessian, scale)
-        theta, new_value, implied, moved = _line_search(cells, theta, step, value, sample, implied)
-        stalls = stalls + 1 if not moved or value - new_value < 1e-15 * (1 + abs(value)) else 0
-        value = new_value
-        if not moved or stalls > 5:
+            return Optimum(point.theta, point.value, norm, iteration, True, "the gradient is zero")
+        step = newton_direction(gradient, hessian, scale)
+        exact = -float(gradient @ step) < NEAR * (1.0 + abs(point.value))
+        found = halved(objective, point, restrictions.expand(step))
+        stalls = stalls + 1 if found is None or point.value - found.value < 1e-15 * (1 + abs(point.value)) else 0
+        point = point if found is None else found
+        if found is None or stalls > 5:
             done = norm < ACCEPTED_GRADIENT
-            return Optimum(
-                theta,
-                value,
-                norm,
-                iteration,
-                done,
-                "no step improves the fit" + ("" if done else "; the gradient is not zero"),
-            )
+            reason = "no step improves the fit" + ("" if done else "; the gradient is not zero")
+            return Optimum(point.theta, point.value, norm, iteration, done, reason)
     return Optimum(
-        theta,
-        value,
+        point.theta,
+        point.value,
         norm,
         MAX_ITERATIONS,
         norm < ACCEPTED_GRADIENT,
@@ -107,53 +128,39 @@ def fisher_scoring(
     )
 
 
-def _at(cells: Cells, theta: NDArray[np.float64], sample: NDArray[np.float64]) -> tuple[float, Implied | None]:
-    try:
-        implied = implied_moments(cells, theta)
-    except np.linalg.LinAlgError:
-        return float("inf"), None
-    value = ml_value(implied.sigma, sample)
-    return value, implied if np.isfinite(value) else None
+def curvature_scale(hessian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the square roots of the curvature along each axis, those without curvature lifted above zero."""
+    diagonal = np.abs(np.diag(hessian))
+    return np.asarray(np.sqrt(np.maximum(diagonal, 1e-12 * max(float(diagonal.max(initial=0.0)), 1e-300))))
 
 
-def _direction(
+def newton_direction(
     gradient: NDArray[np.float64], hessian: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the Newton direction; negative or vanishing curvature is turned and lifted so that it descends."""
-    curvature, axes = np.linalg.eigh(hessian / np.outer(scale, scale))
+    return np.asarray(-np.linalg.solve(lifted(hessian, scale), gradient / scale) / scale)
+
+
+def lifted(hessian: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the Hessian in units of its diagonal, made positive definite where it is not."""
+    scaled = hessian / np.outer(scale, scale)
+    try:
+        if np.diag(np.linalg.cholesky(scaled)).min(initial=1.0) > 1e-5:
+            return scaled
+    except np.linalg.LinAlgError:
+        pass
+    curvature, axes = np.linalg.eigh(scaled)
     floor = 1e-9 * max(float(np.abs(curvature).max()), 1e-300)
-    lifted = np.maximum(np.abs(curvature), floor)
-    return np.asarray(-(axes @ ((axes.T @ (gradient / scale)) / lifted)) / scale)
+    return np.asarray((axes * np.maximum(np.abs(curvature), floor)) @ axes.T)
 
 
-def _exact_hessian(
-    cells: Cells, restrictions: Restrictions, theta: NDArray[np.float64], sample: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the Hessian of F by central differences of the analytic gradient, in the restricted parameters."""
-    basis = restrictions.basis
-    columns = []
-    for k in range(basis.shape[1]):
-        reach = 1e-5 * (1.0 + float(np.abs(theta @ basis[:, k])))
-        ahead, behind = (ml_gradient(implied_moments(cells, theta + s * reach * basis[:, k]), sample) for s in (1, -1))
-        columns.append(basis.T @ (ahead - behind) / (2.0 * reach))
-    hessian = np.column_stack(columns)
-    return np.asarray((hessian + hessian.T) / 2)
-
-
-def _line_search(
-    cells: Cells,
-    theta: NDArray[np.float64],
-    step: NDArray[np.float64],
-    value: float,
-    sample: NDArray[np.float64],
-    implied: Implied | None,
-) -> tuple[NDArray[np.float64], float, Implied | None, bool]:
-    slack = 1e-13 * (1.0 + abs(value))
+def halved(objective: Objective, point: Located, step: NDArray[np.float64]) -> Located | None:
+    """Return the first of ever shorter steps that does not make the value larger, None when there is none."""
+    slack = 1e-13 * (1.0 + abs(point.value))
     length = 1.0
     for _ in range(MAX_HALVINGS):
-        candidate = theta + length * step
-        new_value, new_implied = _at(cells, candidate, sample)
-        if new_value <= value + slack:
-            return candidate, new_value, new_implied, True
+        candidate = objective.at(point.theta + length * step)
+        if candidate is not None and candidate.value <= point.value + slack:
+            return candidate
         length /= 2.0
-    return theta, value, implied, False
+    return None

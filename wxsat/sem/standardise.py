@@ -42,9 +42,11 @@ def standardised_estimates(
         residual = np.where(np.arange(len(scale)) < cells.n_observed, 1.0, residual)
     values = []
     for row in table.parameters:
-        directed, i, j = cell_of(row, place)
+        kind, i, j = cell_of(row, place)
         with np.errstate(invalid="ignore", divide="ignore"):
-            if directed:
+            if kind == "intercept":
+                value = implied.alpha[i] / scale[i]
+            elif kind == "directed":
                 value = implied.a[i, j] * scale[j] / scale[i]
             elif i == j:
                 value = implied.s[i, i] / scale[i] ** 2

@@ -1,62 +1,246 @@
-"""Where a search begins when nothing better is known: simple values that make the implied matrix positive definite."""
+r"""Where a search begins: estimates in closed form, good enough that a handful of steps remain.
+
+Loadings by instrumental variables within each block (FABIN, Hägglund 1982): :math:`\lambda_i = \sum_k s_{ik}s_{jk} /
+\sum_k s_{jk}^2` relative to the marker j, over the other items k of the block; signs take care of themselves. The
+covariances of the latents follow by least squares, the regressions among them from those. A start() of the model wins.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.sem.parameter_table import Parameter, ParameterTable
+from wxsat.sem.moments import Moments
+from wxsat.sem.parameter import Parameter
+from wxsat.sem.parameter_table import ParameterTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Matrix = NDArray[np.float64]
 
-def start_values(table: ParameterTable, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+LEAST_SHARE, MOST_SHARE = 0.1, 0.9  # of a variance that is left as residual at the start
+
+
+def start_values(table: ParameterTable, covariance: Matrix) -> Matrix:
     """
-    Return starting values of the free parameters, shape (n_free,).
+    Return simple starting values of the free parameters, shape (n_free,), all groups alike.
 
     Loadings follow the scale of the marker and the sign of its correlation with the item; residual
-    variances begin at half of the observed one; regressions and covariances at 0. A start() of the model
-    text wins.
+    variances begin at half of the observed one; regressions, covariances and means at 0.
     """
-    place = {name: i for i, name in enumerate(table.observed_names)}
-    markers = {k: v[0] for k, v in table.indicators_of().items() if v}
-    scale = np.sqrt(np.diag(covariance))
+    simple = _Simple(table, covariance)
+    return np.array([simple.value(row) for row in table.parameters if row.free])
 
-    def marker_item(latent: str) -> str | None:
+
+def good_starts(table: ParameterTable, sample: Sequence[Moments]) -> Matrix:
+    """Return starting values close to the solution, from each group's own moments, shape (n_free,)."""
+    starts = np.zeros(table.n_free)
+    for group, moments in enumerate(sample, start=1):
+        rows = [row for row in table.parameters if row.group == group]
+        block = _Block(table, rows, moments)
+        for row in rows:
+            if row.free:
+                starts[row.free - 1] = row.ustart if row.ustart is not None else block.value(row)
+    return starts
+
+
+class _Simple:
+    """Values that make the implied matrix positive definite, whatever the model."""
+
+    def __init__(self, table: ParameterTable, covariance: Matrix) -> None:
+        self.table, self.covariance = table, covariance
+        self.place = {name: i for i, name in enumerate(table.observed_names)}
+        self.markers = {k: v[0] for k, v in table.indicators_of().items() if v}
+        self.scale = np.sqrt(np.diag(covariance))
+
+    def value(self, row: Parameter) -> float:
+        if row.ustart is not None:
+            return row.ustart
+        if row.op == "=~":
+            return self.loading(row)
+        return self.variance(row) if row.op == "~~" and row.lhs == row.rhs else 0.0
+
+    def marker_item(self, latent: str) -> str | None:
         seen = 0
-        while latent in markers and seen <= len(markers):
-            latent, seen = markers[latent], seen + 1
-        return latent if latent in place else None
+        while latent in self.markers and seen <= len(self.markers):
+            latent, seen = self.markers[latent], seen + 1
+        return latent if latent in self.place else None
 
-    def loading(row: Parameter) -> float:
-        first = marker_item(row.lhs)
-        item = row.rhs if row.rhs in place else marker_item(row.rhs)
+    def loading(self, row: Parameter) -> float:
+        first = self.marker_item(row.lhs)
+        item = row.rhs if row.rhs in self.place else self.marker_item(row.rhs)
         if first is None or item is None:
             return 1.0
-        i, j = place[first], place[item]
-        sign = -1.0 if covariance[i, j] < 0 else 1.0
-        unit = 1.0 if table.std_lv else scale[i]
-        share = 0.7 if table.std_lv else 1.0
-        return float(sign * share * scale[j] / unit)
+        i, j = self.place[first], self.place[item]
+        sign = -1.0 if self.covariance[i, j] < 0 else 1.0
+        unit = 1.0 if self.table.std_lv else self.scale[i]
+        share = 0.7 if self.table.std_lv else 1.0
+        return float(sign * share * self.scale[j] / unit)
 
-    def variance(row: Parameter) -> float:
-        if row.lhs in place:
-            return float(0.5 * covariance[place[row.lhs], place[row.lhs]])
-        item = marker_item(row.lhs)
-        return 1.0 if item is None else float(0.5 * covariance[place[item], place[item]])
+    def variance(self, row: Parameter) -> float:
+        item = row.lhs if row.lhs in self.place else self.marker_item(row.lhs)
+        return 1.0 if item is None else float(0.5 * self.covariance[self.place[item], self.place[item]])
 
-    starts = []
-    for row in table.parameters:
-        if not row.free:
+
+class _Block:
+    """One group's starting values: loadings, then latent covariances, then regressions."""
+
+    def __init__(self, table: ParameterTable, rows: Sequence[Parameter], moments: Moments) -> None:
+        self.simple = _Simple(table, moments.covariance)
+        self.mean = dict(zip(moments.names, moments.mean.tolist(), strict=True))
+        self.names = [*table.observed_names]
+        self.whole = moments.covariance.copy()
+        self.own: dict[tuple[str, str, str], float] = {row.key: row.ustart for row in rows if row.ustart is not None}
+        self.fixed = {row.key for row in rows if not row.free and row.ustart is not None}
+        self.loadings: dict[str, dict[str, float]] = {}
+        self.used: set[str] = set()
+        for row in rows:
+            if row.op == "=~":
+                self.loadings.setdefault(row.lhs, {})[row.rhs] = np.nan
+        waiting = list(self.loadings)
+        # A latent measured by latents comes after them.
+        for _ in range(len(waiting)):
+            ready = [f for f in waiting if not set(self.loadings[f]) & set(waiting)] or waiting[:1]
+            for latent in ready:
+                self._measure(latent)
+                waiting.remove(latent)
+            if not waiting:
+                break
+        self.predictors: dict[str, list[str]] = {}
+        for row in rows:
+            if row.op == "~":
+                self.predictors.setdefault(row.lhs, []).append(row.rhs)
+        self.slopes = {y: self._regress(y, xs) for y, xs in self.predictors.items()}
+
+    def value(self, row: Parameter) -> float:
+        """Return the start of one free parameter that the text gives none."""
+        if row.op == "=~":
+            value = self.loadings[row.lhs][row.rhs]
+            return value if np.isfinite(value) else self.simple.loading(row)
+        if row.op == "~":
+            return self.slopes[row.lhs].get(row.rhs, 0.0)
+        if row.op == "~1":
+            return self.mean.get(row.lhs, 0.0)
+        if row.lhs == row.rhs:
+            return self._variance(row)
+        return self._covariance(row)
+
+    def _measure(self, latent: str) -> None:
+        """Estimate the loadings of one latent and add it to the variables with known covariances."""
+        loadings = self.loadings[latent]
+        items = [item for item in loadings if item in self.names]
+        exclusive = [item for item in items if item not in self.used]
+        self.used.update(items)
+        at = [self.names.index(item) for item in exclusive]
+        block = self.whole[np.ix_(at, at)]
+        if len(exclusive) < 2:
+            self._join(latent, exclusive, np.ones(len(exclusive)), None)
+            return
+        relative = _fabin(block)
+        variance = _common_variance(block, relative)
+        unit = self._unit(latent, exclusive, relative, variance)
+        values = relative / unit
+        for item, value in zip(exclusive, values.tolist(), strict=True):
+            if (latent, "=~", item) not in self.fixed:
+                loadings[item] = value
+        self._join(latent, exclusive, values, variance * unit**2)
+
+    def _unit(self, latent: str, items: Sequence[str], relative: Matrix, variance: float) -> float:
+        """Return how many units of the latent one unit of the relative loadings is."""
+        for item, value in zip(items, relative.tolist(), strict=True):
+            fixed = self.own.get((latent, "=~", item))
+            if (latent, "=~", item) in self.fixed and fixed:
+                return float(value) / float(fixed) if abs(value) > 1e-3 else 1.0
+        target = self.own.get((latent, "~~", latent)) if (latent, "~~", latent) in self.fixed else None
+        if target is None and len(items) > 0:
+            return float(np.mean(relative)) or 1.0
+        return float(np.sqrt((target or 1.0) / variance))
+
+    def _join(self, latent: str, items: Sequence[str], values: Matrix, variance: float | None) -> None:
+        """Add a latent to the covariance matrix: its covariances by least squares over its items."""
+        at = [self.names.index(item) for item in items]
+        size = len(self.names)
+        bigger = np.zeros((size + 1, size + 1))
+        bigger[:size, :size] = self.whole
+        weight = float(values @ values) or 1.0
+        with_all = values @ self.whole[at] / weight if at else np.zeros(size)
+        if variance is None:
+            variance = 0.5 * float(self.whole[at[0], at[0]]) if at else 1.0
+        # With its own items a latent shares what the loadings say, not their residuals.
+        with_all[at] = values * variance
+        bigger[size, :size] = bigger[:size, size] = with_all
+        bigger[size, size] = variance
+        self.names.append(latent)
+        self.whole = bigger
+
+    def _regress(self, outcome: str, predictors: Sequence[str]) -> dict[str, float]:
+        x = [self.names.index(name) for name in predictors if name in self.names]
+        if outcome not in self.names or len(x) < len(predictors):
+            return {}
+        y = self.names.index(outcome)
+        block = self.whole[np.ix_(x, x)]
+        ridge = 1e-3 * np.diag(np.diag(block))
+        slopes = np.linalg.lstsq(block + ridge, self.whole[x, y], rcond=None)[0]
+        scale = np.sqrt(np.maximum(self.whole[y, y], 1e-12) / np.maximum(np.diag(block), 1e-12))
+        return dict(zip(predictors, np.clip(slopes, -scale, scale).tolist(), strict=True))
+
+    def _variance(self, row: Parameter) -> float:
+        if row.lhs not in self.names:
+            return self.simple.variance(row)
+        i = self.names.index(row.lhs)
+        total = float(self.whole[i, i])
+        explained = sum(
+            float(self.loadings[f][row.lhs]) ** 2 * float(self.whole[self.names.index(f), self.names.index(f)])
+            for f in self.loadings
+            if row.lhs in self.loadings[f] and np.isfinite(self.loadings[f][row.lhs])
+        )
+        for f in self.loadings:
+            key = (f, "=~", row.lhs)
+            if key in self.fixed:
+                explained += self.own[key] ** 2 * float(self.whole[self.names.index(f), self.names.index(f)])
+        for name, slope in self.slopes.get(row.lhs, {}).items():
+            explained += slope * float(self.whole[i, self.names.index(name)])
+        return float(np.clip(total - explained, LEAST_SHARE * total, MOST_SHARE * total if explained else total))
+
+    def _covariance(self, row: Parameter) -> float:
+        """Covariances of variables that nothing explains begin at what they are, the others at zero."""
+        explained = {*self.predictors, *(item for items in self.loadings.values() for item in items)}
+        if {row.lhs, row.rhs} & explained or not {row.lhs, row.rhs} <= set(self.names):
+            return 0.0
+        i, j = self.names.index(row.lhs), self.names.index(row.rhs)
+        reach = 0.9 * float(np.sqrt(self.whole[i, i] * self.whole[j, j]))
+        return float(np.clip(self.whole[i, j], -reach, reach))
+
+
+def _fabin(block: Matrix) -> Matrix:
+    """Return loadings relative to the item with the largest communality, signs included."""
+    scale = np.sqrt(np.diag(block))
+    correlation = block / np.outer(scale, scale)
+    off = correlation - np.diag(np.diag(correlation))
+    reference = int(np.abs(off).sum(axis=0).argmax())
+    loadings = np.ones(len(block))
+    for i in range(len(block)):
+        if i == reference:
             continue
-        if row.ustart is not None:
-            starts.append(row.ustart)
-        elif row.op == "=~":
-            starts.append(loading(row))
-        elif row.op == "~~" and row.lhs == row.rhs:
-            starts.append(variance(row))
+        others = [k for k in range(len(block)) if k not in (i, reference)]
+        if others:
+            size = float(off[reference, others] @ off[reference, others])
+            value = float(off[i, others] @ off[reference, others]) / max(size, 1e-12)
+            if abs(value) < 0.1 or abs(value) > 5.0:
+                value = 1.0 if off[i, reference] >= 0 else -1.0
         else:
-            starts.append(0.0)
-    return np.array(starts)
+            value = 1.0 if off[i, reference] >= 0 else -1.0
+        loadings[i] = value
+    return np.asarray(loadings * scale / scale[reference])
+
+
+def _common_variance(block: Matrix, loadings: Matrix) -> float:
+    """Return the latent's variance that fits the covariances of its items best, kept inside their variances."""
+    rows, columns = np.tril_indices(len(block), -1)
+    products = loadings[rows] * loadings[columns]
+    value = float(products @ block[rows, columns]) / max(float(products @ products), 1e-12)
+    most = float((np.diag(block) / loadings**2).min())
+    return float(np.clip(value, 0.05 * most, 0.95 * most))

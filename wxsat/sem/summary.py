@@ -14,6 +14,7 @@ _HEADINGS = {
     "=~": "Latent variables",
     "~": "Regressions",
     "~~": "Covariances",
+    "~1": "Intercepts",
     "var": "Variances",
     ":=": "Defined parameters",
 }
@@ -106,7 +107,7 @@ def _section(kind: str, heading: str, rows: pd.DataFrame) -> str:
 
 
 def _name(kind: str, lhs: str, rhs: str, label: str) -> str:
-    if kind in ("var", ":="):
+    if kind in ("var", ":=", "~1"):
         return lhs
     mark = f" ({label})" if label else ""
     return f"{lhs} {kind} {rhs}{mark}"

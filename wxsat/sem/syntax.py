@@ -7,10 +7,13 @@ faults of a model are told at once, each with its place, what was found and what
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from wxsat.errors import Fault, ModelError
 from wxsat.sem.expressions import Expression, ExpressionError, parse_expression
-from wxsat.sem.modifiers import Modifier, StatementError, check_modifiers, read_modifier
+from wxsat.sem.modifiers import Modifier, StatementError, check_modifiers
+from wxsat.sem.statements import cut_statements
+from wxsat.sem.terms import check_brackets, product_name, read_term, split_terms
 from wxsat.sem.tokens import (
     CONSTRAINT_OPERATORS,
     LATER_OPERATORS,
@@ -18,10 +21,19 @@ from wxsat.sem.tokens import (
     OPERATORS,
     Source,
     Token,
-    tokenise,
 )
 
 _MEANING = {"=~": "is measured by", "~": "is regressed on", "~~": "covaries with"}
+
+
+class Block(NamedTuple):
+    """The ``group:`` and ``level:`` lines that a statement stands under; empty for those there are none of."""
+
+    group: str = ""
+    level: str = ""
+
+
+_WHOLE = Block()
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Relation:
     op: str
     rhs: Token
     modifiers: tuple[Modifier, ...] = ()
+    block: Block = _WHOLE
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -57,11 +70,20 @@ class Syntax:
     relations: tuple[Relation, ...]
     constraints: tuple[Constraint, ...]
 
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks in their order; one empty block without ``group:`` and ``level:`` lines."""
+        return tuple(dict.fromkeys(relation.block for relation in self.relations))
+
+
+_Place = tuple[Block, tuple[str, str, str]]
+
 
 @dataclass
 class _Reading:
     source: Source
-    relations: dict[tuple[str, str, str], Relation] = field(default_factory=dict)
+    block: Block = _WHOLE
+    relations: dict[_Place, Relation] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -94,7 +116,7 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
     """
     source = Source(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), name)
     reading = _Reading(source)
-    for tokens in _statements(source):
+    for tokens in cut_statements(source):
         try:
             _read_statement(tokens, reading)
         except StatementError as fault:
@@ -108,60 +130,14 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
     return Syntax(source, tuple(reading.relations.values()), tuple(reading.constraints))
 
 
-def _statements(source: Source) -> list[tuple[Token, ...]]:
-    """Cut the tokens into statements; a line goes on after or before an operator and inside parentheses."""
-    statements: list[tuple[Token, ...]] = []
-    current: list[Token] = []
-    depth, broken = 0, False
-    for token in tokenise(source):
-        if token.kind == "newline" and (token.text == "\n") and (depth > 0 or not current):
-            broken = True
-            continue
-        if token.kind == "newline":
-            if token.text == ";" or token.kind == "end":
-                _flush(current, token, statements)
-                depth = 0
-            broken = True
-            continue
-        if broken and current and not _continues(current[-1], token, depth):
-            _flush(current, replace(current[-1], kind="end", text=""), statements)
-            depth = 0
-        broken = False
-        if token.kind == "end":
-            _flush(current, token, statements)
-            break
-        depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
-        current.append(token)
-    return statements
-
-
-def _flush(current: list[Token], end: Token, statements: list[tuple[Token, ...]]) -> None:
-    if current:
-        last = current[-1]
-        place = Token("end", "", last.line, last.column + len(last.text))
-        statements.append((*current, place if end.kind == "end" else replace(place)))
-        current.clear()
-
-
-def _continues(last: Token, following: Token, depth: int) -> bool:
-    """Whether a line break between two tokens is inside one statement."""
-    if following.kind == "end":
-        return False
-    # Inside parentheses a statement goes on, unless a new line plainly starts one (an unclosed bracket above it).
-    if depth > 0:
-        return True
-    if last.kind == "operator" or (last.kind == "sign" and last.text in "+*,-/^:"):
-        return True
-    return following.kind == "operator" or (following.kind == "sign" and following.text in "+*/^,)")
-
-
 def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
     body, end = tokens[:-1], tokens[-1]
     _refuse_unknown(body)
     at = next((i for i, token in enumerate(body) if token.kind == "operator"), None)
+    if at is None and len(body) > 1 and body[1].text == ":":
+        reading.block = _read_block(body, reading.block)
+        return
     if at is None:
-        if len(body) > 1 and body[1].text == ":":
-            raise StatementError("SEM-008", f"{body[0].text!r} blocks (groups, levels) are not available.", body[0])
         raise StatementError(
             "SEM-003",
             "no operator on this line.",
@@ -191,6 +167,17 @@ def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
         _read_relations(left, operator, right, end, reading)
 
 
+def _read_block(body: tuple[Token, ...], before: Block) -> Block:
+    """Read ``group: 1`` or ``level: within``; a new group begins without a level."""
+    kind = body[0].text.lower()
+    if kind not in ("group", "level"):
+        raise StatementError("SEM-008", f"{body[0].text!r} blocks are not known.", body[0], "Known: group:, level:")
+    if len(body) != 3 or body[2].kind not in ("name", "number", "string"):
+        raise StatementError("SEM-002", f"a {kind} block needs one name or number.", body[-1], f"Write {kind}: 1")
+    value = body[2].text.strip("\"'")
+    return Block(value, "") if kind == "group" else Block(before.group, value)
+
+
 def _refuse_unknown(body: tuple[Token, ...]) -> None:
     for token in body:
         if token.kind == "unknown" and token.text in "\"'":
@@ -218,7 +205,7 @@ def _read_constraint(
         raise StatementError(
             "SEM-002", "the left side of := must be one new name.", left[0], "Write for example: ind := a*b"
         )
-    _check_brackets((*left, *right), end)
+    check_brackets((*left, *right), end)
     reading.constraints.append(
         Constraint(operator.text, operator, parse_expression(left, operator), parse_expression(right, end))
     )
@@ -235,10 +222,10 @@ def _read_relations(
             end,
             f"Name what {outcomes[0].text} {_MEANING[operator.text]}: {outcomes[0].text} {operator.text} x1",
         )
-    _check_brackets(right, end)
-    terms = [_read_term(term, operator.text) for term in _split_terms(right, end)]
+    check_brackets(right, end)
+    terms = [read_term(term, operator.text) for term in split_terms(right, end)]
     for lhs in outcomes:
-        seen: dict[tuple[str, str, str], Relation] = {}
+        seen: dict[_Place, Relation] = {}
         for modifiers, variable in terms:
             _add_term(lhs, operator, modifiers, variable, seen, reading)
         reading.relations.update(seen)
@@ -252,6 +239,8 @@ def _left_names(left: tuple[Token, ...], operator: Token) -> list[Token]:
             operator,
             "Write the variable that it is about.",
         )
+    if len(left) > 1 and left[1].text == ":":
+        return [product_name(left)]
     names: list[Token] = []
     for position, token in enumerate(left):
         wanted_name = position % 2 == 0
@@ -266,121 +255,43 @@ def _left_names(left: tuple[Token, ...], operator: Token) -> list[Token]:
     return names
 
 
-def _check_brackets(tokens: tuple[Token, ...], end: Token) -> None:
-    opened: list[Token] = []
-    for token in tokens:
-        if token.kind == "sign" and token.text == "(":
-            opened.append(token)
-        elif token.kind == "sign" and token.text == ")":
-            if not opened:
-                raise StatementError("SEM-005", "a ')' without its '('.", token)
-            opened.pop()
-    if opened:
-        raise StatementError("SEM-005", "a '(' is not closed.", opened[-1])
-
-
-def _split_terms(right: tuple[Token, ...], end: Token) -> list[tuple[Token, ...]]:
-    terms: list[tuple[Token, ...]] = []
-    current: list[Token] = []
-    depth = 0
-    for token in right:
-        depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
-        if token.text == "+" and token.kind == "sign" and depth == 0:
-            if not current:
-                raise StatementError(
-                    "SEM-002",
-                    "found '+' where a variable name was expected.",
-                    token,
-                    "Write one '+' between two names.",
-                )
-            terms.append(tuple(current))
-            current = []
-            continue
-        current.append(token)
-    if not current:
-        raise StatementError(
-            "SEM-002", "the statement ends with '+'.", right[-1], "Name another variable or drop the '+'."
-        )
-    terms.append(tuple(current))
-    return terms
-
-
-def _read_term(term: tuple[Token, ...], op: str) -> tuple[tuple[Modifier, ...], Token]:
-    """Split ``a*start(.5)*x`` into its modifiers and its variable."""
-    factors: list[list[Token]] = [[]]
-    depth = 0
-    for token in term:
-        depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
-        if token.text == "*" and token.kind == "sign" and depth == 0:
-            if not factors[-1]:
-                raise StatementError(
-                    "SEM-009", "nothing stands before '*'.", token, "Write a number or a label before it."
-                )
-            factors.append([])
-        else:
-            factors[-1].append(token)
-    *modifiers, variable = factors
-    if not variable:
-        raise StatementError("SEM-002", "no variable after '*'.", term[-1], "Write it as a*x1.")
-    return tuple(read_modifier(factor) for factor in modifiers), _variable(variable, op)
-
-
-def _variable(tokens: list[Token], op: str) -> Token:
-    first = tokens[0]
-    if len(tokens) == 1 and first.kind == "name":
-        return first
-    if len(tokens) == 1 and first.kind == "number" and op == "~" and first.text == "1":
-        return first
-    if len(tokens) > 1 and tokens[1].text == ":":
-        raise StatementError("SEM-008", "interaction terms (A:B) are not available in this version.", tokens[1])
-    if len(tokens) > 1 and first.kind == "name":
-        other = tokens[1]
-        raise StatementError(
-            "SEM-002",
-            f"found {other.text!r} where '+' or '*' was expected.",
-            other,
-            "Write '+' between two variables.",
-        )
-    hint = "Only y ~ 1 (an intercept) has a number as its variable." if first.kind == "number" else ""
-    raise StatementError("SEM-002", f"found {first.text!r} where a variable name was expected.", first, hint)
-
-
 def _add_term(
     lhs: Token,
     operator: Token,
     modifiers: tuple[Modifier, ...],
     variable: Token,
-    seen: dict[tuple[str, str, str], Relation],
+    seen: dict[_Place, Relation],
     reading: _Reading,
 ) -> None:
     op = "~1" if variable.kind == "number" else operator.text
-    relation = Relation(lhs, op, variable, modifiers)
+    relation = Relation(lhs, op, variable, modifiers, reading.block)
+    place = (relation.block, relation.key)
     if lhs.text == variable.text and op in ("=~", "~"):
         verb = "measured by" if op == "=~" else "regressed on"
         raise StatementError("SEM-007", f"{lhs.text!r} is {verb} itself.", variable)
     check_modifiers(modifiers)
-    before = seen.get(relation.key)
+    before = seen.get(place)
     if before is not None and before.modifiers and modifiers:
         merged = (*before.modifiers, *modifiers)
         check_modifiers(merged)
-        seen[relation.key] = replace(before, modifiers=merged)
+        seen[place] = replace(before, modifiers=merged)
         return
-    earlier = before or reading.relations.get(relation.key) or _reversed(relation, seen, reading)
+    earlier = before or reading.relations.get(place) or _reversed(relation, seen, reading)
     if earlier is not None:
-        place = f"line {earlier.rhs.line}, column {earlier.rhs.column}"
+        first = f"line {earlier.rhs.line}, column {earlier.rhs.column}"
         raise StatementError(
             "SEM-006",
-            f"'{lhs.text} {op} {relation.key[2] or '1'}' is said twice; first in {place}.",
+            f"'{lhs.text} {op} {relation.key[2] or '1'}' is said twice; first in {first}.",
             variable,
             "Keep one of them.",
         )
-    seen[relation.key] = relation
+    seen[place] = relation
 
 
-def _reversed(relation: Relation, seen: dict[tuple[str, str, str], Relation], reading: _Reading) -> Relation | None:
+def _reversed(relation: Relation, seen: dict[_Place, Relation], reading: _Reading) -> Relation | None:
     if relation.op != "~~":
         return None
-    key = (relation.rhs.text, "~~", relation.lhs.text)
+    key = (relation.block, (relation.rhs.text, "~~", relation.lhs.text))
     return seen.get(key) or reading.relations.get(key)
 
 

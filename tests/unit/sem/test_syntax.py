@@ -26,14 +26,21 @@ STATEMENTS = {
     "f =~ lower(0)*x1 + upper(1/2)*x2": ["f =~ lower(0.0)*x1", "f =~ upper(0.5)*x2"],
     "f =~ item.1 + .x2 + x_3": ["f =~ item.1", "f =~ .x2", "f =~ x_3"],
     "满意 =~ 满意1 + 好用*满意2": ["满意 =~ 满意1", "满意 =~ 好用*满意2"],
+    "f =~ c(a, b)*x1 + c(NA, 1/2)*x2": ["f =~ c(a,b)*x1", "f =~ c(NA,0.5)*x2"],
+    "f =~ start(c(1, 2))*x1 + 0.5?x2": ["f =~ start(c(1.0,2.0))*x1", "f =~ start(0.5)*x2"],
+    'f =~ c("a", NA)*x1 + equal("f=~x1")*x2': ["f =~ c(a,NA)*x1", "f =~ equal(f=~x1)*x2"],
+    "y ~ a + a:b + c : d": ["y ~ a", "y ~ a:b", "y ~ c:d"],
+    "group: 1\nf =~ x1\ngroup: b\nf =~ x1": ["f =~ x1", "f =~ x1"],
     "\ufefff =~ x1\r\ng =~ x2\r\n": ["f =~ x1", "g =~ x2"],
 }
 
 
 def written(relation):
-    parts = [
-        f"{m.value}*" if m.kind in ("fixed", "free", "label") else f"{m.kind}({m.value})*" for m in relation.modifiers
-    ]
+    def value(m):
+        values = ["NA" if v is None or v == "" else str(v) for v in m.values]
+        return values[0] if len(values) == 1 else f"c({','.join(values)})"
+
+    parts = [f"{value(m)}*" if m.kind in ("fixed", "label") else f"{m.kind}({value(m)})*" for m in relation.modifiers]
     lhs, op, rhs = relation.key
     return f"{lhs} {op} {''.join(parts)}{rhs}"
 
@@ -69,11 +76,15 @@ FAULTS = {
     "f =~ x1 + x1": ("SEM-006", "1:11", "said twice"),
     "f =~ f + x1": ("SEM-007", "1:6", "measured by itself"),
     "y ~ x + y": ("SEM-007", "1:9", "regressed on itself"),
-    "f =~ c(a, b)*x1": ("SEM-008", "1:6", "several groups are not available"),
+    "f =~ c(a, 1)*x1": ("SEM-009", "1:6", "labels or numbers, not both"),
+    "f =~ c(a, )*x1": ("SEM-009", "1:11", "one value a group"),
+    "f =~ c(, a)*x1": ("SEM-009", "1:8", "missing before ','"),
     "x1 | t1": ("SEM-008", "1:4", "thresholds"),
     "f <~ x1": ("SEM-008", "1:3", "formative"),
-    "y ~ a:b": ("SEM-008", "1:6", "interaction"),
-    "group: 1\nf =~ x1": ("SEM-008", "1:1", "blocks"),
+    "y ~ a:": ("SEM-002", "1:6", "no variable after"),
+    "y ~ a:2": ("SEM-002", "1:7", "inside a product"),
+    "school: 1\nf =~ x1": ("SEM-008", "1:1", "blocks"),
+    "group:\nf =~ x1": ("SEM-002", "1:6", "needs one name"),
     "f =~ *x1": ("SEM-009", "1:6", "nothing stands before '*'"),
     "f =~ a*b*x1": ("SEM-009", "1:8", "two modifiers of one kind"),
     "f =~ NA*1*x1": ("SEM-009", "1:9", "two modifiers of one kind"),

@@ -21,20 +21,23 @@ from wxsat.present.figures.path_drawing import (
     NodeMark,
     PathData,
     draw_path_diagram,
+    legend_width,
 )
 from wxsat.present.figures.path_graph import Arrow, PathGraph, Variable, read_path_graph
 from wxsat.present.figures.path_labels import Box, place_labels
-from wxsat.present.figures.path_layout import Bundle, PathPlan, Sizes, plan_path_diagram
+from wxsat.present.figures.path_layout import Sizes, plan_path_diagram
+from wxsat.present.figures.path_plan import Bundle, PathPlan
 from wxsat.present.figures.path_words import fit_ellipse, short_lines, variable_names, with_id
-from wxsat.present.figures.wording import em_width, fixed, interval_text, listing, phrase, wrap_text
+from wxsat.present.figures.wording import MINUS, em_width, fixed, interval_text, listing, phrase, wrap_text
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
     from wxsat.sem.result import SemResult
 
+REFUSAL_WORDS = ("不作解释", "not to be interpreted")
+LEGEND_KEYS = ("positive", "negative", "doubtful", "feedback", "loading", "covariance")
 MANY_ARROWS = 30
 LEAST_PRINTED = 0.10
-LEAST_WIDTH = 3.6
 NAME_POINTS, SMALL_NAME_POINTS, META_POINTS, LABEL_POINTS = 8.5, 7.6, 6.4, 7.2
 MANY_LAYERS = 14  # variables; beyond it names are set smaller
 BOX_ID_POINTS = 7.0
@@ -60,30 +63,23 @@ def choose_path_diagram(
     sparse = len(plan.routes) > MANY_ARROWS and not graph.shows_indicators
     texts = [_label(route.bundle, sparse) for route in plan.routes]
     boxes = _label_boxes(plan, frames, texts)
+    arrows = tuple(
+        ArrowMark(r.bundle, r.points, text, box) for r, text, box in zip(plan.routes, texts, boxes, strict=True)
+    )
+    legend = {key: phrase(language, f"path_diagram.legend.{key}") for key in LEGEND_KEYS}
     return PathData(
         nodes=tuple(NodeMark(s, lines[s.name][0], lines[s.name][1], points) for s in plan.shapes),
         frames=tuple(FrameMark(f, frames[f.name]) for f in plan.frames),
-        arrows=tuple(
-            ArrowMark(r.bundle, r.points, text, box)
-            for r, text, box in zip(plan.routes, texts, boxes, strict=True)
-        ),
+        arrows=arrows,
         graph=graph,
         names=known,
         hidden=plan.hidden,
         sparse=sparse,
-        refused=(phrase("zh", "path_diagram.refused_word"), phrase("en", "path_diagram.refused_word"))
-        if refused
-        else None,
-        legend={
-            key: phrase(language, f"path_diagram.{word}")
-            for key, word in (
-                ("positive", "positive"), ("negative", "negative"), ("doubtful", "doubtful"),
-                ("covariance", "covariance"), ("loading", "loading"), ("feedback", "feedback_short"),
-            )
-        },
-        width=max(plan.width, LEAST_WIDTH),
+        refused=REFUSAL_WORDS if refused else None,
+        legend=legend,
+        width=max(plan.width, legend_width(arrows, legend)),
         height=plan.height + LEGEND_INCHES,
-    )  # fmt: skip
+    )
 
 
 def _node_lines(variable: Variable, known: Mapping[str, str], points: float) -> tuple[tuple[str, ...], str]:
@@ -140,7 +136,10 @@ def _label_boxes(plan: PathPlan, frames: Mapping[str, tuple[str, ...]], texts: S
     obstacles += [Box((f.x0 + f.x1) / 2, f.y0 + f.head / 2, (f.x1 - f.x0) / 2, f.head / 2 + 0.02) for f in plan.frames]
     obstacles += [Box(x, (f.y0 + f.y1) / 2, 0.03, (f.y1 - f.y0) / 2) for f in plan.frames for x in (f.x0, f.x1)]
     sizes = [
-        (em_width(text) * LABEL_POINTS / INCH / 2 + 0.015, LABEL_POINTS * 0.58 / INCH + 0.008) if text else None
+        # The minus sign is wider than a digit, and must not be taken for a dash of its own line.
+        ((em_width(text) + 0.2 * text.count(MINUS)) * LABEL_POINTS / INCH / 2 + 0.03, LABEL_POINTS * 0.58 / INCH + 0.008)
+        if text
+        else None
         for text in texts
     ]
     return place_labels([r.points for r in plan.routes], sizes, obstacles, (plan.width, plan.height))
@@ -201,12 +200,12 @@ def caption_path_diagram(data: PathData, language: Language) -> str:
         notes.append(("few_labels", {}))
     words = [phrase(language, f"path_diagram.{key}") for key, _ in notes]
     for kind, key in (("covariance", "covariances_hidden"), ("residual", "residuals_hidden")):
-        values = [a.value for a in data.hidden if a.kind == kind]
+        values = [a.value for a in data.hidden if a.kind == kind and a not in data.graph.indicator_covariances]
         if values:
             low, high = (fixed(v, 2, no_zero=True) for v in (min(values), max(values)))
             words.append(phrase(language, f"path_diagram.{key}", n=len(values), low=low, high=high))
-    if data.graph.indicator_covariances:
-        n = len(data.graph.indicator_covariances)
+    n = sum(a in data.graph.indicator_covariances for a in data.hidden)
+    if n:
         words.append(phrase(language, "path_diagram.indicator_residuals_hidden", n=n))
     if data.refused:
         words.insert(0, phrase(language, "path_diagram.refused_caption"))
@@ -255,8 +254,7 @@ def plot_path_diagram(
     --------
     >>> svg = render_figure(plot_path_diagram(fit, language="en", instrument=instrument))
     """
-    words = [phrase(each, "path_diagram.refused_word") for each in ("zh", "en")]  # type: ignore[arg-type]
-    crossed = (result.refused if refused is None else refused) or any(word in (stamp or "") for word in words)
+    crossed = (result.refused if refused is None else refused) or any(word in (stamp or "") for word in REFUSAL_WORDS)
     data = choose_path_diagram(result, language=language, instrument=instrument, names=names, refused=crossed)
     key = "title_measurement" if data.graph.is_measurement_model else "title"
     return FigureSpec(

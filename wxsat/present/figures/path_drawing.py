@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from wxsat.present import theme
 from wxsat.present.figures.path_graph import Arrow, PathGraph
 from wxsat.present.figures.path_labels import Box
-from wxsat.present.figures.path_layout import Bundle, Frame, Shape
+from wxsat.present.figures.path_plan import Bundle, Frame, Shape
 from wxsat.present.figures.splines import Point, shorten_end
+from wxsat.present.figures.wording import em_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
-LEGEND_INCHES = 0.3
+LEGEND_INCHES, LEGEND_MARGIN = 0.3, 0.16
 LABEL_POINTS, META_POINTS, BOX_ID_POINTS, LEGEND_POINTS = 7.2, 6.4, 7.0, 7.0
 LINE_HEIGHT = 1.28
 DOUBT = "#7A858F"
@@ -251,17 +252,24 @@ def _draw_label(ax: Axes, mark: ArrowMark) -> None:
 
 def _draw_legend(ax: Axes, data: PathData) -> None:
     """Draw one sample line for every kind that occurs, in a row at the bottom left."""
-    from wxsat.present.figures.wording import em_width
-
-    x, y = 0.16, data.height - LEGEND_INCHES / 2 - 0.02
-    for key, style in _legend_entries(data):
+    x, y = LEGEND_MARGIN, data.height - LEGEND_INCHES / 2 - 0.02
+    for key, style in _legend_entries(data.arrows):
         line = ((x, y), (x + 0.15, y), (x + 0.25, y), (x + 0.4, y))
         _draw_arrow(ax, line, **style)
         ax.text(x + 0.46, y, data.legend[key], va="center", fontsize=LEGEND_POINTS, color=theme.MUTED)
-        x += 0.46 + em_width(data.legend[key]) * LEGEND_POINTS / 72 + 0.2
+        x += _entry_width(data.legend[key])
 
 
-def _legend_entries(data: PathData) -> list[tuple[str, dict[str, object]]]:
+def legend_width(arrows: Sequence[ArrowMark], words: Mapping[str, str]) -> float:
+    """Return the inches that the legend needs."""
+    return 2 * LEGEND_MARGIN + sum(_entry_width(words[key]) for key, _ in _legend_entries(arrows)) - 0.2
+
+
+def _entry_width(word: str) -> float:
+    return 0.46 + em_width(word) * LEGEND_POINTS / 72 + 0.2
+
+
+def _legend_entries(marks: Sequence[ArrowMark]) -> list[tuple[str, dict[str, object]]]:
     sample = {
         "positive": Bundle("path", "", "", (Arrow("path", "", "", 0.3, 0.0),)),
         "negative": Bundle("path", "", "", (Arrow("path", "", "", -0.3, 0.0),)),
@@ -270,7 +278,6 @@ def _legend_entries(data: PathData) -> list[tuple[str, dict[str, object]]]:
         "loading": Bundle("loading", "", "", (Arrow("loading", "", "", 0.7, 0.0),)),
         "covariance": Bundle("covariance", "", "", (Arrow("covariance", "", "", 0.3, 0.0),)),
     }
-    marks = data.arrows
     paths = [m for m in marks if m.bundle.kind == "path"]
     occurs = {
         "positive": any(not m.doubtful and not m.bundle.negative for m in paths),
@@ -287,8 +294,6 @@ def _draw_refusal(ax: Axes, data: PathData) -> None:
     """Print the refusal across the picture, rising along its diagonal and as large as fits."""
     assert data.refused is not None
     words = " / ".join(data.refused)
-    from wxsat.present.figures.wording import em_width
-
     angle = min(28.0, math.degrees(math.atan2(data.height, data.width)))
     room = 0.86 * min(data.width / math.cos(math.radians(angle)), data.height / math.sin(math.radians(angle)))
     ax.text(

@@ -9,7 +9,8 @@ from wxsat.present.figures.splines import Point, at_shares, sample
 
 SHARES = tuple(0.08 + 0.84 * k / 42 for k in range(43))
 ROUNDS = 12
-OVERLAP, NEAR_HEAD, FOREIGN_LINE = 60.0, 6.0, 1.0
+LABEL_GAP = 0.05
+OVERLAP, NEAR_HEAD, FOREIGN_LINE = 60.0, 6.0, 2.5
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _fixed_cost(
     own_tip: Point,
     page: tuple[float, float],
 ) -> float:
-    cost = 2.0 * abs(share - 0.5)
+    cost = 1.5 * abs(share - 0.5)
     cost += sum(OVERLAP + 900 * area for area in (box.overlap(o, 0.02) for o in obstacles) if area)
     cost += FOREIGN_LINE * min(12, sum(box.holds(p) for p in foreign))
     head = Box(*own_tip, 0.1, 0.06)
@@ -110,4 +111,4 @@ def _take_turns(choices: Sequence[Sequence[tuple[float, Box]]]) -> list[Box | No
 
 
 def _pressed(box: Box, others: Sequence[Box]) -> float:
-    return sum(OVERLAP + 900 * area for area in (box.overlap(other, 0.015) for other in others) if area)
+    return sum(OVERLAP + 900 * area for area in (box.overlap(other, LABEL_GAP) for other in others) if area)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
     from wxsat.present.figures.path_graph import PathGraph
 
-WIDEST_LATIN, WIDEST_CHINESE = 9.0, 5.0
+WIDEST_LATIN, WIDEST_CHINESE = 9.0, 6.0
 LINE_HEIGHT = 1.28
 FLATTEST, TALLEST = 0.42, 0.62
 
@@ -49,6 +49,9 @@ def short_lines(name: str) -> tuple[str, ...]:
     chinese = any(ord(character) >= 0x2E80 for character in name)
     text = name if chinese else name.replace("-", "-\N{ZERO WIDTH SPACE} ")
     width = WIDEST_CHINESE if chinese else WIDEST_LATIN
+    if chinese and em_width(text) > width and "（" in text[1:]:
+        before, _, after = text.partition("（")
+        return (*short_lines(before), "（" + after)
     lines = _lines(text, width)
     while width > 2:
         narrower = _lines(text, width - 0.25)

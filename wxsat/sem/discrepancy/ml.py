@@ -1,4 +1,8 @@
-r"""Maximum likelihood under normality, complete data: :math:`F = \log|\Sigma| + tr(S\Sigma^{-1}) - \log|S| - p`."""
+r"""Maximum likelihood under normality, complete data, one group.
+
+:math:`F = \log|\Sigma| + tr(S\Sigma^{-1}) - \log|S| - p + (m - \mu)'\Sigma^{-1}(m - \mu)`, the last term with a mean
+structure alone.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def ml_value(sigma: NDArray[np.float64], sample: NDArray[np.float64]) -> float:
-    """Return F at an implied matrix, infinity where it is not positive definite."""
+def ml_value(
+    sigma: NDArray[np.float64], sample: NDArray[np.float64], distance: NDArray[np.float64] | None = None
+) -> float:
+    """
+    Return F at an implied matrix, infinity where it is not positive definite.
+
+    `distance` is observed minus implied mean, with a mean structure.
+    """
     try:
         factor = np.linalg.cholesky(sigma)
     except np.linalg.LinAlgError:
@@ -21,25 +31,42 @@ def ml_value(sigma: NDArray[np.float64], sample: NDArray[np.float64]) -> float:
     log_det = 2.0 * float(np.log(np.diag(factor)).sum())
     # The order of the terms keeps the differences small near a perfect fit.
     trace = float(np.trace(np.linalg.solve(sigma, sample)))
-    return (log_det - float(np.linalg.slogdet(sample)[1])) + (trace - len(sample))
+    value = (log_det - float(np.linalg.slogdet(sample)[1])) + (trace - len(sample))
+    return value if distance is None else value + float(distance @ np.linalg.solve(sigma, distance))
 
 
-def ml_gradient(implied: Implied, sample: NDArray[np.float64]) -> NDArray[np.float64]:
-    r"""Return :math:`\partial F/\partial\theta_k = 2 u_k' \Sigma^{-1}(\Sigma - S)\Sigma^{-1} w_k`, shape (n_free,)."""
+def ml_gradient(
+    implied: Implied, sample: NDArray[np.float64], distance: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    r"""
+    Return the derivative of F, shape (n_free,).
+
+    :math:`2 u_k'\Sigma^{-1}(\Sigma - S - dd')\Sigma^{-1} w_k - 2 d'\Sigma^{-1}m_k` with d observed minus implied mean.
+    """
     inverse = np.linalg.inv(implied.sigma)
     weight = inverse @ (implied.sigma - sample) @ inverse
-    return np.asarray(2.0 * np.einsum("ik,ik->k", implied.u, weight @ implied.w))
+    gradient = 2.0 * np.einsum("ik,ik->k", implied.u, weight @ implied.w)
+    if distance is not None:
+        pull = inverse @ distance
+        gradient -= 2.0 * ((pull @ implied.u) * (pull @ implied.w) + pull @ implied.m)
+    return np.asarray(gradient)
 
 
 def ml_information(implied: Implied) -> NDArray[np.float64]:
     r"""
     Return the expected information of one observation, shape (n_free, n_free).
 
-    :math:`\frac12 tr(\Sigma^{-1}\dot\Sigma_a\Sigma^{-1}\dot\Sigma_b)` for rank-two derivatives is a sum of products of
-    small Gram matrices; the :math:`p^* \times p^*` weight is never formed.
+    :math:`\frac12 tr(\Sigma^{-1}\dot\Sigma_a\Sigma^{-1}\dot\Sigma_b) + \dot\mu_a'\Sigma^{-1}\dot\mu_b` for rank-two
+    derivatives is a sum of products of small Gram matrices; the :math:`p^* \times p^*` weight is never formed.
     """
-    inverse = np.linalg.inv(implied.sigma)
+    return normal_information(implied, np.asarray(np.linalg.inv(implied.sigma)))
+
+
+def normal_information(implied: Implied, inverse: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same form with any weight `inverse` in place of the inverse of Sigma, shape (n_free, n_free)."""
     vu, vw = inverse @ implied.u, inverse @ implied.w
     uu, ww, uw = implied.u.T @ vu, implied.w.T @ vw, implied.u.T @ vw
     information = uu * ww + uw * uw.T
+    if implied.has_means:
+        information = information + implied.m.T @ inverse @ implied.m
     return np.asarray((information + information.T) / 2)

@@ -6,14 +6,42 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from wxsat.errors import UsageError, nearest
-from wxsat.sem.moments import Moments
+from wxsat.sem.matrices import GroupedCells
+from wxsat.sem.moments import Sample
 from wxsat.sem.parameter_table import ParameterTable
+from wxsat.sem.restrictions import Constraints
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ENGINES = ("semopy",)
+ENGINES = ("native", "semopy")
+
+
+@dataclass(frozen=True)
+class Task:
+    """
+    What an engine is asked to do.
+
+    Attributes
+    ----------
+    table : ParameterTable
+    cells : GroupedCells
+        Its layout, covariates' moments in place.
+    constraints : Constraints
+    sample : Sample
+        Covariances divided by N.
+    discrepancy : {"ML", "GLS", "ULS", "DWLS", "WLS"}
+    wishart : bool
+        Whether covariances are divided by N - 1 and groups weigh N - 1; always so for least squares.
+    """
+
+    table: ParameterTable
+    cells: GroupedCells
+    constraints: Constraints
+    sample: Sample
+    discrepancy: str = "ML"
+    wishart: bool = False
 
 
 @dataclass(frozen=True)
@@ -25,14 +53,16 @@ class Estimate:
     ----------
     theta : ndarray, shape (n_free,)
         In the order of the table's free numbers.
-    vcov : ndarray, shape (n_free, n_free)
-        Covariance of the estimates, by the expected information.
+    value : float
+        Discrepancy F over all groups.
     converged : bool
     iterations : int
     reason : str
         Why the search ended.
     gradient_norm : float
-        Largest absolute gradient of F in units of the square root of the information, at `theta`.
+        Largest absolute gradient of F in units of the square root of its curvature, at `theta`.
+    start : ndarray, shape (n_free,), optional
+        Where the search that succeeded began.
     details : str
         What the engine and its version did.
     failure : str
@@ -40,13 +70,14 @@ class Estimate:
     """
 
     theta: NDArray[np.float64]
-    vcov: NDArray[np.float64]
+    value: float
     converged: bool
     iterations: int
     reason: str
     gradient_norm: float
     details: str
     failure: str = ""
+    start: NDArray[np.float64] | None = None
 
 
 class Engine(Protocol):
@@ -54,13 +85,17 @@ class Engine(Protocol):
 
     name: str
 
-    def estimate(self, table: ParameterTable, moments: Moments) -> Estimate:
+    def estimate(self, task: Task) -> Estimate:
         """Return the estimates, converged or not; never raise for a model that does not converge."""
         ...
 
 
 def engine_named(name: str) -> Engine:
     """Return an engine by its name; UsageError SEM-031 for any other name."""
+    if name == "native":
+        from wxsat.sem.engines.native import NativeEngine
+
+        return NativeEngine()
     if name == "semopy":
         from wxsat.sem.engines.semopy_engine import SemopyEngine
 

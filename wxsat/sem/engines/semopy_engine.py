@@ -13,17 +13,17 @@ import contextlib
 import io
 import logging
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.sem.engines.engine import Estimate
-from wxsat.sem.matrices import Cells, lay_out
+from wxsat.errors import UsageError
+from wxsat.sem.engines.engine import Estimate, Task
+from wxsat.sem.engines.native import objective_of
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import Parameter, ParameterTable
-from wxsat.sem.restrictions import Restrictions, linear_restrictions
-from wxsat.sem.scoring import Optimum, fisher_scoring
-from wxsat.sem.standard_errors import expected_covariance
+from wxsat.sem.scoring import search
 from wxsat.sem.start_values import start_values
 
 if TYPE_CHECKING:
@@ -37,38 +37,68 @@ class SemopyEngine:
 
     name = "semopy"
 
-    def estimate(self, table: ParameterTable, moments: Moments) -> Estimate:
+    def estimate(self, task: Task) -> Estimate:
         """Return semopy's estimates, polished until the gradient is zero."""
-        cells = lay_out(table, moments.covariance)
-        restrictions = linear_restrictions(table)
-        starts = start_values(table, moments.covariance)
-        point, iterations, details = _semopy_point(table, moments, starts)
-        optimum = _polish(cells, restrictions, moments.covariance, [p for p in (point, starts) if p is not None])
-        vcov = expected_covariance(cells, restrictions, optimum.theta, moments.n_obs)
+        _refuse(task)
+        starts = start_values(task.table, task.sample[0].covariance)
+        found = _semopy_point(task.table, task.sample[0], starts)
+        objective = objective_of(task)
+        tried = []
+        for point in (found.point, starts):
+            if point is not None:
+                tried.append(search(objective, task.constraints.linear, point))
+                if tried[-1].converged:
+                    break
+        optimum = tried[-1] if tried[-1].converged else min(tried, key=lambda o: o.value)
         return Estimate(
             optimum.theta,
-            vcov,
+            optimum.value,
             optimum.converged,
-            iterations + optimum.iterations,
+            found.iterations + optimum.iterations,
             optimum.reason,
             optimum.gradient_norm,
-            f"{details}; polished by {optimum.iterations} Fisher-scoring steps, "
+            f"{found.details}; polished by {optimum.iterations} Fisher-scoring steps, "
             f"scaled gradient {optimum.gradient_norm:.1e}",
-            "" if point is not None else details,
+            "" if found.point is not None else found.details,
         )
 
 
-def _polish(
-    cells: Cells, restrictions: Restrictions, sample: NDArray[np.float64], points: list[NDArray[np.float64]]
-) -> Optimum:
-    """Return the first converged search, or the best of those that did not converge."""
-    tried = []
-    for point in points:
-        optimum = fisher_scoring(cells, restrictions, sample, point)
-        if optimum.converged:
-            return optimum
-        tried.append(optimum)
-    return min(tried, key=lambda o: o.value)
+def _refuse(task: Task) -> None:
+    """Refuse by name what semopy does not estimate (SEM-074)."""
+    faults = {
+        "several groups or levels": task.table.n_groups > 1 or task.table.n_levels > 1,
+        "a mean structure": task.table.has_mean_structure,
+        "constraints beyond linear equalities": not task.constraints.only_linear,
+        f"estimator {task.discrepancy}": task.discrepancy != "ML",
+        "the Wishart likelihood": task.wishart,
+        "sampling weights": task.sample[0].weights is not None,
+    }
+    asked = [name for name, wanted in faults.items() if wanted]
+    if asked:
+        raise UsageError(
+            "SEM-074",
+            f"the engine 'semopy' does not estimate: {', '.join(asked)}.",
+            where="engine",
+            hint='Use engine="native".',
+        )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """semopy's estimates in our order (None where it fails), its errors, its iterations and what happened."""
+
+    point: NDArray[np.float64] | None
+    errors: NDArray[np.float64] | None
+    iterations: int
+    details: str
+
+
+def semopy_alone(
+    table: ParameterTable, moments: Moments
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None, str] | str:
+    """Return semopy's own estimates, standard errors and version, not polished; or why there are none."""
+    found = _semopy_point(table, moments, start_values(table, moments.covariance), with_errors=True)
+    return found.details if found.point is None else (found.point, found.errors, found.details)
 
 
 def semopy_text(table: ParameterTable) -> tuple[str, dict[str, str]]:
@@ -117,9 +147,8 @@ def shared_labels(table: ParameterTable) -> dict[int, str]:
 
 
 def _semopy_point(
-    table: ParameterTable, moments: Moments, starts: NDArray[np.float64]
-) -> tuple[NDArray[np.float64] | None, int, str]:
-    """Return semopy's estimates in our order (None where it fails), its iterations and what happened."""
+    table: ParameterTable, moments: Moments, starts: NDArray[np.float64], *, with_errors: bool = False
+) -> _Found:
     import pandas as pd
     import semopy
 
@@ -137,17 +166,19 @@ def _semopy_point(
             _set_starts(model, labels, starts)
             solution = model.fit(cov=covariance, n_samples=moments.n_obs, options={"ftol": SEMOPY_TOLERANCE})
             values = dict(zip(_active(model), map(float, model.param_vals), strict=True))
+            errors = dict(zip(_active(model), map(float, semopy.calc_se(model)), strict=True)) if with_errors else {}
     # semopy raises whatever its parser or numpy raise; the polish then begins from simple starting values.
     except Exception as error:
-        return None, 0, f"{version} failed ({type(error).__name__}); simple starting values instead"
+        return _Found(None, None, 0, f"{version} failed ({type(error).__name__}); simple starting values instead")
     finally:
         logging.disable(silenced)
     if not all(label in values for label in labels.values()):
-        return None, 0, f"{version} dropped parameters; simple starting values instead"
+        return _Found(None, None, 0, f"{version} dropped parameters; simple starting values instead")
     point = np.array([values[labels[number]] for number in sorted(labels)])
     if not np.all(np.isfinite(point)):
-        return None, 0, f"{version} returned no numbers; simple starting values instead"
-    return point, int(getattr(solution, "n_it", 0) or 0), f"{version} (SLSQP, ftol {SEMOPY_TOLERANCE:g})"
+        return _Found(None, None, 0, f"{version} returned no numbers; simple starting values instead")
+    own = np.array([errors[labels[number]] for number in sorted(labels)]) if with_errors else None
+    return _Found(point, own, int(getattr(solution, "n_it", 0) or 0), f"{version} (SLSQP, ftol {SEMOPY_TOLERANCE:g})")
 
 
 def _set_starts(model: object, labels: dict[int, str], starts: NDArray[np.float64]) -> None:

@@ -3,8 +3,21 @@ r"""Comparative fit index: :math:`1 - \max(\chi^2-df, 0) / \max(\chi^2-df, \chi_
 from __future__ import annotations
 
 
-def cfi(statistic: float, df: int, baseline: float, baseline_df: int) -> float:
-    """Return CFI in [0, 1]; 1 when neither model misfits."""
-    worse = max(statistic - df, 0.0)
-    worst = max(statistic - df, baseline - baseline_df, 0.0)
+def cfi(
+    statistic: float,
+    df: float,
+    baseline: float,
+    baseline_df: float,
+    scaling: float = 1.0,
+    baseline_scaling: float = 1.0,
+) -> float:
+    """
+    Return CFI in [0, 1]; 1 when neither model misfits.
+
+    `scaling` multiplies the degrees of freedom: with the scaling factors of a robust test it is ``cfi_robust``
+    (Brosseau-Liard and Savalei 2014).
+    """
+    misfit = statistic - scaling * df
+    worse = max(misfit, 0.0)
+    worst = max(misfit, baseline - baseline_scaling * baseline_df, 0.0)
     return 1.0 if worst == 0 else 1.0 - worse / worst

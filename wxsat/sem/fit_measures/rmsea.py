@@ -1,28 +1,44 @@
-r"""Root mean square error of approximation: :math:`\sqrt{\max(0, (\chi^2-df)/(N df))}`, with N, not N - 1.
+r"""Root mean square error of approximation: :math:`\sqrt{\max(0, (\chi^2-c\,df)/(N df))}` times the root of G groups.
 
-Its interval inverts the noncentral chi-square (Browne and Cudeck 1993).
+N, not N - 1, for maximum likelihood. The interval inverts the noncentral chi-square (Browne and Cudeck 1993); with a
+scaling factor c it is that of the scaled statistic, its ends multiplied by the root of c (Li and Bentler 2006).
 """
 
 from __future__ import annotations
 
 import math
 
+CLOSE, NOT_CLOSE = 0.05, 0.08
 
-def rmsea(statistic: float, df: int, n_obs: int) -> float:
+
+def rmsea(statistic: float, df: float, size: float, n_groups: int = 1, scaling: float = 1.0) -> float:
     """Return RMSEA; 0 for a saturated model."""
-    return math.sqrt(max(statistic - df, 0.0) / (n_obs * df)) if df > 0 else 0.0
+    if not df > 0:
+        return 0.0 if df == 0 else math.nan
+    return math.sqrt(max(statistic / size / df - scaling / size, 0.0) * n_groups)
 
 
-def rmsea_interval(statistic: float, df: int, n_obs: int, level: float = 0.90) -> tuple[float, float]:
-    """Return the lower and upper end of the interval; zeros for a saturated model."""
-    if df == 0:
+def rmsea_interval(
+    statistic: float,
+    df: float,
+    size: float,
+    level: float = 0.90,
+    *,
+    n_groups: int = 1,
+    scaling: float = 1.0,
+) -> tuple[float, float]:
+    """Return the lower and upper end of the interval; zeros for a saturated model, NaN without a statistic."""
+    if not math.isfinite(statistic) or math.isnan(df):
+        return math.nan, math.nan
+    if df < 1:
         return 0.0, 0.0
     tail = (1.0 - level) / 2.0
-    lower, upper = (_noncentrality(statistic, df, p) for p in (1.0 - tail, tail))
-    return math.sqrt(lower / (n_obs * df)), math.sqrt(upper / (n_obs * df))
+    ends = (_noncentrality(statistic, df, p) for p in (1.0 - tail, tail))
+    lower, upper = (math.sqrt(scaling * end * n_groups / (size * df)) for end in ends)
+    return lower, upper
 
 
-def _noncentrality(statistic: float, df: int, probability: float) -> float:
+def _noncentrality(statistic: float, df: float, probability: float) -> float:
     """Return the noncentrality at which `statistic` is the quantile of `probability`; 0 when there is none."""
     from scipy.optimize import brentq
     from scipy.special import chdtr, chndtr
@@ -35,8 +51,20 @@ def _noncentrality(statistic: float, df: int, probability: float) -> float:
     return float(brentq(lambda nc: chndtr(statistic, df, nc) - probability, 0.0, upper, xtol=1e-12, rtol=1e-13))
 
 
-def rmsea_close_pvalue(statistic: float, df: int, n_obs: int, close: float = 0.05) -> float:
+def rmsea_close_pvalue(
+    statistic: float, df: float, size: float, close: float = CLOSE, *, n_groups: int = 1, scaling: float = 1.0
+) -> float:
     """Return the p-value of close fit, H0: RMSEA <= `close`; NaN for a saturated model."""
+    below = rmsea_notclose_pvalue(statistic, df, size, close, n_groups=n_groups, scaling=scaling)
+    return 1.0 - below
+
+
+def rmsea_notclose_pvalue(
+    statistic: float, df: float, size: float, bound: float = NOT_CLOSE, *, n_groups: int = 1, scaling: float = 1.0
+) -> float:
+    """Return the p-value of H0: RMSEA >= `bound`; NaN for a saturated model."""
     from scipy.special import chndtr
 
-    return float(1.0 - chndtr(statistic, df, n_obs * df * close**2)) if df > 0 else math.nan
+    if not df > 0 or not math.isfinite(statistic):
+        return math.nan
+    return float(chndtr(statistic, df, size * df * bound**2 / scaling / n_groups))

@@ -1,7 +1,13 @@
-r"""Standardised root mean square residual (Bentler): residuals over :math:`\sqrt{s_{ii}s_{jj}}`, diagonal included."""
+r"""Root mean square residuals: raw (RMR), standardised (SRMR, of Bentler and of Mplus), of correlations (CRMR).
+
+Bentler's standardises by the observed standard deviations, diagonal included, divisor p(p+1)/2; Bollen's takes
+residuals of correlations, off-diagonal alone; Mplus' takes correlations and relative residuals of variances. With a
+mean structure the means count with p more residuals; the ``_nomean`` versions leave them out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,23 +15,90 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Matrix = NDArray[np.float64]
 
-def srmr(sample: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
-    """Return SRMR, divisor p(p+1)/2."""
-    scale = np.sqrt(np.diag(sample))
-    residual = (sample - sigma) / np.outer(scale, scale)
-    lower = residual[np.tril_indices(len(residual))]
-    return float(np.sqrt(np.mean(lower**2)))
+NAMES = ("rmr", "srmr_bentler", "crmr", "srmr_mplus")
 
 
-def crmr(sample: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
+def srmr(sample: Matrix, sigma: Matrix) -> float:
+    """Return SRMR of the covariances (Bentler), divisor p(p+1)/2."""
+    return _root(_squares(sample, sigma)["srmr_bentler"], len(sample) * (len(sample) + 1) // 2)
+
+
+def crmr(sample: Matrix, sigma: Matrix) -> float:
     """Return the root mean square residual of the correlations, off-diagonal cells only; 0 with one variable."""
-    residual = correlation(sample) - correlation(sigma)
-    lower = residual[np.tril_indices(len(residual), -1)]
-    return float(np.sqrt(np.mean(lower**2))) if lower.size else 0.0
+    return _root(_squares(sample, sigma)["crmr"], len(sample) * (len(sample) - 1) // 2)
 
 
-def correlation(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+def residual_measures(
+    samples: Sequence[Matrix],
+    sigmas: Sequence[Matrix],
+    shares: Sequence[float],
+    means: Sequence[tuple[Matrix, Matrix]] | None = None,
+) -> dict[str, float]:
+    """
+    Return the whole family over all groups, averaged by the groups' shares of N.
+
+    Parameters
+    ----------
+    samples, sigmas : sequence of ndarray, shape (p, p)
+        Observed and implied covariances.
+    shares : sequence of float
+        Sum to one.
+    means : sequence of (observed, implied), optional
+        With a mean structure.
+
+    Returns
+    -------
+    dict
+        ``rmr rmr_nomean srmr srmr_bentler srmr_bentler_nomean crmr crmr_nomean srmr_mplus srmr_mplus_nomean``.
+    """
+    found = dict.fromkeys([*NAMES, *(f"{name}_nomean" for name in NAMES)], 0.0)
+    for g, share in enumerate(shares):
+        sample, sigma = samples[g], sigmas[g]
+        p = len(sample)
+        squares = _squares(sample, sigma)
+        of_means = _mean_squares(sample, sigma, *means[g]) if means is not None else None
+        for name in NAMES:
+            count = p * (p - 1) // 2 if name == "crmr" else p * (p + 1) // 2
+            alone = _root(squares[name], count)
+            found[f"{name}_nomean"] += share * alone
+            whole = alone if of_means is None else _root(squares[name] + of_means[name], count + p)
+            found[name] += share * whole
+    found["srmr"] = found["srmr_bentler"]
+    return found
+
+
+def _squares(sample: Matrix, sigma: Matrix) -> dict[str, float]:
+    lower, below = np.tril_indices(len(sample)), np.tril_indices(len(sample), -1)
+    scale = np.sqrt(np.diag(sample))
+    residual = sample - sigma
+    standardised = residual / np.outer(scale, scale)
+    of_correlations = float(((correlation(sample) - correlation(sigma))[below] ** 2).sum())
+    return {
+        "rmr": float((residual[lower] ** 2).sum()),
+        "srmr_bentler": float((standardised[lower] ** 2).sum()),
+        "crmr": of_correlations,
+        "srmr_mplus": of_correlations + float((np.diag(standardised) ** 2).sum()),
+    }
+
+
+def _mean_squares(sample: Matrix, sigma: Matrix, observed: Matrix, implied: Matrix) -> dict[str, float]:
+    scale, model = np.sqrt(np.diag(sample)), np.sqrt(np.diag(sigma))
+    standardised = float((((observed - implied) / scale) ** 2).sum())
+    return {
+        "rmr": float(((observed - implied) ** 2).sum()),
+        "srmr_bentler": standardised,
+        "crmr": standardised,
+        "srmr_mplus": float(((observed / scale - implied / model) ** 2).sum()),
+    }
+
+
+def _root(total: float, count: int) -> float:
+    return float(np.sqrt(total / count)) if count else 0.0
+
+
+def correlation(covariance: Matrix) -> Matrix:
     """Return the correlation matrix of a covariance matrix."""
     scale = np.sqrt(np.diag(covariance))
     return np.asarray(covariance / np.outer(scale, scale))

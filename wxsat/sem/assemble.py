@@ -1,0 +1,142 @@
+"""From an outcome to the result that is handed out: tables, matrices, findings and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wxsat.finding import Finding
+from wxsat.sem.admissibility import Solution, admissibility_findings
+from wxsat.sem.effects import effects_frame
+from wxsat.sem.estimates import estimates_frame
+from wxsat.sem.fit_options import FitOptions
+from wxsat.sem.outcome import Outcome
+from wxsat.sem.parameter_table import ParameterTable
+from wxsat.sem.r2 import r2_frame
+from wxsat.sem.residuals import mean_residuals_frame, residuals_frame
+from wxsat.sem.restrictions import Constraints
+from wxsat.sem.result import GroupFit, SemResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_BOUND = 1e-7
+
+
+def assemble(
+    table: ParameterTable,
+    constraints: Constraints,
+    outcome: Outcome,
+    options: FitOptions,
+    *,
+    model: str,
+    engine: str,
+    findings: Sequence[Finding],
+    provenance: dict[str, Any],
+) -> SemResult:
+    """Return the result of a fit."""
+    implied, sample = outcome.implied, outcome.sample
+    if outcome.estimate.start is not None:
+        table = table.with_starts(outcome.estimate.start.tolist())
+    parameters = estimates_frame(table, implied, outcome.estimate.theta, outcome.vcov)
+    residuals = residuals_frame(sample, implied)
+    groups = group_fits(table, outcome)
+    n_obs, n_read = _rows(table, outcome)
+    solution = Solution(
+        parameters=parameters,
+        residuals=residuals,
+        latent_names=table.latent_names,
+        latent_covariances=tuple(group.latent_covariance for group in groups),
+        group_names=tuple(group.name for group in groups),
+        n_obs=n_obs,
+        n_read=n_read,
+        n_parameters=outcome.n_unique,
+        condition=outcome.condition,
+        missing=options.missing,
+        at_bounds=_at_bounds(table, constraints, outcome),
+    )
+    return SemResult(
+        model=model,
+        engine=engine,
+        estimator=options.name,
+        converged=outcome.estimate.converged,
+        iterations=outcome.estimate.iterations,
+        n_obs=n_obs,
+        n_read=n_read,
+        missing=options.missing,
+        table=table,
+        parameters=parameters,
+        fit_measures=dict(outcome.fit),
+        r2=r2_frame(table, implied),
+        effects=effects_frame(table, implied, outcome.vcov),
+        residuals=residuals,
+        observed_names=sample[0].names,
+        latent_names=table.latent_names,
+        sample_covariance=sample[0].covariance,
+        implied_covariance=implied[0].sigma,
+        latent_covariance=groups[0].latent_covariance,
+        parameter_covariance=outcome.vcov,
+        findings=(*findings, *outcome.findings, *admissibility_findings(solution)),
+        provenance=provenance,
+        groups=groups,
+        mean_residuals=mean_residuals_frame(sample, implied),
+        tests=tests_frame(outcome),
+        outcome=outcome,
+    )
+
+
+def _rows(table: ParameterTable, outcome: Outcome) -> tuple[int, int]:
+    """Return rows used and read; the levels of a model have the same rows."""
+    per_group = [moments for block, moments in enumerate(outcome.sample) if block % table.n_levels == 0]
+    return sum(m.n_obs for m in per_group), sum(m.n_read for m in per_group)
+
+
+def group_fits(table: ParameterTable, outcome: Outcome) -> tuple[GroupFit, ...]:
+    """Return observed and implied moments of every group, or of every level."""
+    found = []
+    for moments, at in zip(outcome.sample, outcome.implied, strict=True):
+        seen = at.cells.n_observed
+        found.append(
+            GroupFit(
+                moments.group,
+                moments.n_obs,
+                moments.n_read,
+                moments.covariance,
+                moments.mean,
+                at.sigma,
+                at.mu,
+                at.all_covariance[seen:, seen:],
+                at.all_mean[seen:],
+            )
+        )
+    return tuple(found)
+
+
+def tests_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return ``test statistic df p_value scaling_factor shift``, one row a test of the model."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "test": name,
+                "statistic": test.statistic,
+                "df": test.df,
+                "p_value": test.p_value,
+                "scaling_factor": test.scaling_factor,
+                "shift": test.shift,
+            }
+            for name, test in outcome.tests.items()
+        ]
+    )
+
+
+def _at_bounds(table: ParameterTable, constraints: Constraints, outcome: Outcome) -> tuple[str, ...]:
+    """Return the parameters at their bounds and the inequalities that hold with equality."""
+    theta = outcome.estimate.theta
+    names = {row.free - 1: row.name for row in table.parameters if row.free}
+    near = (theta - constraints.lower < AT_BOUND) | (constraints.upper - theta < AT_BOUND)
+    bounded = [names[k] for k in np.flatnonzero(near).tolist()]
+    return (*bounded, *(c.text for c in constraints.inequalities if abs(c.function(theta)[0]) < AT_BOUND))

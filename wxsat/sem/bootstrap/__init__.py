@@ -1,0 +1,1 @@
+"""Resampling of fitted models: draws, batched refits, intervals, the test of Bollen and Stine."""

@@ -1,0 +1,1 @@
+"""Latent interactions: product indicators, simple slopes, the region where a slope is significant."""

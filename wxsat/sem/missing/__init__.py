@@ -1,0 +1,1 @@
+"""Incomplete data: full-information maximum likelihood by missing pattern, its robust statistics, two-stage ML."""
