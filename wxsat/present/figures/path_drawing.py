@@ -294,10 +294,11 @@ def _draw_refusal(ax: Axes, data: PathData) -> None:
     """Print the refusal across the picture, rising along its diagonal and as large as fits."""
     assert data.refused is not None
     words = " / ".join(data.refused)
-    angle = min(28.0, math.degrees(math.atan2(data.height, data.width)))
-    room = 0.86 * min(data.width / math.cos(math.radians(angle)), data.height / math.sin(math.radians(angle)))
+    height = data.height - LEGEND_INCHES
+    angle = min(28.0, math.degrees(math.atan2(height, data.width)))
+    room = 0.78 * min(data.width / math.cos(math.radians(angle)), height / math.sin(math.radians(angle)))
     ax.text(
-        data.width / 2, (data.height - LEGEND_INCHES) / 2, words, ha="center", va="center", rotation=angle,
+        data.width / 2, height / 2, words, ha="center", va="center", rotation=angle,
         rotation_mode="anchor", fontsize=min(60.0, room * 72 / em_width(words)), color=theme.REFUSAL, alpha=0.34,
         zorder=9, gid="refused",
     )  # fmt: skip

@@ -73,6 +73,9 @@ class _Planner:
         self.arrows = [a for a in graph.of_kind("path", "loading") if a.source in known and a.target in known]
         pairs = [(a.source, a.target) for a in self.arrows]
         back = set(break_cycles(self.nodes, pairs))
+        if back:
+            # Feedback passes where the fans would hang.
+            self.fans = {}
         self.layer = assign_layers(self.nodes, [p for i, p in enumerate(pairs) if i not in back])
         self.groups = {
             name: members
@@ -204,20 +207,25 @@ class _Planner:
         room = self.sizes.max_width - left - 2 * MARGIN - 2 * sum(halves) - (ARC_ROOM if arcs_right else 0.0)
         if gaps and sum(gaps) > room:
             # Every gap gives from what it has above the least; below that the figure grows beyond its width.
-            spare = sum(g - LEAST_GAP for g in gaps)
-            share = max(0.0, room - LEAST_GAP * len(gaps)) / spare if spare else 0.0
-            gaps = [LEAST_GAP + (g - LEAST_GAP) * min(1.0, share) for g in gaps]
+            least = [self._least_gap(segments) for segments in self.columns.segments]
+            spare = sum(g - m for g, m in zip(gaps, least, strict=True))
+            share = min(1.0, max(0.0, room - sum(least)) / spare) if spare else 0.0
+            gaps = [m + (g - m) * share for g, m in zip(gaps, least, strict=True)]
         self.span: list[tuple[float, float]] = []
         x = left
         for half, gap in zip(halves, [*gaps, 0.0], strict=True):
             self.span.append((x, x + 2 * half))
             x += 2 * half + gap
 
+    def _least_gap(self, segments: Sequence[tuple[str, str]]) -> float:
+        """Return the least width between two layers; two coefficients on an arrow from a frame need more."""
+        return LEAST_GAP + (0.36 if any(source in self.groups for source, _ in segments) else 0.0)
+
     def _wished_gap(self, segments: Sequence[tuple[str, str]]) -> float:
         if self.in_layers:
             return LOADING_GAP
         steepest = max((abs(self.height[a] - self.height[b]) for a, b in segments), default=0.0)
-        return min(MOST_GAP, 0.62 + 0.03 * len(segments) + 0.12 * steepest)
+        return min(MOST_GAP, self._least_gap(segments) + 0.26 + 0.03 * len(segments) + 0.12 * steepest)
 
     def _shapes(self) -> tuple[Shape, ...]:
         shapes = []

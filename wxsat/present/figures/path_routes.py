@@ -198,21 +198,35 @@ def _arc_ports(places: Places, bundles: Sequence[Bundle]) -> dict[tuple[str, int
 
 
 def route_under(places: Places, bundles: Sequence[Bundle], residuals: Sequence[Bundle]) -> list[Route]:
-    """Return curves that pass under everything: feedback, and covariances between layers."""
+    """Return curves that pass under or over everything: feedback, and covariances between layers."""
     layer = places.layer_of
     apart = [r for r in residuals if layer(r.source) != layer(r.target)]
     feedback = [b for b in bundles if b.feedback]
-    bottom = max(s.y + s.half_height for s in places.shape.values())
-    routes = []
-    under = sorted((*feedback, *apart), key=lambda b: (not b.feedback, abs(layer(b.source) - layer(b.target))))
-    for rank, bundle in enumerate(under):
+    edges = {
+        -1: min(s.y - s.half_height for s in places.shape.values()),
+        1: max(s.y + s.half_height for s in places.shape.values()),
+    }
+    routes, taken = [], {-1: 0, 1: 0}
+    around = sorted((*feedback, *apart), key=lambda b: (not b.feedback, abs(layer(b.source) - layer(b.target))))
+    for bundle in around:
         a, b = places.shape[bundle.source], places.shape[bundle.target]
+        way = 1 if _beyond(places, bundle, 1) <= _beyond(places, bundle, -1) else -1
         shift = math.copysign(0.3, b.x - a.x)
-        fall = math.sqrt(1 - shift**2)
-        start = (a.x + shift * a.half_width, a.y + a.half_height * (fall if a.kind == "latent" else 1.0))
-        end = (b.x - shift * b.half_width, b.y + b.half_height * (fall if b.kind == "latent" else 1.0))
-        routes.append(Route(bundle, underpass(start, end, bottom + 0.32 + 0.24 * rank)))
+        fall = way * math.sqrt(1 - shift**2)
+        start = (a.x + shift * a.half_width, a.y + a.half_height * (fall if a.kind == "latent" else way))
+        end = (b.x - shift * b.half_width, b.y + b.half_height * (fall if b.kind == "latent" else way))
+        routes.append(Route(bundle, underpass(start, end, edges[way] + way * (0.32 + 0.24 * taken[way]))))
+        taken[way] += 1
     return routes
+
+
+def _beyond(places: Places, bundle: Bundle, way: int) -> int:
+    """Return how many places lie above (-1) or below (1) the ends of an arrow, in their layers."""
+    count = 0
+    for name in (bundle.source, bundle.target):
+        names = [n for slot in places.columns.layers[places.layer_of(name)] for n in slot]
+        count += len(names) - 1 - names.index(name) if way > 0 else names.index(name)
+    return count
 
 
 def route_indicator_arcs(places: Places, bundles: Sequence[Bundle]) -> list[Route]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
     from wxsat.present.figures.path_graph import PathGraph
 
-WIDEST_LATIN, WIDEST_CHINESE = 9.0, 6.0
+WIDEST_LATIN, WIDEST_CHINESE = 8.2, 6.0
 LINE_HEIGHT = 1.28
 FLATTEST, TALLEST = 0.42, 0.62
 
@@ -91,7 +91,7 @@ def _half_width_at(text: tuple[Sequence[str], str], points: float, meta_points: 
     heights = [size * LINE_HEIGHT / 72 for _, size in rows]
     edge, needed = -sum(heights) / 2, 0.0
     for (line, size), height in zip(rows, heights, strict=True):
-        half = em_width(line) * size / 72 / 2
+        half = em_width(line) * size / 72 / 2 + 0.02
         # Letters fill about three quarters of their line.
         far = max(abs(edge + 0.13 * height), abs(edge + 0.87 * height))
         needed = max(needed, math.hypot(half, far / ratio))

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 Point = tuple[float, float]
 
 
-def chain_spline(stops: Sequence[Point]) -> tuple[Point, ...]:
+def chain_spline(stops: Sequence[Point], turns: Sequence[float] | None = None) -> tuple[Point, ...]:
     """
     Return a curve through stops that leaves and meets every one of them horizontally.
+
+    `turns` says for each piece at which share of its width it changes height, .5 if left out.
 
     Examples
     --------
@@ -18,10 +20,16 @@ def chain_spline(stops: Sequence[Point]) -> tuple[Point, ...]:
     4
     """
     points: list[Point] = [stops[0]]
-    for (x0, y0), (x1, y1) in zip(stops, stops[1:], strict=False):
-        handle = (x1 - x0) * 0.5
-        points += [(x0 + handle, y0), (x1 - handle, y1), (x1, y1)]
+    for k, ((x0, y0), (x1, y1)) in enumerate(zip(stops, stops[1:], strict=False)):
+        turn = x0 + (x1 - x0) * (turns[k] if turns else 0.5)
+        points += [(turn, y0), (turn, y1), (x1, y1)]
     return tuple(points)
+
+
+def straight(start: Point, end: Point) -> tuple[Point, ...]:
+    """Return a straight line as a curve."""
+    dx, dy = (end[0] - start[0]) / 3, (end[1] - start[1]) / 3
+    return (start, (start[0] + dx, start[1] + dy), (start[0] + 2 * dx, start[1] + 2 * dy), end)
 
 
 def arc(start: Point, end: Point, x: float) -> tuple[Point, ...]:
