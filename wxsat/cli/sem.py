@@ -56,6 +56,7 @@ def fit(
         _model(model), data, estimator=estimator, missing=missing, engine=engine, std_lv=std_lv,
         orthogonal=orthogonal, fixed_x=fixed_x,
     )  # fmt: skip
+    result = _with_distinctness(result, data)
     for finding in result.findings:
         say(f"{finding.severity}: {finding.message} [{finding.code}]")
     if as_json:
@@ -64,6 +65,20 @@ def fit(
         _show(result)
     if result.refused:
         raise typer.Exit(6)
+
+
+def _with_distinctness(result: SemResult, data: Any) -> SemResult:
+    """Add the refusal of a reading in which two constructs that are not distinct predict one outcome."""
+    from dataclasses import replace
+
+    from wxsat.psychometrics.validity import discriminant_findings, htmt_of_blocks
+
+    frame = getattr(data, "frame", data)
+    table = result.table
+    found = discriminant_findings(htmt_of_blocks(frame, table.indicators_of()), table.predictors_of())
+    known = {(finding.code, finding.subject) for finding in result.findings}
+    new = tuple(finding for finding in found if (finding.code, finding.subject) not in known)
+    return replace(result, findings=(*new, *result.findings)) if new else result
 
 
 def _model(model: str) -> str | Path:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from wxsat.finding import Finding
+from wxsat.numerics.covariance import pairwise_correlation
 from wxsat.psychometrics.conventions import state
+from wxsat.psychometrics.htmt import heterotrait_monotrait
 
 HTMT_WARNING = 0.85
 HTMT_REFUSAL = 0.90
@@ -116,6 +118,48 @@ def discriminant_findings(htmt: pd.DataFrame, predictors_of: Mapping[str, Sequen
             figures = {"htmt": row["htmt"], "outcomes": outcomes, "threshold": HTMT_REFUSAL}
             found.append(state("MEAS-121", "refusal", f"{a}, {b}", message, a=a, b=b, **figures))
     return tuple(found)
+
+
+def htmt_of_blocks(frame: pd.DataFrame, items_of: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """
+    Return HTMT of every pair of constructs that a model measures, without intervals.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Answers, one column an item; pairwise complete rows are used. Reverse keys do not matter.
+    items_of : mapping of str to sequence of str
+        Constructs and their items. Those with fewer than two columns of `frame` are left out, and so are pairs
+        that share an item.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``a, b, htmt``; NaN where an item is constant.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"a1": [1, 2, 3, 4], "a2": [1, 3, 2, 4], "b1": [2, 1, 4, 3], "b2": [1, 2, 4, 3]})
+    >>> pairs = htmt_of_blocks(answers, {"A": ["a1", "a2"], "B": ["b1", "b2"]})
+    >>> [round(value, 3) for value in pairs["htmt"]]
+    [0.562]
+    """
+    blocks = {name: list(items) for name, items in items_of.items() if len(items) > 1 and set(items) <= set(frame)}
+    items = list(dict.fromkeys(item for block in blocks.values() for item in block))
+    columns = ["a", "b", "htmt"]
+    if len(blocks) < 2:
+        return pd.DataFrame([], columns=columns)
+    correlation = pairwise_correlation(frame[items].to_numpy(dtype=float))
+    positions = [np.array([items.index(item) for item in block]) for block in blocks.values()]
+    ratios = heterotrait_monotrait(correlation, positions)
+    names = list(blocks)
+    rows = [
+        (a, b, float(ratios[i, j]))
+        for j, b in enumerate(names)
+        for i, a in enumerate(names[:j])
+        if not set(blocks[a]) & set(blocks[b])
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def few_clusters_finding(column: str, n_clusters: int) -> tuple[Finding, ...]:

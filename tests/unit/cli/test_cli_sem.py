@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -85,3 +86,46 @@ def test_numbers_kept_as_text_are_read_and_words_are_not(files):
     frame["x1"] = "agree"
     frame.to_csv(files / "words.csv", index=False)
     assert "SEM-042" in str(fit(files, "m.sem", "words.csv").exception)
+
+
+MOBI_MODEL = """
+Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5
+Expectation =~ CUEX1 + CUEX2 + CUEX3
+Quality =~ PERQ1 + PERQ2 + PERQ3 + PERQ4 + PERQ5 + PERQ6 + PERQ7
+Value =~ PERV1 + PERV2
+Satisfaction =~ CUSA1 + CUSA2 + CUSA3
+Loyalty =~ CUSL1 + CUSL2 + CUSL3
+Complaints =~ CUSCO
+Expectation ~ Image
+Quality ~ Expectation
+Value ~ Expectation + Quality
+Satisfaction ~ Image + Expectation + Quality + Value
+Complaints ~ Satisfaction
+Loyalty ~ Image + Satisfaction + Complaints
+"""
+
+
+def test_predictors_that_are_not_distinct_are_refused(tmp_path, shared_data):
+    """The European mobile phone data: paths of 2.2 and -1.5 with standard errors of 16 and 24, HTMT beyond .90."""
+    answers = shared_data("data/real/A_satisfaction_sem/semPLS/mobi.csv")
+    (tmp_path / "mobi.sem").write_text(MOBI_MODEL, encoding="utf-8")
+    done = runner.invoke(app, ["fit", str(tmp_path / "mobi.sem"), str(answers), "--json"])
+    assert done.exit_code == 6
+    document = json.loads(done.stdout)
+    assert document["refused"] is True
+    assert "MEAS-121" in {w["code"] for w in document["warnings"]}
+
+
+def test_two_predictors_that_are_one_are_refused(tmp_path):
+    rng = np.random.default_rng(1)
+    same, outcome = rng.normal(size=(2, 400))
+    columns = {f"{name}{i}": same + 0.6 * rng.normal(size=400) for name in "ab" for i in (1, 2, 3)}
+    columns |= {f"y{i}": same + outcome + 0.6 * rng.normal(size=400) for i in (1, 2, 3)}
+    pd.DataFrame(columns).to_csv(tmp_path / "d.csv", index=False)
+    measured = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nY =~ y1 + y2 + y3\n"
+    (tmp_path / "both.sem").write_text(measured + "Y ~ A + B\n", encoding="utf-8")
+    (tmp_path / "one.sem").write_text(measured + "Y ~ A\n", encoding="utf-8")
+    refused = runner.invoke(app, ["fit", str(tmp_path / "both.sem"), str(tmp_path / "d.csv")])
+    assert refused.exit_code == 6
+    assert "MEAS-121" in refused.stderr
+    assert "MEAS-121" not in runner.invoke(app, ["fit", str(tmp_path / "one.sem"), str(tmp_path / "d.csv")]).stderr
