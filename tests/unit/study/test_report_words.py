@@ -17,6 +17,7 @@ from wxsat.instrument.load import load_instrument
 from wxsat.present.content import FittedModel, ReportContent
 from wxsat.present.document import NumberBook
 from wxsat.present.draft import Draft
+from wxsat.present.render.page import _inline
 from wxsat.present.sections.closing import (
     SHOWN_PER_CODE,
     describe_citation,
@@ -24,6 +25,7 @@ from wxsat.present.sections.closing import (
     finding_line,
     finding_lines,
 )
+from wxsat.present.sections.summary import summarise
 from wxsat.present.tables.sample import tabulate_sample
 from wxsat.responses.read import read_responses
 from wxsat.study.run import StudyOutcome
@@ -140,3 +142,19 @@ def test_a_finding_names_constructs_and_keeps_items_by_their_id() -> None:
     weak = Finding("MEAS-105", "warning", "SAT1", "...", {"construct": "SAT", "item_rest": -0.1})
     assert "题目 SAT1 与满意度其余题目" in draft("zh", instrument=public).say(weak)
     assert "SAT1 correlates −.100 with the rest of Satisfaction" in draft("en", instrument=public).say(weak)
+
+
+def test_a_refused_fit_is_no_key_figure() -> None:
+    fitted = SimpleNamespace(refused=False, fit_measures={"cfi": 0.99, "rmsea": 0.02, "srmr": 0.02}, n_obs=300)
+    for refused in (False, True):
+        fitted.refused = refused
+        model = FittedModel("a", MODELS[0].title, cast(Any, fitted))
+        assert ("CFI" in str(summarise(draft("en", models=(model,))))) is not refused
+
+
+def test_an_interval_stays_on_one_line() -> None:
+    book = draft("zh")
+    sentence = f"95% CI {book.number('low', 51.6, 1)}—{book.number('high', 56.1, 1)}，其余"
+    shown = _inline(sentence)
+    assert "</span>\u2060—\u2060<span" in shown
+    assert _inline("一——二") == "一——二"

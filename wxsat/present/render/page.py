@@ -7,6 +7,7 @@ JavaScript. Figures are embedded as data; every text is escaped.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
@@ -30,6 +31,7 @@ from wxsat.present.render.html import render_html_table
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 # Nothing is loaded from anywhere and nothing runs.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+INTERVAL_DASH = re.compile("(?<=</span>)([—–])(?=<span)")
 SWITCH_NAME = {"zh": "中文", "en": "English"}
 ImageReader = Callable[[FigureBlock, str], tuple[bytes, str]]
 
@@ -167,4 +169,5 @@ def _inline(text: str) -> str:
         pieces.append(f'<span data-id="{escape(match[1], quote=True)}">{escape(match[2])}</span>')
         end = match.end()
     pieces.append(escape(text[end:]))
-    return "".join(pieces)
+    # An interval stays on one line: no break on either side of its dash.
+    return INTERVAL_DASH.sub("\u2060\\1\u2060", "".join(pieces))

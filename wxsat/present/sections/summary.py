@@ -148,7 +148,8 @@ def _lever_name(draft: Draft, lever: dict[str, Any]) -> str:
 
 def _fit(draft: Draft) -> KeyFigure | None:
     model = draft.content.main_model
-    if model is None or model.result is None:
+    # The fit of a model that must not be interpreted is no key figure; it stays in its table, marked.
+    if model is None or model.result is None or model.result.refused:
         return None
     measures, source = model.result.fit_measures, "wxsat.sem.fit_measures"
     return KeyFigure(
@@ -227,8 +228,6 @@ def _lever_sentences(draft: Draft) -> list[str]:
             )
         )
     frame = draft.content.diagnosis.levers
-    if frame["extrapolation"].any():
-        sentences.append(draft.text("summary.lever_warning"))
     for _, together in frame[frame["lever"] == "all"].iterrows():
         row = dict(together)
         sentences.append(
@@ -240,4 +239,6 @@ def _lever_sentences(draft: Draft) -> list[str]:
                 high=draft.number("levers.all.ci_upper", row["ci_upper"], 1, LEVERS),
             )
         )
+    if frame["extrapolation"].any():
+        sentences.append(draft.text("summary.lever_warning"))
     return sentences
