@@ -122,6 +122,14 @@ class Draft:
         shown = numbers.format_number(float(value), digits, no_zero=no_zero)
         return self.book.cite(number_id, float(value), shown, source)
 
+    def scientific(self, number_id: str, value: float | None, source: str = "") -> str:
+        """Record a very small number and return it in scientific notation (``3·10⁻⁶``); an en dash when missing."""
+        if value is None or not math.isfinite(value):
+            return numbers.MISSING
+        mantissa, _, power = f"{value:.0e}".partition("e")
+        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return self.book.cite(number_id, float(value), f"{mantissa}·10{raised}" if value else "0", source)
+
     def count(self, number_id: str, value: int, source: str = "") -> str:
         """Record a count and return it as printed."""
         return self.book.cite(number_id, int(value), numbers.format_integer(int(value)), source)

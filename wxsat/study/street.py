@@ -184,7 +184,7 @@ def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
     from wxsat.sem.fit import fit_sem
 
     try:
-        return FittedModel(model.id, model.title, fit_sem(model.text, responses))
+        return FittedModel(model.id, model.title, fit_sem(model.text, responses, check="semopy"))
     except (EstimationError, DataError) as error:
         if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
             raise

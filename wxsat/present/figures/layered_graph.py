@@ -1,4 +1,4 @@
-"""Layered drawing of a directed graph (Sugiyama, Tagawa & Toda 1981): who stands in which layer, in what order, how high.
+"""Layered drawing of a directed graph (Sugiyama, Tagawa & Toda 1981): in which layer, in what order, how high.
 
 Cycles are broken by depth-first search, layers follow the longest path, long edges pass through dummy places, crossings
 are reduced by barycentre sweeps and swaps of neighbours, heights are straightened by least squares that keep distances.
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Edge = tuple[str, str]
 SWEEPS = 24
 STRAIGHTENING_SWEEPS = 60
-# A bend in the middle of a long edge is seen most (Gansner et al. 1993 use 8, 2, 1; less keeps causes amid their effects).
+# A bend amid a long edge is seen most (Gansner et al. 1993 use 8, 2, 1; less keeps causes amid their effects).
 DUMMY_WEIGHT, END_WEIGHT, SHORT_WEIGHT = 4.0, 1.0, 1.0
 
 
@@ -51,8 +52,8 @@ def break_cycles(nodes: Sequence[str], edges: Sequence[Edge]) -> tuple[int, ...]
         stack = [(root, iter(leaving[root]))]
         while stack:
             node, rest = stack[-1]
-            index = next(rest, None)
-            if index is None:
+            index = next(rest, -1)
+            if index < 0:
                 state[node] = 2
                 stack.pop()
                 continue
@@ -173,7 +174,7 @@ def build_columns(
     segments: list[list[Edge]] = [[] for _ in slots[1:]]
     for chain in split_long_edges(deep, edges):
         start = deep[chain[0]]
-        for step, pair in enumerate(zip(chain, chain[1:], strict=False)):
+        for step, pair in enumerate(pairwise(chain)):
             segments[start + step].append(pair)
             if is_dummy(pair[1]):
                 slots[start + step + 1].append((pair[1],))
@@ -185,9 +186,7 @@ def build_columns(
 
 
 def reduce_crossings(columns: Columns, sweeps: int = SWEEPS) -> Columns:
-    """
-    Return the columns with fewer crossings: barycentre sweeps to and fro, then swaps of neighbours; the best is kept.
-    """
+    """Return the columns with fewer crossings: barycentre sweeps, then swaps of neighbours; the best is kept."""
     best, current = columns, columns
     for sweep in range(sweeps):
         current = _sweep(current, rightwards=sweep % 2 == 0)

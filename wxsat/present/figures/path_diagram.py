@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from wxsat.present.figures.path_labels import Box, place_labels
 from wxsat.present.figures.path_layout import Sizes, plan_path_diagram
 from wxsat.present.figures.path_plan import Bundle, PathPlan
 from wxsat.present.figures.path_words import fit_ellipse, short_lines, variable_names, with_id
-from wxsat.present.figures.wording import MINUS, em_width, fixed, interval_text, listing, phrase, wrap_text
+from wxsat.present.figures.wording import em_width, fixed, interval_text, listing, phrase, wrap_text
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
@@ -135,14 +134,13 @@ def _label_boxes(plan: PathPlan, frames: Mapping[str, tuple[str, ...]], texts: S
     # The name of a composite, and its border on both sides.
     obstacles += [Box((f.x0 + f.x1) / 2, f.y0 + f.head / 2, (f.x1 - f.x0) / 2, f.head / 2 + 0.02) for f in plan.frames]
     obstacles += [Box(x, (f.y0 + f.y1) / 2, 0.03, (f.y1 - f.y0) / 2) for f in plan.frames for x in (f.x0, f.x1)]
-    sizes = [
-        # The minus sign is wider than a digit, and must not be taken for a dash of its own line.
-        ((em_width(text) + 0.2 * text.count(MINUS)) * LABEL_POINTS / INCH / 2 + 0.03, LABEL_POINTS * 0.58 / INCH + 0.008)
-        if text
-        else None
-        for text in texts
-    ]
+    sizes = [(_label_width(text) / 2, LABEL_POINTS * 0.58 / INCH + 0.008) if text else None for text in texts]
     return place_labels([r.points for r in plan.routes], sizes, obstacles, (plan.width, plan.height))
+
+
+def _label_width(text: str) -> float:
+    # The minus sign is wider than a digit, and must not be taken for a dash of its own line.
+    return (em_width(text) + 0.2 * text.count("\N{MINUS SIGN}")) * LABEL_POINTS / INCH + 0.06
 
 
 def describe_path_diagram(data: PathData, language: Language) -> str:
@@ -189,16 +187,14 @@ def caption_path_diagram(data: PathData, language: Language) -> str:
     tested = any(math.isfinite(a.p_value) for a in data.graph.of_kind("path", "loading"))
     drawn = [mark.bundle for mark in data.arrows]
     inner = {v.name for v in data.graph.structural}
-    notes = [("caption" if tested else "no_p", {})]
-    if data.frames:
-        notes.append(("composites", {}))
-    if any(b.kind == "loading" and b.target in inner for b in drawn):
-        notes.append(("loadings", {}))
-    if any(b.feedback for b in drawn):
-        notes.append(("feedback", {}))
-    if data.sparse:
-        notes.append(("few_labels", {}))
-    words = [phrase(language, f"path_diagram.{key}") for key, _ in notes]
+    notes = {
+        "caption" if tested else "no_p": True,
+        "composites": bool(data.frames),
+        "loadings": any(b.kind == "loading" and b.target in inner for b in drawn),
+        "feedback": any(b.feedback for b in drawn),
+        "few_labels": data.sparse,
+    }
+    words = [phrase(language, f"path_diagram.{key}") for key, holds in notes.items() if holds]
     for kind, key in (("covariance", "covariances_hidden"), ("residual", "residuals_hidden")):
         values = [a.value for a in data.hidden if a.kind == kind and a not in data.graph.indicator_covariances]
         if values:

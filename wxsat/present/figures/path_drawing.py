@@ -17,10 +17,12 @@ from wxsat.present.figures.wording import em_width
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
+    from matplotlib.patches import Patch
 
 LEGEND_INCHES, LEGEND_MARGIN = 0.3, 0.16
 LABEL_POINTS, META_POINTS, BOX_ID_POINTS, LEGEND_POINTS = 7.2, 6.4, 7.0, 7.0
 LINE_HEIGHT = 1.28
+STEEPEST_REFUSAL = math.radians(28)
 DOUBT = "#7A858F"
 ELLIPSE_FILL, BOX_FILL, FRAME_FILL = "#F3F7FB", "#FFFFFF", "#FAFAF7"
 DASHED, DOTTED_DASH = (0, (4, 2.2)), (0, (6, 2, 1, 2))
@@ -103,15 +105,14 @@ def draw_path_diagram(data: PathData, figure: FigureBase) -> None:
         _draw_frame(ax, frame)
     # Thin and doubtful lines lie under wide ones.
     for mark in sorted(data.arrows, key=lambda m: (not m.doubtful, m.bundle.strength)):
-        _draw_arrow(ax, mark.points, **_style(mark.bundle, mark.doubtful), gid=_gid(mark.bundle))
+        _draw_arrow(ax, mark.points, line_style(mark.bundle, mark.doubtful), _gid(mark.bundle))
     for node in data.nodes:
         _draw_node(ax, node)
     for mark in data.arrows:
-        if mark.label is not None:
-            _draw_label(ax, mark)
+        _draw_label(ax, mark)
     _draw_legend(ax, data)
     if data.refused:
-        _draw_refusal(ax, data)
+        _draw_refusal(ax, " / ".join(data.refused), data.width, data.height - LEGEND_INCHES)
 
 
 def _gid(bundle: Bundle) -> str:
@@ -123,56 +124,52 @@ def line_width(strength: float) -> float:
     return 0.7 + 2.9 * min(1.0, strength)
 
 
-def _style(bundle: Bundle, doubtful: bool) -> dict[str, object]:
-    """Return colour, width, dashes and heads of an arrow."""
-    if bundle.kind in ("covariance", "residual"):
-        return {"color": DOUBT if doubtful else theme.MUTED, "width": 0.9, "dashes": DASHED if doubtful else None,
-                "hollow": False, "both": True}  # fmt: skip
-    if bundle.kind == "loading":
-        return {"color": theme.MUTED, "width": 0.9, "dashes": DASHED if doubtful else None, "hollow": False,
-                "both": False}  # fmt: skip
-    color = DOUBT if doubtful else theme.NEGATIVE if bundle.negative else theme.POSITIVE
+@dataclass(frozen=True)
+class LineStyle:
+    """How an arrow looks; `dashes` None is a solid line, `hollow` a head of paper, `both` two heads."""
+
+    color: str
+    width: float
+    dashes: tuple[int, tuple[float, ...]] | None
+    hollow: bool = False
+    both: bool = False
+
+
+def line_style(bundle: Bundle, doubtful: bool) -> LineStyle:
+    """Return the style of an arrow: hue and head by sign, width by size, dashes by doubt."""
     dashes = DASHED if doubtful else DOTTED_DASH if bundle.feedback else None
-    return {"color": color, "width": line_width(bundle.strength), "dashes": dashes, "hollow": bundle.negative,
-            "both": False}  # fmt: skip
+    if bundle.kind == "path":
+        color = DOUBT if doubtful else theme.NEGATIVE if bundle.negative else theme.POSITIVE
+        return LineStyle(color, line_width(bundle.strength), dashes, hollow=bundle.negative)
+    return LineStyle(DOUBT if doubtful else theme.MUTED, 0.9, dashes, both=bundle.kind != "loading")
 
 
-def _draw_arrow(
-    ax: Axes,
-    points: Sequence[Point],
-    *,
-    color: str,
-    width: float,
-    dashes: tuple[int, tuple[float, ...]] | None,
-    hollow: bool,
-    both: bool,
-    gid: str = "",
-) -> None:
+def _draw_arrow(ax: Axes, points: Sequence[Point], style: LineStyle, gid: str = "") -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    length = 0.075 + 0.014 * width
-    half = 0.028 + 0.011 * width
+    length = 0.075 + 0.014 * style.width
+    half = 0.028 + 0.011 * style.width
     shortened, ahead = shorten_end(points, length)
     tips = [(points[-1], ahead)]
-    if both:
+    if style.both:
         backwards, behind = shorten_end(shortened[::-1], length)
         shortened = backwards[::-1]
         tips.append((points[0], behind))
-    codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
+    curve = Path(shortened, [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)])
     # A white edge under each line shows which one passes over at a crossing.
-    under = PathPatch(Path(shortened, codes), fill=False, edgecolor=theme.PAPER, linewidth=width + 1.4, zorder=2)
-    line = PathPatch(
-        Path(shortened, codes), fill=False, edgecolor=color, linewidth=width, linestyle=dashes or "solid",
-        capstyle="butt", zorder=2, gid=gid,
+    ax.add_patch(PathPatch(curve, fill=False, edgecolor=theme.PAPER, linewidth=style.width + 1.4, zorder=2))
+    ax.add_patch(
+        PathPatch(
+            curve, fill=False, edgecolor=style.color, linewidth=style.width, linestyle=style.dashes or "solid",
+            capstyle="butt", zorder=2, gid=gid,
+        )
     )  # fmt: skip
-    ax.add_patch(under)
-    ax.add_patch(line)
     for tip, direction in tips:
-        _draw_head(ax, tip, direction, length, half, color, hollow)
+        _draw_head(ax, tip, direction, length, half, style)
 
 
-def _draw_head(ax: Axes, tip: Point, direction: Point, length: float, half: float, color: str, hollow: bool) -> None:
+def _draw_head(ax: Axes, tip: Point, direction: Point, length: float, half: float, style: LineStyle) -> None:
     from matplotlib.patches import Polygon
 
     (x, y), (ux, uy) = tip, direction
@@ -180,8 +177,8 @@ def _draw_head(ax: Axes, tip: Point, direction: Point, length: float, half: floa
     corners = [tip, (base[0] - uy * half, base[1] + ux * half), (base[0] + uy * half, base[1] - ux * half)]
     ax.add_patch(
         Polygon(
-            corners, closed=True, facecolor=theme.PAPER if hollow else color, edgecolor=color, linewidth=0.9,
-            joinstyle="miter", zorder=3,
+            corners, closed=True, facecolor=theme.PAPER if style.hollow else style.color, edgecolor=style.color,
+            linewidth=0.9, joinstyle="miter", zorder=3,
         )
     )  # fmt: skip
 
@@ -208,12 +205,10 @@ def _draw_node(ax: Axes, node: NodeMark) -> None:
     from matplotlib.patches import Ellipse, Rectangle
 
     s = node.shape
+    corner = (s.x - s.half_width, s.y - s.half_height)
+    patch: Patch = Rectangle(corner, 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL)
     if s.kind == "latent":
         patch = Ellipse((s.x, s.y), 2 * s.half_width, 2 * s.half_height, facecolor=ELLIPSE_FILL)
-    else:
-        patch = Rectangle(
-            (s.x - s.half_width, s.y - s.half_height), 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL
-        )
     patch.set(edgecolor=theme.INK, linewidth=0.7 if s.kind == "indicator" else 1.0, zorder=4, gid=f"node {s.name}")
     ax.add_patch(patch)
     if s.kind == "indicator":
@@ -232,12 +227,10 @@ def _draw_label(ax: Axes, mark: ArrowMark) -> None:
     from matplotlib.patches import Rectangle
 
     box = mark.label
-    assert box is not None
-    color = theme.INK
-    if mark.bundle.kind == "path":
-        color = DOUBT if mark.doubtful else theme.NEGATIVE if mark.bundle.negative else theme.POSITIVE
-    elif mark.doubtful:
-        color = DOUBT
+    if box is None:
+        return
+    style = line_style(mark.bundle, mark.doubtful)
+    color = style.color if mark.bundle.kind == "path" or mark.doubtful else theme.INK
     ax.add_patch(
         Rectangle(
             (box.x - box.half_width, box.y - box.half_height), 2 * box.half_width, 2 * box.half_height,
@@ -255,7 +248,7 @@ def _draw_legend(ax: Axes, data: PathData) -> None:
     x, y = LEGEND_MARGIN, data.height - LEGEND_INCHES / 2 - 0.02
     for key, style in _legend_entries(data.arrows):
         line = ((x, y), (x + 0.15, y), (x + 0.25, y), (x + 0.4, y))
-        _draw_arrow(ax, line, **style)
+        _draw_arrow(ax, line, style)
         ax.text(x + 0.46, y, data.legend[key], va="center", fontsize=LEGEND_POINTS, color=theme.MUTED)
         x += _entry_width(data.legend[key])
 
@@ -269,7 +262,7 @@ def _entry_width(word: str) -> float:
     return 0.46 + em_width(word) * LEGEND_POINTS / 72 + 0.2
 
 
-def _legend_entries(marks: Sequence[ArrowMark]) -> list[tuple[str, dict[str, object]]]:
+def _legend_entries(marks: Sequence[ArrowMark]) -> list[tuple[str, LineStyle]]:
     sample = {
         "positive": Bundle("path", "", "", (Arrow("path", "", "", 0.3, 0.0),)),
         "negative": Bundle("path", "", "", (Arrow("path", "", "", -0.3, 0.0),)),
@@ -287,18 +280,14 @@ def _legend_entries(marks: Sequence[ArrowMark]) -> list[tuple[str, dict[str, obj
         "loading": any(m.bundle.kind == "loading" for m in marks),
         "covariance": any(m.bundle.kind in ("covariance", "residual") for m in marks),
     }
-    return [(key, _style(bundle, key == "doubtful")) for key, bundle in sample.items() if occurs[key]]
+    return [(key, line_style(bundle, key == "doubtful")) for key, bundle in sample.items() if occurs[key]]
 
 
-def _draw_refusal(ax: Axes, data: PathData) -> None:
+def _draw_refusal(ax: Axes, words: str, width: float, height: float) -> None:
     """Print the refusal across the picture, rising along its diagonal and as large as fits."""
-    assert data.refused is not None
-    words = " / ".join(data.refused)
-    height = data.height - LEGEND_INCHES
-    angle = min(28.0, math.degrees(math.atan2(height, data.width)))
-    room = 0.78 * min(data.width / math.cos(math.radians(angle)), height / math.sin(math.radians(angle)))
+    angle = min(STEEPEST_REFUSAL, math.atan2(height, width))
+    room = 0.78 * min(width / math.cos(angle), height / math.sin(angle))
     ax.text(
-        data.width / 2, height / 2, words, ha="center", va="center", rotation=angle,
-        rotation_mode="anchor", fontsize=min(60.0, room * 72 / em_width(words)), color=theme.REFUSAL, alpha=0.34,
-        zorder=9, gid="refused",
+        width / 2, height / 2, words, ha="center", va="center", rotation=math.degrees(angle), rotation_mode="anchor",
+        fontsize=min(60.0, room * 72 / em_width(words)), color=theme.REFUSAL, alpha=0.34, zorder=9, gid="refused",
     )  # fmt: skip

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wxsat.present.figures.layered_graph import (
-    Columns,
     Slot,
     SlotSize,
     assign_layers,
@@ -144,7 +142,8 @@ class _Planner:
             fan = FAN_DROP + 2 * BOX_HALF_HEIGHT if self.fans.get(slot[0]) else 0.0
             above = self.fan_above.get(slot[0], False)
             return SlotSize({slot[0]: 0.0}, half + gap + fan * above, half + gap + fan * (not above))
-        offsets, edge = {}, 0.0
+        offsets: dict[str, float] = {}
+        edge = 0.0
         for name in slot:
             half = self._half(name)[1]
             edge += half + (INSIDE_GAP if offsets else 0.0)
@@ -160,9 +159,7 @@ class _Planner:
         found = {kind: [a for a in self.graph.of_kind(kind) if {a.source, a.target} <= known]
                  for kind in ("covariance", "residual")}  # fmt: skip
         limits = {"covariance": self.sizes.max_covariances, "residual": self.sizes.max_residuals}
-        drawn = {
-            k: [Bundle(k, a.source, a.target, (a,)) for a in v] for k, v in found.items() if len(v) <= limits[k]
-        }
+        drawn = {k: [Bundle(k, a.source, a.target, (a,)) for a in v] for k, v in found.items() if len(v) <= limits[k]}
         hidden = [a for k, v in found.items() if len(v) > limits[k] for a in v]
         if not self.draws_indicator_arcs:
             hidden += self.graph.indicator_covariances
@@ -219,7 +216,7 @@ class _Planner:
 
     def _least_gap(self, segments: Sequence[tuple[str, str]]) -> float:
         """Return the least width between two layers; two coefficients on an arrow from a frame need more."""
-        return LEAST_GAP + (0.36 if any(source in self.groups for source, _ in segments) else 0.0)
+        return LEAST_GAP + (0.3 if any(source in self.groups for source, _ in segments) else 0.0)
 
     def _wished_gap(self, segments: Sequence[tuple[str, str]]) -> float:
         if self.in_layers:

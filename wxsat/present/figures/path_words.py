@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDEST_LATIN, WIDEST_CHINESE = 8.2, 6.0
 LINE_HEIGHT = 1.28
-FLATTEST, TALLEST = 0.42, 0.62
+FLATTEST, TALLEST = 0.42, 0.7
 
 
 def variable_names(
@@ -81,7 +81,7 @@ def fit_ellipse(texts: Sequence[tuple[Sequence[str], str]], points: float, meta_
         # Width is dear (every layer needs it), height less so.
         cost = half_width * (1 + 0.45 * ratio)
         best = min(best, (cost, half_width, half_width * ratio))
-    return best[1] + 0.03, best[2] + 0.02
+    return best[1] + 0.015, best[2] + 0.015
 
 
 def _half_width_at(text: tuple[Sequence[str], str], points: float, meta_points: float, ratio: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -20,7 +21,7 @@ def chain_spline(stops: Sequence[Point], turns: Sequence[float] | None = None) -
     4
     """
     points: list[Point] = [stops[0]]
-    for k, ((x0, y0), (x1, y1)) in enumerate(zip(stops, stops[1:], strict=False)):
+    for k, ((x0, y0), (x1, y1)) in enumerate(pairwise(stops)):
         turn = x0 + (x1 - x0) * (turns[k] if turns else 0.5)
         points += [(turn, y0), (turn, y1), (x1, y1)]
     return tuple(points)
@@ -61,7 +62,7 @@ def sample(points: Sequence[Point], per_piece: int = 24) -> list[Point]:
 
 def at_shares(places: Sequence[Point], shares: Sequence[float]) -> list[Point]:
     """Return the places at given shares of the length of a line through `places`."""
-    lengths = [math.dist(a, b) for a, b in zip(places, places[1:], strict=False)]
+    lengths = [math.dist(a, b) for a, b in pairwise(places)]
     total = sum(lengths)
     found = []
     for share in shares:

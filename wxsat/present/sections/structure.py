@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from typing import Any
 
 from wxsat.finding import refusals
@@ -46,6 +49,8 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
         said = separator.join(dict.fromkeys(draft.say(f) for f in reasons))
         blocks.append(Paragraph(draft.text("structure.refused", reasons=said), "quote"))
     blocks.append(Paragraph(_fit_sentence(draft, model)))
+    if result.provenance.get("check"):
+        blocks.append(Paragraph(_witness(draft, model, result.provenance["check"]), "note"))
     fit = tabulate_fit(result, instrument, language, id=f"fit.{model.id}", labels=[title], refused=marked)
     blocks.append(draft.table(fit))
     drawn: dict[str, Any] = {"language": language, "instrument": instrument, "title": title, "refused": marked}
@@ -84,3 +89,15 @@ def _fit_sentence(draft: Draft, model: FittedModel) -> str:
         n=draft.count(f"{key}.n", model.result.n_obs, SOURCE),
         read=draft.count(f"{key}.n_read", model.result.n_read, SOURCE),
     )
+
+
+def _witness(draft: Draft, model: FittedModel, check: Mapping[str, Any]) -> str:
+    """Say how far the second engine's refit is from ours, or why it could not check."""
+    if not check["done"]:
+        return draft.text("structure.witness_not", engine=check["engine"], reason=check["reason"])
+    source, key = "wxsat.sem.engines.witness", f"witness.{model.id}"
+    shown = {
+        name: draft.scientific(f"{key}.{name}", check[f"largest_difference_{field}"], source)
+        for name, field in (("estimates", "estimates"), ("errors", "std_errors"))
+    }
+    return draft.text("structure.witness", engine=check["engine"], parameter=check["parameter"], **shown)
