@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from typing import Any
-
 from wxsat.finding import refusals
 from wxsat.present.content import FittedModel
 from wxsat.present.document import Block, Paragraph, Section
