@@ -1,7 +1,7 @@
 """Layered drawing of a directed graph (Sugiyama, Tagawa & Toda 1981): in which layer, in what order, how high.
 
 Cycles are broken by depth-first search, layers follow the longest path, long edges pass through dummy places, crossings
-are reduced by barycentre sweeps and swaps of neighbours, heights are straightened by least squares that keep distances.
+are reduced by barycentre sweeps and single moves, heights are straightened by least squares that keep distances.
 Nothing here knows of models or drawing; nothing is random, so that the same graph gives the same places.
 """
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 Edge = tuple[str, str]
+T = TypeVar("T")
 SWEEPS = 24
 STRAIGHTENING_SWEEPS = 60
 # A bend amid a long edge is seen most (Gansner et al. 1993 use 8, 2, 1; less keeps causes amid their effects).
@@ -186,14 +188,46 @@ def build_columns(
 
 
 def reduce_crossings(columns: Columns, sweeps: int = SWEEPS) -> Columns:
-    """Return the columns with fewer crossings: barycentre sweeps, then swaps of neighbours; the best is kept."""
-    best, current = columns, columns
+    """Return the columns with fewer crossings: barycentre sweeps and single moves from several starts; the best."""
+    best = columns
+    for start in _starts(columns):
+        settled = move_one_by_one(_best_sweep(start, sweeps))
+        if settled.crossings() < best.crossings():
+            best = settled
+        if not best.crossings():
+            break
+    return best
+
+
+def _starts(columns: Columns) -> list[Columns]:
+    """Return the order as given, with the slots of every, even or odd layers turned round, and with layers rotated."""
+    given = columns.layers
+    turned = [tuple(layer[::-1]) for layer in given]
+    mixed = [[t if k % 2 == odd else g for k, (g, t) in enumerate(zip(given, turned, strict=True))] for odd in (0, 1)]
+    rotated = [
+        [_rotated(layer, cut) if k % 2 == odd else layer for k, layer in enumerate(given)]
+        for cut in (1, 2, 3)
+        for odd in (0, 1)
+    ]
+    return [Columns(tuple(layers), columns.segments, columns.groups) for layers in (given, turned, *mixed, *rotated)]
+
+
+def _rotated(layer: tuple[Slot, ...], cut: int) -> tuple[Slot, ...]:
+    start = cut % len(layer)
+    return (*layer[start:], *layer[:start])
+
+
+def _best_sweep(columns: Columns, sweeps: int) -> Columns:
+    """Return the best of the drawings that sweeping to and fro passes, until it comes to one it knows."""
+    best, seen = columns, {columns.layers}
     for sweep in range(sweeps):
-        current = _sweep(current, rightwards=sweep % 2 == 0)
-        swapped = swap_neighbours(current)
-        if swapped.crossings() < best.crossings():
-            best = swapped
-    return swap_neighbours(best)
+        columns = _sweep(columns, rightwards=sweep % 2 == 0)
+        if columns.crossings() < best.crossings():
+            best = columns
+        if sweep % 2 and columns.layers in seen:
+            break
+        seen.add(columns.layers)
+    return best
 
 
 def _sweep(columns: Columns, *, rightwards: bool) -> Columns:
@@ -230,7 +264,7 @@ def lift_passing_edges(columns: Columns) -> Columns:
         real = [slot for slot in slots if not is_dummy(slot[0])]
         if len(real) == 1:
             passing = tuple(slot for slot in slots if is_dummy(slot[0]))
-            lifted = swap_neighbours(_with_layer(columns, k, (*passing, real[0])))
+            lifted = move_one_by_one(_with_layer(columns, k, (*passing, real[0])))
             if lifted.layers[k][-1] == real[0] and lifted.crossings() <= columns.crossings():
                 columns = lifted
     return columns
@@ -241,30 +275,34 @@ def _with_layer(columns: Columns, k: int, slots: tuple[Slot, ...]) -> Columns:
     return Columns(layers, columns.segments, columns.groups)
 
 
-def swap_neighbours(columns: Columns) -> Columns:
-    """Return the columns after every swap of two neighbours that takes crossings away, until none is left."""
+def move_one_by_one(columns: Columns) -> Columns:
+    """Return the columns after every move of one slot or member that takes crossings away, until none is left."""
     improved = True
     while improved:
         improved = False
         for k in range(len(columns.layers)):
-            for candidate in _swaps(columns, k):
+            for candidate in _moves(columns, k):
                 if _crossings_at(candidate, k) < _crossings_at(columns, k):
                     columns, improved = candidate, True
                     break
     return columns
 
 
-def _swaps(columns: Columns, k: int) -> list[Columns]:
-    """Return every exchange of two neighbouring slots, or of two neighbours within a slot, in layer k."""
+def _moves(columns: Columns, k: int) -> list[Columns]:
+    """Return every drawing in which one slot of layer k, or one name within its slot, stands elsewhere."""
     slots = columns.layers[k]
-    found = [
-        _with_layer(columns, k, (*slots[:i], slots[i + 1], slots[i], *slots[i + 2 :])) for i in range(len(slots) - 1)
-    ]
+    found = [_with_layer(columns, k, moved) for moved in _one_moved(slots)]
     for i, slot in enumerate(slots):
-        for j in range(len(slot) - 1):
-            exchanged = (*slot[:j], slot[j + 1], slot[j], *slot[j + 2 :])
-            found.append(_with_layer(columns, k, (*slots[:i], exchanged, *slots[i + 1 :])))
+        found += [_with_layer(columns, k, (*slots[:i], moved, *slots[i + 1 :])) for moved in _one_moved(slot)]
     return found
+
+
+def _one_moved(row: tuple[T, ...]) -> list[tuple[T, ...]]:
+    moved = []
+    for i, one in enumerate(row):
+        others = (*row[:i], *row[i + 1 :])
+        moved += [(*others[:j], one, *others[j:]) for j in range(len(row)) if j != i]
+    return moved
 
 
 def _crossings_at(columns: Columns, k: int) -> int:
