@@ -141,8 +141,12 @@ def layout_of(cells: Cells, given: GivenCells) -> Layout:
     )  # fmt: skip
 
 
-def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments) -> Batch:
-    """Return the implied moments at every row of `theta`; covariates take their moments from `sample`."""
+def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments, *, invert: bool = True) -> Batch:
+    """
+    Return the implied moments at every row of `theta`; covariates take their moments from `sample`.
+
+    Without `invert` the inverses are left empty.
+    """
     cells = layout.cells
     p, source, count = cells.n_observed, layout.source, len(theta)
     a, s, alpha = _fill(layout, theta, sample)
@@ -169,7 +173,8 @@ def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments) -> Batch
         mean = (total @ alpha[:, :, None])[:, :, 0]
     sigma = np.ascontiguousarray(covariance[:, :p, :p])
     columns = np.concatenate([whole[:, :p], covariance[:, :p, source]], axis=2)
-    return Batch(sigma, _inverses(sigma), mean[:, :p], total, covariance, mean, a, s, columns)
+    inverse = _inverses(sigma) if invert else np.zeros((count, 0, 0))
+    return Batch(sigma, inverse, mean[:, :p], total, covariance, mean, a, s, columns)
 
 
 def _fill(layout: Layout, theta: Array, sample: DrawnMoments) -> tuple[Array, Array, Array]:
