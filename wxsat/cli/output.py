@@ -33,14 +33,16 @@ def print_frame(frame: pd.DataFrame, title: str = "", digits: int = 3) -> None:
         numeric = frame[column].dtype.kind in "fiu"
         table.add_column(str(column), justify="right" if numeric else "left", no_wrap=numeric)
     for row in frame.itertuples(index=False, name=None):
-        table.add_row(*(_cell(value, digits) for value in row))
+        table.add_row(*(_cell(value, digits, str(name)) for value, name in zip(row, frame.columns, strict=True)))
     width = None if sys.stdout.isatty() else 200
     Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
 
 
-def _cell(value: Any, digits: int) -> str:
+def _cell(value: Any, digits: int, name: str) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if isinstance(value, float) and name in ("p_value", "pvalue") and value < 0.001:
+        return "< .001"
     if isinstance(value, float):
         return f"{value:.{digits}f}"
     return str(value)

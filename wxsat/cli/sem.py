@@ -1,21 +1,23 @@
-"""`wxsat sem`: fit structural equation models to a file of answers."""
+"""`wxsat sem`: fit structural equation models to a file of answers, and compare them."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wxsat.cli.columns import read_columns
+from wxsat.cli import sem_options as option
 from wxsat.cli.output import emit_json, print_frame, say
-from wxsat.errors import UsageError
+from wxsat.cli.sem_bootstrap import bootstrap as bootstrap_command
 
 if TYPE_CHECKING:
-    from wxsat.instrument.instrument import FormName
+    from wxsat.finding import Finding
     from wxsat.sem.result import SemResult
 
 app = typer.Typer(no_args_is_help=True, help="Fit structural equation models.")
+app.command("bootstrap")(bootstrap_command)
+
+_ESTIMATES = ("estimate", "std_error", "z", "p_value", "ci_lower", "ci_upper", "std_all")
 
 
 @app.callback()
@@ -26,39 +28,54 @@ def root() -> None:
 @app.command("fit")
 def fit(
     model: Annotated[str, typer.Argument(help="Model file (lavaan syntax), or a model's id with --instrument.")],
-    file: Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")],
-    estimator: Annotated[str, typer.Option(help="Estimator: ML.")] = "ML",
-    missing: Annotated[str, typer.Option(help="Rows with missing answers: listwise.")] = "listwise",
-    std_lv: Annotated[bool, typer.Option("--std-lv", help="Fix latent variances to 1, not first loadings.")] = False,
-    orthogonal: Annotated[
-        bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")
-    ] = False,
-    fixed_x: Annotated[bool, typer.Option(help="Take the moments of exogenous covariates as given.")] = True,
-    engine: Annotated[str, typer.Option(help="Engine: semopy.")] = "semopy",
-    instrument: Annotated[
-        str | None,
-        typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file that the answers belong to."),
-    ] = None,
-    form: Annotated[str | None, typer.Option(help="With --instrument: full, standard or brief.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    missing_code: Annotated[
-        list[float] | None, typer.Option("--missing-code", help="A code that stands for no answer (repeatable).")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    file: option.Answers = None,
+    estimator: option.Estimator = None,
+    missing: option.Missing = "listwise",
+    group: option.Group = None,
+    group_equal: option.GroupEqual = "",
+    group_partial: option.GroupPartial = "",
+    ordered: option.Ordered = None,
+    parameterization: option.Parameterization = None,
+    weights: option.Weights = None,
+    cluster: option.Cluster = None,
+    std_lv: option.StdLv = False,
+    std_ov: option.StdOv = False,
+    effect_coding: option.EffectCoding = False,
+    meanstructure: option.Meanstructure = False,
+    growth: option.Growth = False,
+    fixed_x: option.FixedX = True,
+    orthogonal: option.Orthogonal = False,
+    likelihood: option.Likelihood = "normal",
+    information: option.Information = None,
+    bounds: option.Bounds = None,
+    cov: option.Cov = None,
+    n: option.Rows = None,
+    mean: option.Mean = None,
+    bootstrap: Annotated[int | None, typer.Option(help="Draws for bootstrap errors and intervals.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
+    modification: Annotated[bool, typer.Option("--modification", help="Print modification indices.")] = False,
+    engine: option.Engine = "native",
+    check: Annotated[str | None, typer.Option(help="Second engine as a witness: semopy.")] = None,
+    instrument: option.Instrument = None,
+    form: option.Form = None,
+    sheet: option.Sheet = None,
+    missing_code: option.MissingCodes = None,
+    as_json: option.AsJson = False,
 ) -> None:
     """Fit a model; exit code 6 when a stated rule forbids its structural reading."""
     from wxsat.sem.fit import fit_sem
 
-    if form is not None and instrument is None:
-        raise UsageError("SEM-038", "--form needs --instrument.", where="--form")
-    data = _data(file, instrument, form, sheet, missing_code)
+    given = option.read_input(file, cov, n, mean, instrument, form, sheet, missing_code)
     result = fit_sem(
-        _model(model), data, estimator=estimator, missing=missing, engine=engine, std_lv=std_lv,
-        orthogonal=orthogonal, fixed_x=fixed_x,
+        option.read_model_argument(model), estimator=estimator, missing=missing, group=group, group_equal=group_equal,
+        group_partial=group_partial, weights=weights, cluster=cluster, std_lv=std_lv, std_ov=std_ov,
+        effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
+        orthogonal=orthogonal, likelihood=likelihood, information=information, bounds=bounds, bootstrap=bootstrap,
+        seed=seed, modification=modification, engine=engine, check=check, ordered=ordered,
+        parameterization=parameterization, **given,
     )  # fmt: skip
-    result = _with_distinctness(result, data)
-    for finding in result.findings:
-        say(f"{finding.severity}: {finding.message} [{finding.code}]")
+    result = _with_distinctness(result, given.get("data"))
+    _tell(result.findings)
     if as_json:
         emit_json(result.to_dict())
     else:
@@ -73,6 +90,8 @@ def _with_distinctness(result: SemResult, data: Any) -> SemResult:
 
     from wxsat.psychometrics.validity import discriminant_findings, htmt_of_blocks
 
+    if data is None:
+        return result
     frame = getattr(data, "frame", data)
     table = result.table
     found = discriminant_findings(htmt_of_blocks(frame, table.indicators_of()), table.predictors_of())
@@ -81,54 +100,85 @@ def _with_distinctness(result: SemResult, data: Any) -> SemResult:
     return replace(result, findings=(*new, *result.findings)) if new else result
 
 
-def _model(model: str) -> str | Path:
-    return Path(model) if Path(model).is_file() else model
+@app.command("compare")
+def compare(
+    model_a: Annotated[str, typer.Argument(help="One model, in any order.", metavar="MODEL_A")],
+    model_b: Annotated[str, typer.Argument(help="The other; one must be nested in the other.", metavar="MODEL_B")],
+    file: option.Answers = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help="Of scaled tests: satorra.bentler.2001 (default), satorra.bentler.2010, satorra.2000."),
+    ] = None,
+    estimator: option.Estimator = None,
+    missing: option.Missing = "listwise",
+    group: option.Group = None,
+    group_equal: option.GroupEqual = "",
+    group_partial: option.GroupPartial = "",
+    group_equal_b: Annotated[str | None, typer.Option(help="--group-equal of MODEL_B, where it differs.")] = None,
+    weights: option.Weights = None,
+    cluster: option.Cluster = None,
+    std_lv: option.StdLv = False,
+    meanstructure: option.Meanstructure = False,
+    growth: option.Growth = False,
+    fixed_x: option.FixedX = True,
+    orthogonal: option.Orthogonal = False,
+    likelihood: option.Likelihood = "normal",
+    cov: option.Cov = None,
+    n: option.Rows = None,
+    mean: option.Mean = None,
+    instrument: option.Instrument = None,
+    form: option.Form = None,
+    sheet: option.Sheet = None,
+    missing_code: option.MissingCodes = None,
+    as_json: option.AsJson = False,
+) -> None:
+    """Compare two nested models by the difference of their chi-squares, scaled where their tests are."""
+    from wxsat.sem.comparison import compare_sem
+    from wxsat.sem.fit import fit_sem
+
+    given: dict[str, Any] = {
+        "estimator": estimator, "missing": missing, "group": group, "group_partial": group_partial, "weights": weights,
+        "cluster": cluster, "std_lv": std_lv, "meanstructure": meanstructure, "growth": growth, "fixed_x": fixed_x,
+        "orthogonal": orthogonal, "likelihood": likelihood,
+    }  # fmt: skip
+    given |= option.read_input(file, cov, n, mean, instrument, form, sheet, missing_code)
+    equal = (group_equal, group_equal if group_equal_b is None else group_equal_b)
+    results = [
+        fit_sem(option.read_model_argument(name), group_equal=words, **given)
+        for name, words in zip((model_a, model_b), equal, strict=True)
+    ]
+    found = compare_sem(*results, method=method)
+    for result in results:
+        _tell(result.findings, result.model)
+    _tell(found.findings)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    print_frame(found.models, "Models")
+    test = found.test
+    p = "< .001" if test.p_value < 0.001 else f"= {test.p_value:.3f}"
+    print(f"Difference ({test.name}): chi-square {test.statistic:.3f}, df {test.df:.0f}, p {p}")
 
 
-def _data(
-    file: Path, instrument: str | None, form: str | None, sheet: str | None, missing_codes: list[float] | None
-) -> Any:
-    """Return plain columns, or with an instrument its coded answers with reverse-keyed items recoded."""
-    if instrument is None:
-        return read_columns(file, sheet, missing_codes)
-    if missing_codes:
-        raise UsageError("SEM-038", "--missing-code is for plain columns; an instrument declares its own codes.")
-    from wxsat.instrument.load import load_instrument
-    from wxsat.responses.read import read_responses
-
-    return read_responses(file, load_instrument(instrument), form=cast("FormName | None", form), sheet=sheet)
+def _tell(findings: tuple[Finding, ...], model: str = "") -> None:
+    for finding in findings:
+        say(f"{f'{model}: ' if model else ''}{finding.severity}: {finding.message} [{finding.code}]")
 
 
 def _show(result: SemResult) -> None:
-    from wxsat.sem.summary import fit_line
+    from wxsat.sem.summary import check_line, fit_line
 
     print(fit_line(result))
-    shown = [
-        "lhs",
-        "op",
-        "rhs",
-        "label",
-        "estimate",
-        "std_error",
-        "z",
-        "p_value",
-        "ci_lower",
-        "ci_upper",
-        "std_all",
-    ]
-    print_frame(result.parameters[shown], "Parameters")
-    print_frame(result.r2[["variable", "value"]], "R2")
+    if "check" in result.provenance:
+        print(check_line(result.provenance["check"]))
+    several = len(result.groups) > 1
+    by = ["level" if "level" in result.parameters.columns else "group"] if several else []
+    print_frame(result.parameters[["lhs", "op", "rhs", *by, "label", *_ESTIMATES]], "Parameters")
+    group = ["group"] if result.r2["group"].nunique() > 1 else []
+    print_frame(result.r2[["variable", *group, "value"]], "R2")
     effects = result.effects[result.effects["kind"] != "specific"]
     if len(effects):
-        columns = [
-            "outcome",
-            "source",
-            "kind",
-            "estimate",
-            "std_error",
-            "p_value",
-            "ci_lower",
-            "ci_upper",
-            "std_all",
-        ]
-        print_frame(effects[columns], "Effects")
+        columns = [c for c in _ESTIMATES if c != "z"]
+        print_frame(effects[["outcome", "source", "kind", *group, *columns]], "Effects")
+    if result.modification is not None:
+        print_frame(result.modification.head(20), "Modification indices, the 20 largest")

@@ -65,7 +65,8 @@ def bootstrap(
         if form is not None and instrument is None:
             raise UsageError("SEM-038", "--form needs --instrument.", where="--form")
         found = bootstrap_sem(
-            read_model_argument(model), read_answers(file, instrument, form, sheet), draws=draws, seed=seed, workers=workers, kind=kind,
+            read_model_argument(model), read_answers(file, instrument, form, sheet), draws=draws, seed=seed,
+            workers=workers, kind=kind,
             level=level, method=method, inadmissible=inadmissible, shard=_shard(shard), group=group, weights=weights,
             cluster=cluster, std_lv=std_lv, orthogonal=orthogonal, meanstructure=meanstructure, fixed_x=fixed_x,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from wxsat.finding import Finding
 from wxsat.sem.admissibility import Solution, admissibility_findings
 from wxsat.sem.effects import effects_frame
-from wxsat.sem.estimates import estimates_frame
+from wxsat.sem.estimates import estimates_frame, wald
 from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.outcome import Outcome
 from wxsat.sem.parameter_table import ParameterTable
@@ -140,3 +141,41 @@ def _at_bounds(table: ParameterTable, constraints: Constraints, outcome: Outcome
     near = (theta - constraints.lower < AT_BOUND) | (constraints.upper - theta < AT_BOUND)
     bounded = [names[k] for k in np.flatnonzero(near).tolist()]
     return (*bounded, *(c.text for c in constraints.inequalities if abs(c.function(theta)[0]) < AT_BOUND))
+
+
+def completed(result: SemResult, *, modification: bool, bootstrap: int | None, seed: int) -> SemResult:
+    """Return the result with what was asked beyond the fit: modification indices, bootstrap errors and intervals."""
+    if modification:
+        result = replace(result, modification=result.modification_indices())
+    if not bootstrap:
+        return result
+    from wxsat.sem.bootstrap.run import bootstrap_sem
+
+    found = bootstrap_sem(result, draws=bootstrap, seed=seed)
+    intervals = found.intervals[found.intervals["scale"] == "raw"]
+    parameters = _with_errors(
+        result.parameters, intervals[intervals["quantity"] != "effect"], ["lhs", "op", "rhs", "group"]
+    )
+    provenance = dict(result.provenance) | {"standard_errors": f"bootstrap, {found.counts['used']} draws, seed {seed}"}
+    return replace(
+        result,
+        bootstrap=found,
+        parameters=parameters,
+        provenance=provenance,
+        findings=(*result.findings, *found.findings),
+    )
+
+
+def _with_errors(frame: pd.DataFrame, intervals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return a frame of estimates with the errors and intervals of a bootstrap in place of its own."""
+    places = {key: i for i, key in enumerate(zip(*(intervals[k] for k in keys), strict=True))}
+    found = frame.copy()
+    for position, key in enumerate(zip(*(frame[k] for k in keys), strict=True)):
+        if key not in places or not frame["std_error"].iloc[position] > 0:
+            continue
+        row = intervals.iloc[places[key]]
+        updated = wald(float(frame["estimate"].iloc[position]), float(row["std_error"]) ** 2)
+        updated |= {"ci_lower": float(row["ci_lower"]), "ci_upper": float(row["ci_upper"])}
+        for name, value in updated.items():
+            found.loc[found.index[position], name] = value
+    return found

@@ -43,5 +43,7 @@ def defined_values(table: ParameterTable, by_row: NDArray[np.float64]) -> list[f
 
 
 def delta_variance(gradient: NDArray[np.float64], vcov: NDArray[np.float64]) -> float:
-    """Return the variance g'Vg of a function of the parameters."""
-    return float(gradient @ vcov @ gradient)
+    """Return the variance g'Vg of a function of the parameters; what is rounding of zero is zero."""
+    variance = float(gradient @ vcov @ gradient)
+    size = float(np.abs(gradient) @ np.abs(vcov) @ np.abs(gradient))
+    return 0.0 if abs(variance) < 1e-13 * size else variance

@@ -307,7 +307,7 @@ def _fit_samples(study: _Study, numbers: range) -> Array:
     found = np.full((count, 3), np.nan)
     keep = np.flatnonzero(fits.converged)
     if keep.size:
-        implied = batched_moments(study.model.layouts[0], fits.theta[keep], drawn.part(keep)).sigma
+        implied = batched_moments(study.model.layouts[0], fits.theta[keep], drawn.part(keep), invert=False).sigma
         found[keep] = _indices(covariance[keep], implied, fits.value[keep], study.n_obs, study.df)
     return found
 

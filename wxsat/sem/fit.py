@@ -10,7 +10,7 @@ import numpy as np
 
 from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding
-from wxsat.sem.assemble import assemble
+from wxsat.sem.assemble import assemble, completed
 from wxsat.sem.bounds import check_bounds, with_bounds
 from wxsat.sem.engines.engine import engine_named
 from wxsat.sem.engines.witness import Check, check_named, check_with_semopy
@@ -70,6 +70,9 @@ def fit_sem(
     mean: Any = None,
     engine: str = "native",
     check: str | None = None,
+    modification: bool = False,
+    bootstrap: int | None = None,
+    seed: int = 1,
     form: FormName | None = None,
     **unavailable: Any,
 ) -> SemResult:
@@ -110,6 +113,10 @@ def fit_sem(
     engine : {"native", "semopy"}
     check : {"semopy"}, optional
         Refit with semopy alone and report the largest differences in ``provenance["check"]``.
+    modification : bool
+        Whether to compute modification indices.
+    bootstrap, seed : int, optional
+        Number of draws for bootstrap errors and percentile intervals, and their seed.
     form : {"full", "standard", "brief"}, optional
         The form that was asked, where the responses do not say it.
     **unavailable
@@ -175,7 +182,7 @@ def fit_sem(
         outcome = reach(table, constraints, sample, options, worker, df)
     _require_convergence(outcome, table)
     witness = _witness(check, table, constraints, sample, options, outcome)
-    return assemble(
+    result = assemble(
         table,
         constraints,
         outcome,
@@ -187,6 +194,7 @@ def fit_sem(
                   *weight_findings(options, estimator)),
         provenance=_provenance(outcome, source, witness),
     )  # fmt: skip
+    return completed(result, modification=modification, bootstrap=bootstrap, seed=seed)
 
 
 def _shape(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -19,12 +19,16 @@ from wxsat.finding import Finding
 from wxsat.sem.discrepancy.ml import ml_gradient, ml_information
 from wxsat.sem.implied import Implied, implied_moments
 from wxsat.sem.matrices import cell_of
+from wxsat.sem.missing.fiml import fiml_gradient, fiml_information
+from wxsat.sem.missing.patterns import MissingPatterns
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable
+from wxsat.sem.robust.gamma import turned_jacobian
 from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.inverse import ranked_inverse
 from wxsat.sem.robust.scaled_tests import upper_tail
+from wxsat.sem.robust.weights import estimator_metrics, expected_information, turned_residual, unbiased
 from wxsat.sem.standardised_errors import Scales, variable_scales
 
 if TYPE_CHECKING:
@@ -60,11 +64,93 @@ class ModificationIndices:
     findings: tuple[Finding, ...]
 
 
+class Pieces(Protocol):
+    """What turns implied moments and their derivatives into score and information of one observation, and N."""
+
+    @property
+    def size(self) -> float:
+        """What chi-square is a multiple of."""
+        ...
+
+    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
+        """Return the derivative of the log-likelihood and the expected information, before restrictions."""
+        ...
+
+
+@dataclass(frozen=True)
+class CompleteData:
+    """Maximum likelihood on complete rows, or on a covariance matrix; N - 1 under Wishart."""
+
+    sample: Sequence[Moments]
+    wishart: bool = False
+
+    @property
+    def size(self) -> float:
+        """N, or N minus the number of groups."""
+        whole = float(sum(moments.weight_sum for moments in self.sample))
+        return whole - len(self.sample) if self.wishart else whole
+
+    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
+        """Return score and information."""
+        length = implied[0].u.shape[1]
+        score, information = np.zeros(length), np.zeros((length, length))
+        for share, at, moments in zip(group_shares(self.sample), implied, self.sample, strict=True):
+            distance = moments.mean - at.mu if at.has_means else None
+            covariance = unbiased(moments) if self.wishart else moments.covariance
+            score -= share / 2.0 * ml_gradient(at, covariance, distance)
+            information += share * ml_information(at)
+        return score, information
+
+
+@dataclass(frozen=True)
+class EfficientLeastSquares:
+    """GLS and WLS, whose discrepancy is chi-square; N minus the number of groups."""
+
+    sample: Sequence[Moments]
+    estimator: str
+
+    @property
+    def size(self) -> float:
+        """N minus the number of groups."""
+        return float(sum(moments.weight_sum for moments in self.sample)) - len(self.sample)
+
+    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
+        """Return score and information."""
+        metrics = estimator_metrics(self.estimator, implied, self.sample)
+        score = np.zeros(implied[0].u.shape[1])
+        for share, at, moments, metric in zip(group_shares(self.sample), implied, self.sample, metrics, strict=True):
+            residual = turned_residual(at, unbiased(moments), moments.mean, metric)
+            score += share * (turned_jacobian(at, metric).T @ residual)
+        return score, expected_information(implied, self.sample, metrics)
+
+
+@dataclass(frozen=True)
+class IncompleteData:
+    """Full-information maximum likelihood, by missing pattern; the information is expected over the patterns."""
+
+    patterns: Sequence[MissingPatterns]
+
+    @property
+    def size(self) -> float:
+        """N."""
+        return float(sum(rows.total for rows in self.patterns))
+
+    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
+        """Return score and information."""
+        size = self.size
+        return fiml_gradient(implied, self.patterns) / size, fiml_information(implied, self.patterns, "expected") / size
+
+
 def modification_indices(
-    table: ParameterTable, implied: Sequence[Implied], sample: Sequence[Moments], restrictions: Restrictions
+    table: ParameterTable,
+    implied: Sequence[Implied],
+    sample: Sequence[Moments],
+    restrictions: Restrictions,
+    *,
+    pieces: Pieces | None = None,
 ) -> ModificationIndices:
     """
-    Return the modification indices of an ML solution on complete data.
+    Return the modification indices of a solution.
 
     Parameters
     ----------
@@ -73,6 +159,9 @@ def modification_indices(
         One a group, at the estimates.
     sample : sequence of Moments
     restrictions : Restrictions
+    pieces : Pieces, optional
+        :class:`CompleteData` (ML on `sample`, when left out), :class:`EfficientLeastSquares` or
+        :class:`IncompleteData`.
 
     Returns
     -------
@@ -92,8 +181,8 @@ def modification_indices(
 
     candidates = [list(candidate_parameters(table.in_block(block), block)) for block in range(1, len(implied) + 1)]
     extended, first = _extended(implied, candidates)
-    size = float(sum(moments.weight_sum for moments in sample))
-    score, information = _score_and_information(extended, sample)
+    source: Pieces = CompleteData(sample) if pieces is None else pieces
+    score, information = source(extended)
     inner = restrictions.basis.T @ information[:first, :first] @ restrictions.basis
     inverse, rank = ranked_inverse(inner)
     own = restrictions.basis @ inverse @ restrictions.basis.T
@@ -109,7 +198,7 @@ def modification_indices(
     for k in np.flatnonzero(known).tolist():
         block, row = flat[k]
         epc = float(slope[k] / left[k])
-        index = float(size * slope[k] ** 2 / left[k])
+        index = float(source.size * slope[k] ** 2 / left[k])
         names = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group}
         standard = _standardised_change(scales[block], cell_of(row, places[block]), epc)
         records.append(names | {"mi": index, "p_value": upper_tail(index, 1), "epc": epc} | standard)
@@ -192,16 +281,6 @@ def _extended(implied: Sequence[Implied], candidates: Sequence[Sequence[Paramete
         theta[longer.index[longer.intercept]] = at.alpha[longer.row[longer.intercept]]
         extended.append(implied_moments(longer, theta))
     return tuple(extended), first
-
-
-def _score_and_information(implied: Sequence[Implied], sample: Sequence[Moments]) -> tuple[Matrix, Matrix]:
-    size = implied[0].u.shape[1]
-    score, information = np.zeros(size), np.zeros((size, size))
-    for share, at, moments in zip(group_shares(sample), implied, sample, strict=True):
-        distance = moments.mean - at.mu if at.has_means else None
-        score -= share / 2.0 * ml_gradient(at, moments.covariance, distance)
-        information += share * ml_information(at)
-    return score, information
 
 
 def _unit_scales(table: ParameterTable, at: Implied) -> dict[str, Scales]:

@@ -22,7 +22,7 @@ from wxsat.sem.missing.two_stage import estimate_two_stage
 from wxsat.sem.moments import Sample
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Constraints, Restrictions
-from wxsat.sem.robust.sandwich import robust_inference
+from wxsat.sem.robust.sandwich import Recipe, robust_inference
 from wxsat.sem.robust.scaled_indices import PopulationQuantities
 from wxsat.sem.robust.scaled_tests import TestStatistic, mean_scaled, standard_test
 from wxsat.sem.scoring import Optimum
@@ -56,6 +56,8 @@ class Outcome:
         ``standard`` first.
     fit : mapping of str to float
         Every fit measure, lavaan's names with ``.`` written as ``_``.
+    recipe : Recipe
+        What the estimator's name stood for.
     findings : tuple of Finding
     """
 
@@ -69,6 +71,7 @@ class Outcome:
     n_unique: int
     tests: Mapping[str, TestStatistic]
     fit: Mapping[str, float]
+    recipe: Recipe
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -135,6 +138,7 @@ def _complete(
         constraints.n_unique,
         inference.tests,
         fit,
+        recipe,
     )
 
 
@@ -204,6 +208,7 @@ def _full_information(
             fit.implied, completed, tests, baseline, constraints.n_unique, fit.loglik, fit.saturated_loglik,
             _population_quantities(fit),
         ),
+        recipe,
     )  # fmt: skip
 
 
@@ -248,5 +253,24 @@ def _two_stage(
         fit.df,
         constraints.n_unique,
         tests,
-        incomplete_measures(fit.implied, completed, tests, baseline, constraints.n_unique, np.nan, np.nan, None),
+        incomplete_measures(
+            fit.implied,
+            completed,
+            tests,
+            baseline,
+            constraints.n_unique,
+            np.nan,
+            np.nan,
+            PopulationQuantities(
+                fit.chisq,
+                fit.df,
+                fit.scaling,
+                tests["satorra.bentler"].statistic,
+                fit.scaling,
+                fit.baseline_chisq,
+                fit.baseline_df,
+                fit.baseline_scaling,
+            ),
+        ),
+        options.recipe,
     )

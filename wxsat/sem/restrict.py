@@ -43,7 +43,13 @@ def restrict_model(
     ModelError
         SEM-021 for variables that neither data nor form explain, SEM-020 for latents left with no indicator.
     """
-    missing = [name for name in table.observed_names if name not in available]
+    # A product A:B is computed from its parts.
+    needed = dict.fromkeys(
+        part
+        for name in table.observed_names
+        for part in ([name] if name in available else name.split(":"))
+    )
+    missing = [name for name in needed if name not in available]
     unknown = [name for name in missing if name not in unasked]
     if unknown:
         raise ModelError.from_faults([_unknown(name, table, available) for name in unknown])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wxsat.errors import UsageError
 from wxsat.finding import Finding, refusals
 
 if TYPE_CHECKING:
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from wxsat.sem.bootstrap.result import BootstrapResult
     from wxsat.sem.outcome import Outcome
     from wxsat.sem.parameter_table import ParameterTable
+    from wxsat.sem.standardised_errors import Standard
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class SemResult:
         ``variable group observed implied raw standardised``; empty without a mean structure.
     tests : DataFrame
         ``test statistic df p_value scaling_factor shift``: the standard one first, then those that were asked.
+    modification : DataFrame, optional
+        ``lhs op rhs group mi p_value epc sepc_lv sepc_all sepc_nox``, when it was asked.
+    bootstrap : BootstrapResult, optional
+        When it was asked; errors and intervals of `parameters` and `effects` are then its own.
     outcome : Outcome
         The solution itself, for what is computed from it: bootstrap, modification indices, factor scores.
     """
@@ -109,6 +116,8 @@ class SemResult:
     mean_residuals: pd.DataFrame | None = None
     tests: pd.DataFrame | None = None
     outcome: Outcome | None = field(default=None, repr=False)
+    modification: pd.DataFrame | None = None
+    bootstrap: BootstrapResult | None = field(default=None, repr=False)
 
     @property
     def refused(self) -> bool:
@@ -133,6 +142,66 @@ class SemResult:
             "refused": self.refused,
         }
         return pd.DataFrame([head | dict(self.fit_measures)])
+
+    def standardized(self, standard: Standard = "std_all") -> pd.DataFrame:
+        """
+        Return the standardised solution with delta-method errors, z, p and intervals.
+
+        `standard` is ``std_all``, ``std_lv`` (latents alone) or ``std_nox`` (all but exogenous covariates).
+        """
+        from wxsat.sem.standardised_errors import standardised_solution
+
+        return standardised_solution(self.table, self._solution.implied, self.parameter_covariance, standard)
+
+    def modification_indices(self) -> pd.DataFrame:
+        """
+        Return modification indices with expected changes, largest first.
+
+        Raises
+        ------
+        UsageError
+            SEM-076 for solutions that are not ML on complete one-level data.
+        """
+        from wxsat.sem.modification import modification_indices
+
+        outcome = self._solution
+        if outcome.recipe.estimator != "ML" or self.missing != "listwise" or self.table.n_levels > 1:
+            raise UsageError(
+                "SEM-076",
+                f"modification indices are those of ML on complete data; this fit is {self.estimator}, {self.missing}.",
+                where="modification",
+                hint='Fit with estimator="ML" and missing="listwise" to look for them.',
+            )
+        return modification_indices(self.table, outcome.implied, outcome.sample, outcome.restrictions).frame
+
+    def factor_scores(self, method: str = "regression") -> pd.DataFrame:
+        """
+        Return one row per row of data used: the group and a score on every latent.
+
+        `method` is ``regression`` or ``bartlett``. UsageError SEM-076 when only a covariance matrix is known.
+        """
+        import pandas as pd
+
+        from wxsat.sem.scores import factor_scores
+
+        outcome = self._solution
+        frames = []
+        for number, (at, moments) in enumerate(zip(outcome.implied, outcome.sample, strict=True), start=1):
+            if moments.values is None:
+                raise UsageError("SEM-076", "factor scores need the rows of the data.", where="factor_scores")
+            found = factor_scores(
+                at, moments.values, moments.mean, method="bartlett" if method == "bartlett" else "regression"
+            )
+            frame = pd.DataFrame(found.scores, columns=list(found.names))
+            frame.insert(0, "group", number)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @property
+    def _solution(self) -> Outcome:
+        if self.outcome is None:
+            raise UsageError("SEM-076", "this result was stored without its solution.", where="result")
+        return self.outcome
 
     def summary(self) -> str:
         """Return the result as plain text, in the order that lavaan's summary has."""
@@ -162,7 +231,8 @@ class SemResult:
             "r2": _records(self.r2),
             "effects": _records(self.effects),
             "tests": [] if self.tests is None else _records(self.tests),
-            "modification": [],
+            "modification": [] if self.modification is None else _records(self.modification),
+            "bootstrap": None if self.bootstrap is None else self.bootstrap.to_dict(),
             "refused": self.refused,
             "warnings": [finding.to_dict() for finding in self.findings],
             "provenance": dict(self.provenance),

@@ -9,34 +9,50 @@ the first: :math:`V = I_{22}^{-1}/N + I_{22}^{-1}I_{21}\Sigma_{11}I_{12}I_{22}^{
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding
-from wxsat.sem.definitions import defined_parameters, delta_variance
 from wxsat.sem.discrepancy.ml import ml_information
 from wxsat.sem.discrepancy.objectives import MaximumLikelihood
 from wxsat.sem.engines.engine import Task
 from wxsat.sem.engines.native import NativeEngine
-from wxsat.sem.estimates import wald
+from wxsat.sem.fit_options import read_options
 from wxsat.sem.implied import implied_groups
+from wxsat.sem.inputs import direction_findings, read_data, read_model
 from wxsat.sem.matrices import lay_out_groups
+from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import Moments, Sample
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.reparse import expression_of
+from wxsat.sem.restrict import restrict_model
 from wxsat.sem.restrictions import Restrictions, linear_restrictions, table_constraints
 from wxsat.sem.robust.hessian import group_shares
+from wxsat.sem.sam_parts import (
+    Part,
+    check_table,
+    covariance_part,
+    measurement_blocks,
+    part_of,
+    structural_part,
+)
+from wxsat.sem.sam_result import SamResult, two_step_frame
+from wxsat.sem.sample import group_labels, read_sample
 from wxsat.sem.scoring import search
 from wxsat.sem.start_values import good_starts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from numpy.typing import NDArray
+
+    from wxsat.instrument.instrument import FormName
+    from wxsat.responses.responses import Responses
 
     Array = NDArray[np.float64]
 
@@ -46,58 +62,57 @@ NO_ERROR = 1e-6  # a residual variance below this is that of an item without err
 
 
 @dataclass(frozen=True)
-class SamResult:
-    """
-    A model estimated in two steps.
-
-    Attributes
-    ----------
-    parameters : DataFrame
-        ``lhs op rhs group label step estimate std_error z p_value ci_lower ci_upper``; step 1 is measurement.
-    blocks : DataFrame
-        ``block latents n_items chisq df`` of every measurement model.
-    reliability : DataFrame
-        ``latent group value`` of the mapped scores (local SAM alone).
-    latent_covariance : tuple of ndarray
-        One a group: what the structural part was fitted to (local), or what it implies (global).
-    latent_names : tuple of str
-        Its variables: latents and observed variables of the structural part.
-    chisq, df : float, int
-        Of the structural part (local); of the whole model with the measurement part held (global).
-    parameter_covariance : ndarray, shape (n_free, n_free)
-        Both steps; nothing between them.
-    theta : ndarray, shape (n_free,)
-    findings : tuple of Finding
-    """
-
-    method: str
-    parameters: pd.DataFrame
-    blocks: pd.DataFrame
-    reliability: pd.DataFrame
-    latent_covariance: tuple[Array, ...]
-    latent_names: tuple[str, ...]
-    chisq: float
-    df: int
-    parameter_covariance: Array
-    theta: Array
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A part of a table as a model of its own; `origin` is the place of each free parameter in the whole, or -1."""
-
-    table: ParameterTable
-    origin: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
 class _Fitted:
-    part: _Part
+    part: Part
     theta: Array
     vcov: Array
     chisq: float
     df: int
+
+
+def fit_sam(
+    model: str | Path | ParameterTable,
+    data: pd.DataFrame | Responses,
+    *,
+    method: SamMethod = "local",
+    mapping: str = "ML",
+    blocks: Sequence[Sequence[str]] | None = None,
+    group: str | None = None,
+    std_lv: bool = False,
+    orthogonal: bool = False,
+    fixed_x: bool = True,
+    form: FormName | None = None,
+) -> SamResult:
+    """
+    Estimate a model in two steps, measurement first, on complete rows.
+
+    Parameters
+    ----------
+    model, data, group, std_lv, orthogonal, fixed_x, form
+        As in :func:`wxsat.fit_sem`.
+    method, mapping, blocks
+        As in :func:`sam_table`, with its errors.
+
+    Returns
+    -------
+    SamResult
+
+    Examples
+    --------
+    >>> import semopy.examples.holzinger39 as hs
+    >>> found = fit_sam("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9; speed ~ visual", hs.get_data())
+    >>> round(found.parameters.query("op == '~'")["estimate"].item(), 2)
+    0.36
+    """
+    options = read_options("ML", group=group)
+    source = read_data(data, form)
+    groups = group_labels(source.frame, group)
+    table, _ = read_model(model, source, ModelOptions(std_lv, orthogonal, fixed_x), groups)
+    table, findings = restrict_model(
+        table, [str(c) for c in source.frame.columns], unasked=source.unasked, form=source.form
+    )
+    found = sam_table(table, read_sample(source.frame, table, options), method=method, mapping=mapping, blocks=blocks)
+    return replace(found, findings=(*findings, *direction_findings(table, source), *found.findings))
 
 
 def sam_table(
@@ -139,11 +154,11 @@ def sam_table(
     Checked against lavaan 0.6-14's ``sam()`` in ``tests/golden/sem_bootstrap``, local and global, ML and GLS mapping.
     """
     _check_words(method, mapping)
-    table = _without_means(table)
-    _check_table(table)
-    groups = _blocks(table, blocks)
+    table = covariance_part(table)
+    check_table(table)
+    groups = measurement_blocks(table, blocks)
     fitted = [_fit_block(table, sample, names) for names in groups]
-    structural = _structural_part(table)
+    structural = structural_part(table)
     theta = _joined(table, fitted)
     second = np.unique(structural.origin[structural.origin >= 0])
     if not second.size:
@@ -156,9 +171,10 @@ def sam_table(
     theta[structural.origin[known]] = solved.theta[known]
     vcov = _two_step_covariance(table, sample, theta, fitted, structural)
     names, blocks_frame = structural.table.observed_names, _blocks_frame(groups, fitted)
+    frame = two_step_frame(table, theta, vcov, set(second.tolist()))
     return SamResult(
-        method, _parameters(table, theta, vcov, set(second.tolist())), blocks_frame, _reliability(solved, names, table),
-        solved.latent, names, solved.chisq, solved.df, vcov, theta,
+        method, frame, blocks_frame, _reliability(solved, names, table), solved.latent,
+        names, solved.chisq, solved.df, vcov, theta,
         tuple(_findings(table, fitted, solved)),
     )  # fmt: skip
 
@@ -167,88 +183,6 @@ def _check_words(method: str, mapping: str) -> None:
     for word, known, where in ((method, METHODS, "method"), (mapping, MAPPINGS, "mapping")):
         if word not in known:
             raise UsageError("SEM-059", f"unknown {where} {word!r}. Known: {', '.join(known)}.", where=where)
-
-
-def _check_table(table: ParameterTable) -> None:
-    if not table.latent_names:
-        raise UsageError("SEM-059", "the model has no latent; a regression needs no SAM.", where=table.name)
-    higher = [r.name for r in table.parameters if r.op == "=~" and r.rhs in table.latent_names]
-    if higher:
-        raise UsageError("SEM-059", f"latents measured by latents ({higher[0]}) have no separate measurement part.",
-                         where=table.name, hint="Fit the whole model at once.")  # fmt: skip
-    items = {r.rhs for r in table.parameters if r.op == "=~"}
-    crossing = [r.name for r in table.parameters if r.op == "~" and {r.lhs, r.rhs} & items]
-    if crossing:
-        raise UsageError("SEM-059", f"{crossing[0]} regresses an item of a latent; SAM keeps items to the first step.",
-                         where=table.name)  # fmt: skip
-
-
-def _without_means(table: ParameterTable) -> ParameterTable:
-    """Set saturated means aside: they change no covariance. Means that are restricted are refused."""
-    if not table.has_mean_structure:
-        return table
-    means = [r for r in table.parameters if r.op == "~1"]
-    labels = {r.plabel for r in means} | {r.label for r in means if r.label}
-    tied = any(_names(row) & labels for row in table.constraints)
-    for row in means:
-        latent = row.lhs in table.latent_names
-        if tied or (row.free > 0) == latent or (latent and row.ustart):
-            raise UsageError("SEM-059", f"{row.lhs} ~ 1 restricts means; SAM here is one of covariances.",
-                             where=table.name, hint="Fit the whole model at once.")  # fmt: skip
-    return _part(table, lambda row: row.op != "~1").table
-
-
-def _names(row: Parameter) -> set[str]:
-    return {token.text for side in (row.lhs, row.rhs) for token in expression_of(side).names}
-
-
-def _part(
-    table: ParameterTable,
-    keep: Callable[[Parameter], bool],
-    extra: Sequence[Parameter] = (),
-    *,
-    fixed_x: bool | None = None,
-) -> _Part:
-    """Return some rows as a table with free parameters numbered anew; constraints go with the rows they name."""
-    rows, origin = [], []
-    for row in (*table.parameters, *extra):
-        if row in extra or keep(row):
-            if row.free:
-                origin.append(row.free - 1 if row not in extra else -1)
-                row = replace(row, free=len(origin))
-            rows.append(row)
-    known = {r.plabel for r in rows} | {r.label for r in rows if r.label}
-    rows += [row for row in table.constraints if _names(row) <= known]
-    options = table.options if fixed_x is None else replace(table.options, fixed_x=fixed_x)
-    options = replace(options, meanstructure=False)
-    part = ParameterTable(tuple(rows), options, table.name, table.group_names)
-    return _Part(part, np.array(origin, dtype=np.intp))
-
-
-def _blocks(table: ParameterTable, asked: Sequence[Sequence[str]] | None) -> list[tuple[str, ...]]:
-    if asked is not None:
-        named = [name for block in asked for name in block]
-        if sorted(named) != sorted(table.latent_names):
-            raise UsageError("SEM-059", f"the blocks name {', '.join(named)}; every latent once was expected: "
-                             f"{', '.join(table.latent_names)}.", where="blocks")  # fmt: skip
-        return [tuple(block) for block in asked]
-    items = table.indicators_of()
-    together = [{name} for name in table.latent_names]
-    pairs = [(r.lhs, r.rhs) for r in table.parameters if r.op == "~~" and r.lhs != r.rhs]
-    measured = {name: set(found) for name, found in items.items()}
-    joined = True
-    while joined:
-        joined = False
-        for a in range(len(together)):
-            for b in range(a + 1, len(together)):
-                one, two = (set().union(*(measured[n] for n in together[k])) for k in (a, b))
-                if one & two or any((x in one and y in two) or (x in two and y in one) for x, y in pairs):
-                    together[a] |= together.pop(b)
-                    joined = True
-                    break
-            if joined:
-                break
-    return [tuple(n for n in table.latent_names if n in block) for block in together]
 
 
 def _fit_block(table: ParameterTable, sample: Sample, latents: tuple[str, ...]) -> _Fitted:
@@ -266,7 +200,7 @@ def _fit_block(table: ParameterTable, sample: Sample, latents: tuple[str, ...]) 
         for b in latents[i + 1 :]
         if frozenset((a, b)) not in have
     ]
-    part = _part(table, keep, extra)
+    part = part_of(table, keep, extra)
     fitted = _estimate(part, sample, f"measurement of {', '.join(latents)}")
     low = [r for r in part.table.parameters if r.op == "~~" and r.lhs == r.rhs and r.free]
     if any(fitted.theta[r.free - 1] < 0 for r in low):
@@ -275,7 +209,7 @@ def _fit_block(table: ParameterTable, sample: Sample, latents: tuple[str, ...]) 
     return fitted
 
 
-def _estimate(part: _Part, sample: Sample, where: str) -> _Fitted:
+def _estimate(part: Part, sample: Sample, where: str) -> _Fitted:
     own = _sample_of(sample, part.table.observed_names)
     constraints = table_constraints(part.table)
     p = len(own.names)
@@ -315,29 +249,6 @@ def _joined(table: ParameterTable, fitted: Sequence[_Fitted]) -> Array:
     return theta
 
 
-def _structural_part(table: ParameterTable) -> _Part:
-    """Return the regressions and what is left of their variables, latents taken as if they were observed."""
-    items = {r.rhs for r in table.parameters if r.op == "=~"}
-    inside = {v for r in table.parameters if r.op == "~" for v in (r.lhs, r.rhs)} | set(table.latent_names)
-
-    def keep(row: Parameter) -> bool:
-        return row.op in ("~", "~~") and {row.lhs, row.rhs} <= inside and not {row.lhs, row.rhs} & items
-
-    part = _part(table, keep, fixed_x=False)
-    # Covariates have free moments here: the covariances of the latents come without saying which were given.
-    rows, origin = [], []
-    for row in part.table.rows:
-        if row.exo:
-            row = replace(row, exo=0, ustart=None, user=1)
-            origin.append(-1)
-            row = replace(row, free=len(origin))
-        elif row.free:
-            origin.append(int(part.origin[row.free - 1]))
-            row = replace(row, free=len(origin), user=1)
-        rows.append(row)
-    return _Part(replace(part.table, rows=tuple(rows)), np.array(origin, dtype=np.intp))
-
-
 @dataclass(frozen=True)
 class _Second:
     theta: Array
@@ -348,7 +259,7 @@ class _Second:
     df: int
 
 
-def _local(table: ParameterTable, sample: Sample, theta: Array, structural: _Part, mapping: str) -> _Second:
+def _local(table: ParameterTable, sample: Sample, theta: Array, structural: Part, mapping: str) -> _Second:
     names = structural.table.observed_names
     size = float(sum(m.weight_sum for m in sample))
     cells = lay_out_groups(table, sample)
@@ -412,7 +323,7 @@ def _largest_share(scores: Array, noise: Array) -> float:
     return 1.0 / largest if largest > 0 else float("inf")
 
 
-def _global(table: ParameterTable, sample: Sample, theta: Array, structural: _Part) -> _Second:
+def _global(table: ParameterTable, sample: Sample, theta: Array, structural: Part) -> _Second:
     cells = lay_out_groups(table, sample)
     shares = group_shares(sample)
     restrictions = _held(table, theta, structural)
@@ -435,7 +346,7 @@ def _global(table: ParameterTable, sample: Sample, theta: Array, structural: _Pa
     return _Second(second, latent, (), (), size * max(found.value, 0.0), df)
 
 
-def _held(table: ParameterTable, theta: Array, structural: _Part) -> Restrictions:
+def _held(table: ParameterTable, theta: Array, structural: Part) -> Restrictions:
     """Return the restrictions that hold the measurement part where it is."""
     inner = linear_restrictions(structural.table)
     known = structural.origin >= 0
@@ -449,7 +360,7 @@ def _held(table: ParameterTable, theta: Array, structural: _Part) -> Restriction
 
 
 def _two_step_covariance(
-    table: ParameterTable, sample: Sample, theta: Array, fitted: Sequence[_Fitted], structural: _Part
+    table: ParameterTable, sample: Sample, theta: Array, fitted: Sequence[_Fitted], structural: Part
 ) -> Array:
     size = float(sum(m.weight_sum for m in sample))
     information = _information(table, sample, theta)
@@ -465,25 +376,6 @@ def _two_step_covariance(
     bread = basis @ np.linalg.inv(basis.T @ information @ basis) @ basis.T
     spread = bread @ information @ first @ information @ bread
     return np.asarray(first + bread / size + spread)
-
-
-def _parameters(table: ParameterTable, theta: Array, vcov: Array, second: set[int]) -> pd.DataFrame:
-    import pandas as pd
-
-    records: list[dict[str, Any]] = []
-    for row in table.parameters:
-        value = float(theta[row.free - 1]) if row.free else row.ustart
-        if value is None:
-            continue
-        variance = float(vcov[row.free - 1, row.free - 1]) if row.free else 0.0
-        label = "" if row.label.startswith(".p") or "~" in row.label else row.label
-        step = 2 if row.op == "~" or (row.free and row.free - 1 in second) else 1
-        head = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group, "label": label, "step": step}
-        records.append(head | {"estimate": value} | wald(value, variance))
-    for row, (value, gradient) in zip(table.definitions, defined_parameters(table, theta), strict=True):
-        head = {"lhs": row.lhs, "op": ":=", "rhs": row.rhs, "group": 0, "label": row.label, "step": 2}
-        records.append(head | {"estimate": value} | wald(value, delta_variance(gradient, vcov)))
-    return pd.DataFrame(records)
 
 
 def _blocks_frame(groups: Sequence[tuple[str, ...]], fitted: Sequence[_Fitted]) -> pd.DataFrame:

@@ -129,9 +129,13 @@ def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.f
 
 
 def curvature_scale(hessian: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the square roots of the curvature along each axis, those without curvature lifted above zero."""
+    """
+    Return the square roots of the curvature along each axis, 1 where there is none.
+
+    No axis is measured against another: their units differ by whatever the variables' units differ.
+    """
     diagonal = np.abs(np.diag(hessian))
-    return np.asarray(np.sqrt(np.maximum(diagonal, 1e-12 * max(float(diagonal.max(initial=0.0)), 1e-300))))
+    return np.asarray(np.sqrt(np.where(diagonal > 1e-290, diagonal, 1.0)))
 
 
 def newton_direction(

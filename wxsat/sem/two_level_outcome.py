@@ -103,6 +103,7 @@ def reach_two_level(table: ParameterTable, constraints: Constraints, sample: Sam
         constraints.n_unique,
         tests,
         measures,
+        options.recipe,
         fit.findings,
     )  # fmt: skip
 

@@ -92,5 +92,10 @@ out$residuals <- list(hs = list(normalized = bare(residuals(plain, "normalized")
   metric = lapply(c("Pasteur", "Grant-White"), function(g) list(normalized = bare(residuals(grouped, "normalized")[[g]]$cov), standardized = bare(residuals(grouped, "standardized")[[g]]$cov))))
 out$scores <- list(regression = bare(lavPredict(plain)[1:20, ]), bartlett = bare(lavPredict(plain, method = "Bartlett")[1:20, ]),
   metric_regression = bare(lavPredict(grouped)[[2]][1:20, ]), metric_bartlett = bare(lavPredict(grouped, method = "Bartlett")[[2]][1:20, ]))
+# Modification indices of other estimators; the holes are made from row numbers.
+holes <- data$hs; holes$x1[i %% 5 == 0] <- NA; holes$x5[i %% 7 == 0] <- NA; holes$x9[i %% 4 == 1] <- NA
+indices <- function(...) { fit <- suppressWarnings(cfa(hs, ...)); m <- modindices(fit)
+  p <- parTable(fit); list(parameters = as.data.frame(p[c("lhs", "op", "rhs", "est")]), indices = m[c("lhs", "op", "rhs", "mi", "epc")]) }
+out$modification <- list(gls = indices(data$hs, estimator = "GLS"), fiml = indices(holes, missing = "ml"), wishart = indices(data$hs, likelihood = "wishart"))
 out$casewise <- list(loglik = as.list(unname(lavInspect(plain, "loglik.casewise")))[1:20])
 cat(as_json(out), "\n")

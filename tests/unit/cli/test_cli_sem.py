@@ -66,7 +66,7 @@ def test_a_refused_reading_exits_6_with_its_numbers(files):
     [
         ("loose.sem", (), EstimationError, 5),
         ("typo.sem", (), ModelError, 3),
-        ("m.sem", ("--estimator", "WLSMV"), UsageError, 2),
+        ("m.sem", ("--estimator", "MLX"), UsageError, 2),
         ("m.sem", ("--form", "brief"), UsageError, 2),
         ("absent.sem", (), ModelError, 3),
     ],
@@ -86,6 +86,53 @@ def test_numbers_kept_as_text_are_read_and_words_are_not(files):
     frame["x1"] = "agree"
     frame.to_csv(files / "words.csv", index=False)
     assert "SEM-042" in str(fit(files, "m.sem", "words.csv").exception)
+
+
+def test_compare_prints_the_difference(files):
+    (files / "equal.sem").write_text(MODEL.replace("x2 + x3", "b*x2 + b*x3"), encoding="utf-8")
+    done = runner.invoke(app, ["compare", str(files / "equal.sem"), str(files / "m.sem"), str(files / "hs.csv")])
+    assert done.exit_code == 0
+    assert "df 1" in done.stdout
+    options = ("--estimator", "MLR", "--json")
+    done = runner.invoke(
+        app, ["compare", str(files / "m.sem"), str(files / "equal.sem"), str(files / "hs.csv"), *options]
+    )
+    document = json.loads(done.stdout)
+    assert [m["role"] for m in document["models"]] == ["free", "restricted"]
+    assert document["difference"]["df"] == 1
+    assert document["difference"]["scaling_factor"] > 0
+
+
+def test_options_reach_the_fit(files):
+    options = ("--group", "school", "--group-equal", "loadings,intercepts", "--group-partial", "visual=~x2,x3~1")
+    document = json.loads(fit(files, "m.sem", "hs.csv", *options, "--estimator", "MLM", "--json").stdout)
+    assert [g["name"] for g in document["groups"]] == ["Pasteur", "Grant-White"]
+    assert document["estimator"] == "MLM"
+    assert document["fit"]["chisq_scaled"] > 0
+    shown = fit(files, "m.sem", "hs.csv", *options).stdout
+    assert "group" in shown
+    assert "< .001" in shown
+
+
+def test_the_witness_has_a_line_of_its_own(files):
+    assert "Check by semopy" in fit(files, "m.sem", "hs.csv", "--check", "semopy").stdout
+
+
+def test_a_covariance_matrix_instead_of_answers(files):
+    frame = pd.read_csv(files / "hs.csv")
+    items = [f"x{i}" for i in range(1, 10)]
+    frame[items].cov().to_csv(files / "cov.csv", index=False)
+    frame[items].cov().to_csv(files / "named.csv")
+    rows = json.loads(fit(files, "m.sem", "hs.csv", "--json").stdout)
+    for name in ("cov.csv", "named.csv"):
+        arguments = ["fit", str(files / "m.sem"), "--cov", str(files / name), "--n", "301", "--json"]
+        document = json.loads(runner.invoke(app, arguments).stdout)
+        assert document["fit"]["chisq"] == pytest.approx(rows["fit"]["chisq"], rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [("--ordered", "all"), ("--cov", "hs.csv"), ("--bounds", "wide")])
+def test_options_that_make_no_sense_are_refused(files, options):
+    assert fit(files, "m.sem", "hs.csv", *options).exception.exit_code == 2
 
 
 MOBI_MODEL = """

@@ -12,7 +12,7 @@ import pytest
 from wxsat.errors import EstimationError, UsageError
 from wxsat.sem.moments import Moments, Sample
 from wxsat.sem.parameter_table import parse_model
-from wxsat.sem.sam import sam_table
+from wxsat.sem.sam import fit_sam, sam_table
 
 GOLDEN = json.loads(
     (Path(__file__).parents[2] / "golden" / "sem_bootstrap" / "sem_bootstrap.json").read_text(encoding="utf-8")
@@ -130,3 +130,12 @@ def test_a_block_that_is_not_identified_is_named(data):
         sam_table(table, sample_of(table, data["hs"]))
     together = sam_table(table, sample_of(table, data["hs"]), blocks=[["v", "s"]])
     assert together.parameters.query("op == '~'")["estimate"].item() > 0
+
+
+def test_from_text_and_frame(data):
+    model = "visual =~ x1 + x2 + x3\nspeed =~ x7 + x8 + x9\nspeed ~ visual"
+    found = fit_sam(model, data["hs"])
+    table = parse_model(model)
+    np.testing.assert_allclose(found.theta, sam_table(table, sample_of(table, data["hs"])).theta, rtol=1e-9)
+    grouped = fit_sam(model, data["hs"], group="school")
+    assert set(grouped.parameters["group"]) == {1, 2}

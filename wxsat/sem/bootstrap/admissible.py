@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.sem.admissibility import EIGENVALUE_TOLERANCE
-from wxsat.sem.bootstrap.batched_implied import batched_moments
+from wxsat.sem.bootstrap.batched_implied import Batch
 from wxsat.sem.bootstrap.batched_newton import BatchModel
-from wxsat.sem.bootstrap.draws import DrawnMoments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def admissible_draws(
-    model: BatchModel, theta: NDArray[np.float64], sample: Sequence[DrawnMoments]
-) -> NDArray[np.bool_]:
+def admissible_draws(model: BatchModel, groups: Sequence[Batch]) -> NDArray[np.bool_]:
     """Return whether each draw's solution is admissible in every group, by the rules SEM-103 and SEM-104."""
-    fine = np.ones(len(theta), dtype=bool)
-    for layout, drawn in zip(model.layouts, sample, strict=True):
-        batch = batched_moments(layout, theta, drawn)
+    fine = np.ones(len(groups[0].s), dtype=bool)
+    for layout, batch in zip(model.layouts, groups, strict=True):
         fine &= (np.diagonal(batch.s, axis1=1, axis2=2) >= 0).all(axis=1)
         latent = batch.all_covariance[:, layout.cells.n_observed :, layout.cells.n_observed :]
         if latent.shape[1]:

@@ -59,8 +59,8 @@ class Layout:
         Columns of the dictionary.
     half : ndarray, shape (k,)
         1/2 for variances, 0 for intercepts, else 1.
-    acts : bool
-        Whether any source acts on a source: else nothing is inverted.
+    depth : int
+        Length of the longest path among the sources; -1 where they act on each other in a circle.
     crossed : bool
         Whether a plain variable covaries with a source.
     """
@@ -72,7 +72,7 @@ class Layout:
     u: Places
     w: Places
     half: Array
-    acts: bool
+    depth: int
     crossed: bool
 
     @property
@@ -136,23 +136,26 @@ def layout_of(cells: Cells, given: GivenCells) -> Layout:
     tied |= tied.T
     return Layout(
         cells, given, source, plain, of_e[cells.row], w, half,
-        bool(among[np.ix_(source, source)].any()),
+        _depth(among[np.ix_(source, source)]),
         bool(tied[np.ix_(plain, source)].any()),
     )  # fmt: skip
 
 
-def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments) -> Batch:
-    """Return the implied moments at every row of `theta`; covariates take their moments from `sample`."""
+def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments, *, invert: bool = True) -> Batch:
+    """
+    Return the implied moments at every row of `theta`; covariates take their moments from `sample`.
+
+    Without `invert` the inverses are left empty.
+    """
     cells = layout.cells
     p, source, count = cells.n_observed, layout.source, len(theta)
     a, s, alpha = _fill(layout, theta, sample)
     size = a.shape[1]
     whole = np.eye(size)[:, source][None] + np.zeros((count, 1, 1))
-    if layout.acts:
-        inner = np.linalg.inv(np.eye(len(source)) - a[:, source[:, None], source])
-        whole += a[:, :, source] @ inner
-    else:
-        whole += a[:, :, source]
+    reaching = a[:, :, source]
+    if layout.depth:
+        reaching = reaching @ _among_sources(a[:, source[:, None], source], layout.depth)
+    whole += reaching
     covariance = s.copy()
     covariance[:, source, :] = 0.0
     covariance[:, :, source] = 0.0
@@ -169,7 +172,31 @@ def batched_moments(layout: Layout, theta: Array, sample: DrawnMoments) -> Batch
         mean = (total @ alpha[:, :, None])[:, :, 0]
     sigma = np.ascontiguousarray(covariance[:, :p, :p])
     columns = np.concatenate([whole[:, :p], covariance[:, :p, source]], axis=2)
-    return Batch(sigma, _inverses(sigma), mean[:, :p], total, covariance, mean, a, s, columns)
+    inverse = _inverses(sigma) if invert else np.zeros((count, 0, 0))
+    return Batch(sigma, inverse, mean[:, :p], total, covariance, mean, a, s, columns)
+
+
+def _depth(acts: NDArray[np.bool_]) -> int:
+    """Return the length of the longest path, -1 where there is a circle."""
+    walks = acts
+    for length in range(len(acts)):
+        if not walks.any():
+            return length
+        walks = (walks.astype(np.int64) @ acts.astype(np.int64)) > 0
+    return -1
+
+
+def _among_sources(a: Array, depth: int) -> Array:
+    """Return (I - A)^-1: a handful of products where paths end, (I + A)(I + A^2)..., else an inverse."""
+    unit = np.eye(a.shape[1])
+    if depth < 0:
+        return np.asarray(np.linalg.inv(unit - a))
+    whole, power, reached = unit + a, a, 1
+    while reached < depth:
+        power = power @ power
+        whole = whole + whole @ power
+        reached = 2 * reached + 1
+    return np.asarray(whole)
 
 
 def _fill(layout: Layout, theta: Array, sample: DrawnMoments) -> tuple[Array, Array, Array]:

@@ -34,7 +34,7 @@ CHORD_BELOW = 0.05  # steps shorter than this many standard errors keep the Hess
 CHORD_RATE = 0.25  # ... as long as each is at most this share of the one before
 LONG_STEP = 20.0  # standard errors; a longer step is cut
 FAR = 2.0  # standard errors; after a longer step the next one follows the expected information, which never misleads
-DRAWS_AT_ONCE = 32  # the arrays of a block stay in the cache
+DRAWS_AT_ONCE = 16  # the arrays of a block stay in the cache
 
 
 @dataclass(frozen=True)
@@ -117,16 +117,13 @@ def _given_cells(table: ParameterTable, names: Sequence[str], group: int) -> Giv
 
 def start_of(model: BatchModel, theta: Array, sample: Sequence[DrawnMoments], n_obs: float) -> BatchStart:
     """Return what all draws begin with, from the moments of the full sample (blocks of one draw)."""
-    _, expected, curved = _derivatives(model, theta[None], sample, hessian=True)
-    assert expected is not None
-    assert curved is not None
+    at = _derivatives(model, theta[None], sample, hessian=True)
     q = model.n_free
     steps = []
-    for packed in (expected + curved, expected):
-        lower = packed[0].reshape(q, q)
-        information = lower + lower.T - np.diag(np.diag(lower))
+    for parts in (at.hessian, at.expected):
+        information = _mirrored(at.full(parts)[0].reshape(q, q))
         inner = information if model.basis is None else model.basis.T @ information @ model.basis
-        inverse = np.linalg.inv(inner)
+        inverse = np.asarray(np.linalg.inv(inner), dtype=np.float64)
         whole = inverse if model.basis is None else model.basis @ inverse @ model.basis.T
         steps.append(whole)
     observed, by_model = steps
@@ -207,27 +204,44 @@ def _shares(sample: Sequence[DrawnMoments]) -> Array:
     return np.asarray(sizes / sizes.sum(axis=1, keepdims=True))
 
 
-def _derivatives(
-    model: BatchModel, theta: Array, sample: Sequence[DrawnMoments], *, hessian: bool
-) -> tuple[Array, Array | None, Array | None]:
-    """Return gradient of F/2, and lower triangles (flat q*q) of expected information and curvature, over all groups."""
+@dataclass(frozen=True)
+class _Derivatives:
+    """Gradient of F/2, and the lower triangles of expected information and of the Hessian, shape (n, q * q)."""
+
+    gradient: Array
+    model: BatchModel
+    expected: list[Array]
+    hessian: list[Array]
+
+    def full(self, parts: list[Array]) -> Array:
+        """Return flat q-by-q matrices of which the lower triangle alone means anything."""
+        q = self.model.n_free
+        shape = len(self.gradient), q * q
+        if len(parts) == 1:
+            whole = np.empty(shape)
+            whole[:, self.model.pairs[0].place] = parts[0]
+            return whole
+        whole = np.zeros(shape)
+        for pairs, part in zip(self.model.pairs, parts, strict=True):
+            whole[:, pairs.place] += part
+        return whole
+
+
+def _derivatives(model: BatchModel, theta: Array, sample: Sequence[DrawnMoments], *, hessian: bool) -> _Derivatives:
     shares = _shares(sample)
-    count, q = theta.shape
-    gradient = np.zeros((count, q))
-    expected = np.zeros((count, q * q)) if hessian else None
-    curved = np.zeros((count, q * q)) if hessian else None
+    found = _Derivatives(np.zeros(theta.shape), model, [], [])
     for g, (layout, pairs, drawn) in enumerate(zip(model.layouts, model.pairs, sample, strict=True)):
         batch = batched_moments(layout, theta, drawn)
         point = point_of(layout, batch, drawn, hessian=hessian)
         share = shares[:, g, None]
-        gradient[:, layout.cells.index] += share * gradient_of(layout, point)
-        if expected is not None and curved is not None:
-            one, two = hessian_of(layout, pairs, point)
-            if len(model.layouts) > 1:
-                one, two = one * share, two * share
-            expected[:, pairs.place] += one
-            curved[:, pairs.place] += two
-    return gradient, expected, curved
+        found.gradient[:, layout.cells.index] += share * gradient_of(layout, point)
+        if hessian:
+            expected, curved = hessian_of(layout, pairs, point)
+            curved += expected
+            several = len(model.layouts) > 1
+            found.expected.append(expected * share if several else expected)
+            found.hessian.append(curved * share if several else curved)
+    return found
 
 
 def _fit_block(model: BatchModel, start: BatchStart, sample: Sequence[DrawnMoments], theta: Array) -> BatchFit:
@@ -293,20 +307,22 @@ def _steps(
     """
     from scipy.linalg.lapack import dpotrf, dpotrs
 
-    gradient, expected, curved = _derivatives(model, theta, sample, hessian=renew)
-    inner = gradient if model.basis is None else gradient @ model.basis
+    at = _derivatives(model, theta, sample, hessian=renew)
+    inner = at.gradient if model.basis is None else at.gradient @ model.basis
     found = np.full(inner.shape, np.nan)
-    if expected is not None and curved is not None:
-        whole = expected + curved
+    if renew:
+        whole, expected = at.full(at.hessian), None
         for k, row in enumerate(rows.tolist()):
             factors[row] = None
             if not np.isfinite(inner[k]).all():
                 continue
-            for packed in (expected,) if far[k] else (whole, expected):
-                factor, fault = dpotrf(_inner_hessian(model, packed[k]).T, lower=0, clean=0)
-                if fault == 0:
-                    factors[row] = factor
-                    break
+            factor, fault = (
+                (None, 1) if far[k] else dpotrf(_inner_hessian(model, whole[k]).T, lower=0, clean=0, overwrite_a=1)
+            )
+            if fault:
+                expected = at.full(at.expected) if expected is None else expected
+                factor, fault = dpotrf(_inner_hessian(model, expected[k]).T, lower=0, clean=0, overwrite_a=1)
+            factors[row] = None if fault else factor
     for k, row in enumerate(rows.tolist()):
         factor = factors[row]
         if factor is not None:
@@ -319,8 +335,12 @@ def _inner_hessian(model: BatchModel, packed: Array) -> Array:
     lower = packed.reshape(q, q)
     if model.basis is None:
         return lower
-    whole = lower + np.tril(lower, -1).T
-    return np.asarray(model.basis.T @ whole @ model.basis)
+    return np.asarray(model.basis.T @ _mirrored(lower) @ model.basis)
+
+
+def _mirrored(lower: Array) -> Array:
+    """Return the symmetric matrix of a lower triangle."""
+    return np.asarray(np.tril(lower) + np.tril(lower, -1).T)
 
 
 def discrepancy(model: BatchModel, theta: Array, sample: Sequence[DrawnMoments]) -> Array:

@@ -128,7 +128,7 @@ def jackknife_acceleration(left_out: Array) -> Array:
     Examples
     --------
     >>> jackknife_acceleration(np.array([[1.0], [2.0], [6.0]])).round(4).tolist()
-    [-0.0687]
+    [-0.0573]
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.nanmean(left_out, axis=0) - left_out

@@ -11,6 +11,7 @@ import numpy as np
 from wxsat.errors import EstimationError, UsageError, nearest
 from wxsat.sem.bootstrap.admissible import admissible_draws
 from wxsat.sem.bootstrap.alone import fit_alone
+from wxsat.sem.bootstrap.batched_implied import Batch, batched_moments
 from wxsat.sem.bootstrap.batched_newton import (
     BatchModel,
     BatchStart,
@@ -187,7 +188,7 @@ def bootstrap_table(
     acceleration = _acceleration(plan, options) if options.kind == "bca" else None
     return BootstrapResult(
         plan.quantities.listed,
-        plan.quantities.values(plan.model, theta[None], full)[0],
+        plan.quantities.values(plan.model, _located(plan.model, theta[None], full))[0],
         np.concatenate([f.values for f in found]),
         numbers,
         status,
@@ -259,10 +260,15 @@ def _fit_moments(plan: _Plan, drawn: list[DrawnMoments]) -> _Fits:
     values = np.full((count, len(plan.quantities.listed)), np.nan)
     admissible = np.zeros(count, dtype=bool)
     if fine.size:
-        values[fine] = plan.quantities.values(plan.model, theta[fine], part)
-        admissible[fine] = admissible_draws(plan.model, theta[fine], part)
+        groups = _located(plan.model, theta[fine], part)
+        values[fine] = plan.quantities.values(plan.model, groups)
+        admissible[fine] = admissible_draws(plan.model, groups)
     size = sum(d.size for d in drawn)
     return _Fits(status, admissible, np.where(status < STATUS.index("failed"), value * size, np.nan), values)
+
+
+def _located(model: BatchModel, theta: Array, drawn: Sequence[DrawnMoments]) -> list[Batch]:
+    return [batched_moments(x, theta, d, invert=False) for x, d in zip(model.layouts, drawn, strict=True)]
 
 
 def _acceleration(plan: _Plan, options: BootstrapOptions) -> Array:

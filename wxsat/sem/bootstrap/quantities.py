@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.sem.bootstrap.batched_implied import Batch, batched_moments
+from wxsat.sem.bootstrap.batched_implied import Batch
 from wxsat.sem.bootstrap.batched_newton import BatchModel
-from wxsat.sem.bootstrap.draws import DrawnMoments
 from wxsat.sem.definitions import defined_values
 from wxsat.sem.matrices import cell_of
 from wxsat.sem.parameter import Parameter
@@ -81,9 +80,8 @@ class Quantities:
         """Names, in the order of the columns."""
         return [q.name for q in self.listed]
 
-    def values(self, model: BatchModel, theta: Array, sample: Sequence[DrawnMoments]) -> Array:
-        """Return every quantity in every draw, shape (n_draws, n_quantities)."""
-        groups = [batched_moments(x, theta, d) for x, d in zip(model.layouts, sample, strict=True)]
+    def values(self, model: BatchModel, groups: Sequence[Batch]) -> Array:
+        """Return every quantity in every draw, from the implied moments of every group; (n_draws, n_quantities)."""
         place = {name: i for i, name in enumerate(model.layouts[0].cells.names)}
         raw = np.stack([_cell(groups[r.group - 1], r, place) for r in self.table.parameters], axis=1)
         std = np.stack(

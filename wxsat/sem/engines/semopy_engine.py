@@ -151,6 +151,7 @@ def _semopy_point(
 ) -> _Found:
     import pandas as pd
     import semopy
+    from semopy.stats import calc_se
 
     text, names = semopy_text(table)
     labels = shared_labels(table)
@@ -166,7 +167,7 @@ def _semopy_point(
             _set_starts(model, labels, starts)
             solution = model.fit(cov=covariance, n_samples=moments.n_obs, options={"ftol": SEMOPY_TOLERANCE})
             values = dict(zip(_active(model), map(float, model.param_vals), strict=True))
-            errors = dict(zip(_active(model), map(float, semopy.calc_se(model)), strict=True)) if with_errors else {}
+            errors = dict(zip(_active(model), map(float, calc_se(model)), strict=True)) if with_errors else {}
     # semopy raises whatever its parser or numpy raise; the polish then begins from simple starting values.
     except Exception as error:
         return _Found(None, None, 0, f"{version} failed ({type(error).__name__}); simple starting values instead")

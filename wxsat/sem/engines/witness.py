@@ -54,18 +54,6 @@ class Check:
             "parameter": self.parameter,
         }
 
-    @property
-    def line(self) -> str:
-        """The check in one sentence."""
-        if not self.done:
-            return f"check by {self.engine}: not possible ({self.reason})"
-        errors = "" if self.std_errors is None else f", standard errors {self.std_errors:.1e}"
-        left = f" ({self.reason})" if self.reason else ""
-        return (
-            f"check by {self.engine}: largest relative difference of estimates {self.estimates:.1e} "
-            f"({self.parameter}){errors}{left}"
-        )
-
 
 def check_named(name: str | None) -> None:
     """Refuse a witness that is not known (SEM-031)."""

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 NAMES = ("rmr", "srmr_bentler", "crmr", "srmr_mplus")
 
 
-def srmr(sample: Matrix, sigma: Matrix) -> float:
-    """Return SRMR of the covariances (Bentler), divisor p(p+1)/2."""
-    return _root(_squares(sample, sigma)["srmr_bentler"], len(sample) * (len(sample) + 1) // 2)
-
-
-def crmr(sample: Matrix, sigma: Matrix) -> float:
-    """Return the root mean square residual of the correlations, off-diagonal cells only; 0 with one variable."""
-    return _root(_squares(sample, sigma)["crmr"], len(sample) * (len(sample) - 1) // 2)
-
-
 def residual_measures(
     samples: Sequence[Matrix],
     sigmas: Sequence[Matrix],

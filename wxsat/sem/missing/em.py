@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.errors import DataError, EstimationError, Fault
+from wxsat.errors import EstimationError
+from wxsat.sem.missing.checks import check_dependence
 from wxsat.sem.missing.pattern_likelihood import (
     LOG_2PI,
     PatternTerms,
@@ -58,14 +59,24 @@ class SaturatedMoments:
     largest_step: float
 
 
-def saturated_moments(patterns: MissingPatterns, where: str = "data") -> SaturatedMoments:
+def saturated_moments(patterns: MissingPatterns, where: str = "data", names: Sequence[str] = ()) -> SaturatedMoments:
     """
     Return the maximum-likelihood mean and covariance matrix of incomplete normal data.
 
+    Parameters
+    ----------
+    patterns : MissingPatterns
+    where : str
+        What the rows are called in messages.
+    names : sequence of str
+        Of the variables; with them columns that follow from others are named.
+
     Raises
     ------
+    DataError
+        SEM-046 a column that is a linear function of others.
     EstimationError
-        SEM-081 when EM does not settle or the matrix becomes singular.
+        SEM-081 when EM does not settle or the matrix becomes singular for another reason.
 
     Notes
     -----
@@ -91,6 +102,8 @@ def saturated_moments(patterns: MissingPatterns, where: str = "data") -> Saturat
         return None if terms is None else (terms.value, _step(terms, point[1], point[0], patterns.total))
 
     found = accelerated_em((mean, covariance), evaluate, _units)
+    if names and (found is None or not found.converged):
+        check_dependence(patterns, names, where)
     if found is None:
         raise _singular(where)
     if not found.converged:
@@ -137,9 +150,9 @@ def _available_moments(patterns: MissingPatterns) -> tuple[NDArray[np.float64], 
 def _singular(where: str) -> EstimationError:
     return EstimationError(
         "SEM-081",
-        "the covariance matrix of the incomplete data is singular: a variable is a linear function of others.",
+        "the covariance matrix of the incomplete data becomes singular.",
         where=where,
-        hint="Drop one of the variables, or use more rows.",
+        hint="Use fewer variables, or more rows.",
     )
 
 
@@ -149,32 +162,6 @@ def _step(
     move = covariance @ terms.pull / total
     new = covariance + 2.0 * covariance @ terms.push @ covariance / total - np.outer(move, move)
     return mean + move, (new + new.T) / 2.0
-
-
-def check_coverage(patterns: MissingPatterns, names: Sequence[str], where: str = "data") -> None:
-    """
-    Refuse pairs of variables that no row has together: nothing is known about their covariance.
-
-    Raises
-    ------
-    DataError
-        SEM-080, with every such pair.
-    """
-    nothing = np.argwhere(np.tril(patterns.coverage == 0, -1)).tolist()
-    if nothing:
-        shown = nothing[:12]
-        raise DataError.from_faults(
-            [
-                Fault(
-                    "SEM-080",
-                    f"no row has both {names[j]!r} and {names[i]!r}: their covariance cannot be estimated."
-                    + (f" ({len(nothing)} such pairs in all.)" if len(nothing) > len(shown) else ""),
-                    where,
-                    "Leave one of them out of the model.",
-                )
-                for i, j in shown
-            ]
-        )
 
 
 def independence_loglik(

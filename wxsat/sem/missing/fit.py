@@ -20,9 +20,9 @@ import numpy as np
 from wxsat.errors import UsageError
 from wxsat.sem.implied import Implied, implied_groups
 from wxsat.sem.matrices import lay_out_groups
+from wxsat.sem.missing.checks import check_coverage
 from wxsat.sem.missing.em import (
     SaturatedMoments,
-    check_coverage,
     independence_loglik,
     saturated_moments,
     sub_patterns,
@@ -158,7 +158,7 @@ def incomplete_moments(moments: Moments) -> tuple[Moments, Incomplete]:
     UsageError
         SEM-082 without rows.
     DataError
-        SEM-080 pairs that no row has together.
+        SEM-080 pairs that no row has together, SEM-046 columns that follow from others.
     EstimationError
         SEM-081 the saturated model does not settle.
     """
@@ -172,7 +172,7 @@ def incomplete_moments(moments: Moments) -> tuple[Moments, Incomplete]:
         )
     patterns = missing_patterns(moments.values, moments.weights)
     check_coverage(patterns, moments.names, where)
-    best = saturated_moments(patterns, where)
+    best = saturated_moments(patterns, where, moments.names)
     return replace(moments, covariance=best.covariance, mean=best.mean), Incomplete(patterns, best)
 
 

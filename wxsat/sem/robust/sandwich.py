@@ -240,10 +240,8 @@ class _Work:
             return residual_traces(
                 self.implied, self.sample, self.restrictions, information, weights, second=second, given=self.given
             )
-        assert self.metrics is not None
-        return metric_traces(
-            self.implied, self.sample, self.restrictions, self.metrics, second=second, given=self.given
-        )
+        metrics = self.metrics or ()
+        return metric_traces(self.implied, self.sample, self.restrictions, metrics, second=second, given=self.given)
 
     def covariance(self) -> Matrix:
         """Return N times the covariance of the estimates."""
@@ -256,8 +254,10 @@ class _Work:
             return np.asarray(traces.inverse @ traces.meat @ traces.inverse)
         bread = self.bread
         if kind == "robust.sem.nt":
-            assert self.metrics is not None
-            return np.asarray(bread @ normal_theory_meat(self.implied, self.sample, self.metrics) @ bread)
+            metrics = self.metrics or estimator_metrics("ML", self.implied, self.sample)
+            covariances = [m.covariance if self.metrics is None else unbiased(m) for m in self.sample]
+            meat = normal_theory_meat(self.implied, self.sample, metrics, covariances)
+            return np.asarray(bread @ meat @ bread)
         if kind in ("robust.huber.white", "robust.cluster"):
             return np.asarray(bread @ self.meat @ bread)
         raise UsageError("SEM-094", f"unknown kind of standard errors {kind!r}.", where="se")

@@ -113,7 +113,9 @@ def turned_residual(at: Implied, covariance: Matrix, mean: Matrix, metric: Metri
     return np.asarray(residual if metric.mix is None else metric.mix @ residual)
 
 
-def normal_theory_meat(implied: Sequence[Implied], sample: Sequence[Moments], metrics: Sequence[Metric]) -> Matrix:
+def normal_theory_meat(
+    implied: Sequence[Implied], sample: Sequence[Moments], metrics: Sequence[Metric], covariances: Sequence[Matrix]
+) -> Matrix:
     r"""
     Return :math:`\Delta'V\Gamma_{NT}V\Delta` at the sample's moments: what normal data would give.
 
@@ -121,11 +123,11 @@ def normal_theory_meat(implied: Sequence[Implied], sample: Sequence[Moments], me
     :math:`(\Delta'V\Delta)^{-1}`, which is their variance for no data at all.
     """
     total = np.zeros((implied[0].u.shape[1],) * 2)
-    for share, at, moments, metric in zip(group_shares(sample), implied, sample, metrics, strict=True):
+    for share, at, covariance, metric in zip(group_shares(sample), implied, covariances, metrics, strict=True):
         jacobian = turned_jacobian(at, metric)
         if metric.mix is not None:
             jacobian = metric.mix.T @ jacobian
-        spread = metric.turn @ unbiased(moments) @ metric.turn.T
+        spread = metric.turn @ covariance @ metric.turn.T
         if at.has_means:
             p = len(spread)
             linear = jacobian[:p] * metric.linear[:, None]

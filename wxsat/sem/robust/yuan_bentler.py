@@ -36,7 +36,7 @@ def saturated_trace(moments: Moments, *, has_means: bool, given: NDArray[np.intp
     """
     p = len(moments.mean)
     if moments.clusters is not None:
-        return _clustered_trace(moments, has_means, given), _count(p, len(given), has_means)
+        return _clustered_trace(moments, moments.clusters, has_means, given), _count(p, len(given), has_means)
     weights = np.ones(moments.n_obs) if moments.weights is None else moments.weights
     size = float(weights.sum())
     z = rows_of(moments) - moments.mean
@@ -60,11 +60,10 @@ def _count(p: int, given: int, has_means: bool) -> int:
     return left * (left + 1) // 2 + left * given + (left if has_means else 0)
 
 
-def _clustered_trace(moments: Moments, has_means: bool, given: NDArray[np.intp]) -> float:
+def _clustered_trace(moments: Moments, clusters: NDArray[np.intp], has_means: bool, given: NDArray[np.intp]) -> float:
     metric = normal_metric(moments.covariance)
     rows = np.vstack([block for _, block in turned_rows(moments, metric, has_means=has_means, given=given)])
-    assert moments.clusters is not None
-    return float(np.trace(sum_of_squares([rows], [moments.clusters]))) / moments.weight_sum
+    return float(np.trace(sum_of_squares([rows], [clusters]))) / moments.weight_sum
 
 
 def model_trace(inverse: Matrix, meat: Matrix) -> float:

@@ -122,3 +122,24 @@ def test_two_stage(name):
     assert fit.baseline_chisq == pytest.approx(expected["baseline.chisq"], rel=FIT)
     # 0.6-14 scales the baseline without regard to what is missing.
     assert fit.baseline_scaling > expected["baseline.chisq.scaling.factor"]
+
+
+def test_units_of_the_variables_do_not_matter():
+    table, constraints, sample, _ = prepared(CASES["ml"])
+    found = []
+    for units in (np.ones(6), np.array([1e4, 1e-4, 1.0, 1e3, 10.0, 1e-3])):
+        pairs = [
+            incomplete_moments(
+                Moments(m.names, m.covariance, m.mean, m.n_obs, m.n_read, m.values * units + 100 * units)
+            )
+            for m in sample
+        ]
+        scaled = [m for m, _ in pairs]
+        own = [i for _, i in pairs]
+        found.append(estimate_fiml(table, constraints, scaled, own, good_starts(table, scaled)))
+    first, second = found
+    assert second.chisq == pytest.approx(first.chisq, rel=1e-8)
+    assert second.complete.scaling == pytest.approx(first.complete.scaling, rel=1e-6)
+    z = [f.optimum.theta / np.sqrt(np.diag(f.vcov)) for f in found]
+    loadings = [row.free - 1 for row in table.parameters if row.free and row.op == "=~"]
+    np.testing.assert_allclose(z[1][loadings], z[0][loadings], rtol=1e-6)

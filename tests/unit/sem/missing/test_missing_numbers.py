@@ -10,7 +10,8 @@ import pytest
 from wxsat.errors import DataError, EstimationError
 from wxsat.sem.implied import implied_moments
 from wxsat.sem.matrices import lay_out
-from wxsat.sem.missing.em import check_coverage, independence_loglik, little_mcar, saturated_moments
+from wxsat.sem.missing.checks import check_coverage
+from wxsat.sem.missing.em import independence_loglik, little_mcar, saturated_moments
 from wxsat.sem.missing.fiml import (
     casewise_loglik,
     casewise_scores,
@@ -205,6 +206,9 @@ def test_a_sum_of_others_is_refused():
     x = np.random.default_rng(3).normal(size=(60, 3))
     x[:, 2] = x[:, 0] + x[:, 1]
     x[:5, 0] = np.nan
+    with pytest.raises(DataError, match=r"column 'c'.*linear function of 'a', 'b'") as named:
+        saturated_moments(missing_patterns(x), names=["a", "b", "c"])
+    assert named.value.code == "SEM-046"
     with pytest.raises(EstimationError) as caught:
         saturated_moments(missing_patterns(x))
     assert caught.value.code == "SEM-081"

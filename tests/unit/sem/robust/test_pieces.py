@@ -224,3 +224,43 @@ def test_further_measures_against_semtools(lavaan_case, shared_data):
              "aic.smallN": "aic_small_n", "bic.priorN": "bic_prior_n"}  # fmt: skip
     for theirs, value in golden.items():
         assert found[names.get(theirs, theirs)] == pytest.approx(value, rel=1e-6), theirs
+
+
+@pytest.mark.parametrize("name", ["hs_mean_yb", "hs_eq_ml", "hs_gls_group"])
+def test_normal_theory_sandwich_of_an_efficient_estimator_is_its_information(lavaan_case, name):
+    case = lavaan_case(name)
+    estimator = "GLS" if "gls" in name else "ML"
+    plain, sandwich = (
+        robust_inference(
+            case.implied, case.sample, case.restrictions, statistic=1.0, df=case.df,
+            recipe=Recipe(estimator, se, (), "expected"),
+        ).vcov
+        for se in ("standard", "robust.sem.nt")
+    )  # fmt: skip
+    if estimator == "GLS":  # its weight is that of normal data at the sample's covariances
+        np.testing.assert_allclose(sandwich, plain, rtol=1e-8, atol=1e-12)
+    else:  # ML's weight is at the model's: equal as far as the model fits
+        np.testing.assert_allclose(np.sqrt(np.diag(sandwich)), np.sqrt(np.diag(plain)), rtol=0.35)
+
+
+@pytest.mark.parametrize("estimator", ["ULS", "DWLS"])
+@pytest.mark.parametrize("name", ["hs_ulsm", "hs_ulsmv_group"])
+def test_errors_of_least_squares_under_normality_are_the_textbook_sandwich(lavaan_case, name, estimator):
+    case = lavaan_case(name)
+    found = robust_inference(
+        case.implied, case.sample, case.restrictions, statistic=1.0, df=case.df,
+        recipe=Recipe(estimator, "robust.sem.nt", (), "expected"),
+    ).vcov  # fmt: skip
+    bread, meat = 0.0, 0.0
+    for share, at, moments in zip(group_shares(case.sample), case.implied, case.sample, strict=True):
+        delta = moments_jacobian(at) @ case.restrictions.basis
+        weight = np.eye(len(delta))
+        if estimator == "DWLS":
+            weight = np.diag(1 / np.diag(moment_covariance(moments, has_means=at.has_means)))
+        unbiased = moments.covariance * moments.n_obs / (moments.n_obs - 1)
+        gamma = np.linalg.inv(normal_weight(np.linalg.inv(unbiased), at.has_means))
+        bread = bread + share * delta.T @ weight @ delta
+        meat = meat + share * delta.T @ weight @ gamma @ weight @ delta
+    inverse = case.restrictions.basis @ np.linalg.inv(bread)
+    size = case.sample.n_obs - len(case.sample)
+    np.testing.assert_allclose(found, inverse @ meat @ inverse.T / size, rtol=1e-7, atol=1e-12)

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from wxsat.sem.discrepancy.ml import ml_gradient, ml_information
-from wxsat.sem.modification import modification_indices
+from wxsat.sem.implied import implied_groups
+from wxsat.sem.missing.patterns import missing_patterns
+from wxsat.sem.modification import CompleteData, EfficientLeastSquares, IncompleteData, modification_indices
 from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.sandwich import RECIPES, robust_inference
 from wxsat.sem.standardised_errors import standardised_jacobian, standardised_solution
@@ -42,8 +44,6 @@ def test_standardised_solution(lavaan_case, name, standard):
 @pytest.mark.parametrize("standard", ["std_all", "std_lv", "std_nox"])
 @pytest.mark.parametrize("name", ["pd_ml", "hs_x_free", "hs_scalar_mlr"])
 def test_derivatives_are_those_of_the_values(lavaan_case, name, standard):
-    from wxsat.sem.implied import implied_groups
-
     case = lavaan_case(name)
     _, jacobian = standardised_jacobian(case.table, case.implied, standard)
     reach = 1e-6
@@ -97,3 +97,41 @@ def test_score_tests_of_equality(lavaan_case, name):
     np.testing.assert_allclose([s.test.statistic for s in single], reference["single"], rtol=1e-5)
     # Releasing everything moves the parameters where the free model has them, to first order.
     assert np.linalg.matrix_rank(rows) == case.restrictions.basis.shape[0] - case.restrictions.n_unique
+
+
+@pytest.mark.parametrize("kind", ["gls", "fiml", "wishart"])
+def test_modification_indices_of_other_estimators(lavaan_case, robust_golden, kind):
+    # lavaan's optimiser stops 1e-6 away, so that everything is compared at its own point.
+    golden = robust_golden["modification"][kind]
+    case = lavaan_case("hs_mean_yb" if kind == "fiml" else "hs_nt")
+    estimates = pd.DataFrame(golden["parameters"])
+    at = {row.lhs + row.op + row.rhs: row.est for row in estimates.itertuples()}
+    theta = np.zeros(case.table.n_free)
+    for row in case.table.parameters:
+        if row.free:
+            theta[row.free - 1] = at[row.name]
+    (moments,) = case.sample
+    pieces = {
+        "gls": EfficientLeastSquares(case.sample, "GLS"),
+        "wishart": CompleteData(case.sample, wishart=True),
+        "fiml": IncompleteData([missing_patterns(with_holes(moments.values))]),
+    }[kind]
+    found = modification_indices(
+        case.table, implied_groups(case.cells, theta), case.sample, case.restrictions, pieces=pieces
+    )
+    theirs = pd.DataFrame(golden["indices"])
+    both = theirs.merge(found.frame, on=["lhs", "op", "rhs"], suffixes=("_lavaan", ""), how="left")
+    assert len(both) == len(found.frame)
+    # An index is what chi-square would lose: N - 1 times a discrepancy here. lavaan takes N for Wishart, and for GLS
+    # N times the square of a derivative that has (N - 1) / N in it.
+    factor = {"gls": 301 / 300, "wishart": 300 / 301, "fiml": 1.0}[kind]
+    np.testing.assert_allclose(both["mi"], both["mi_lavaan"].astype(float) * factor, rtol=1e-4, atol=1e-4)
+    change = both["epc_lavaan"].astype(float) * (factor if kind == "gls" else 1.0)
+    np.testing.assert_allclose(both["epc"], change, rtol=1e-4, atol=1e-5)
+
+
+def with_holes(values):
+    number, holed = np.arange(1, len(values) + 1), values.copy()
+    for column, hit in ((0, number % 5 == 0), (4, number % 7 == 0), (8, number % 4 == 1)):
+        holed[hit, column] = np.nan
+    return holed
