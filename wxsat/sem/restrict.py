@@ -45,9 +45,7 @@ def restrict_model(
     """
     # A product A:B is computed from its parts.
     needed = dict.fromkeys(
-        part
-        for name in table.observed_names
-        for part in ([name] if name in available else name.split(":"))
+        part for name in table.observed_names for part in ([name] if name in available else name.split(":"))
     )
     missing = [name for name in needed if name not in available]
     unknown = [name for name in missing if name not in unasked]

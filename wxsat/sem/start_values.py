@@ -119,7 +119,7 @@ class _Block:
         """Return the start of one free parameter that the text gives none."""
         if row.op == "=~":
             value = self.loadings[row.lhs][row.rhs]
-            return value if np.isfinite(value) else self.simple.loading(row)
+            return float(value) if np.isfinite(value) else self.simple.loading(row)
         if row.op == "~":
             return self.slopes[row.lhs].get(row.rhs, 0.0)
         if row.op == "~1":
