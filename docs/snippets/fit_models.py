@@ -3,6 +3,7 @@ import numpy as np
 from semopy.examples import holzinger39
 
 import wxsat as wx
+from wxsat.sem.bootstrap.run import bootstrap_sem
 
 data = holzinger39.get_data()
 model = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -42,10 +43,8 @@ for finding in fit.findings:
 # [/cluster]
 
 # [bootstrap]
-from wxsat.sem.bootstrap.run import bootstrap_sem
-
 drawn = bootstrap_sem("visual =~ x1 + x2 + x3\nspeed =~ x7 + x8 + x9\nspeed ~ visual", data, draws=500, seed=7)
-print(drawn.counts)
+print({name: drawn.counts[name] for name in ("drawn", "used", "failed", "inadmissible")})
 raw = drawn.intervals[(drawn.intervals["quantity"] == "parameter") & (drawn.intervals["scale"] == "raw")]
 print(
     raw[raw["name"] == "speed~visual"][["name", "estimate", "std_error", "ci_lower", "ci_upper"]]

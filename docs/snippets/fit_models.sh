@@ -5,7 +5,7 @@ printf 'visual =~ x1 + x2 + x3 + x9\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 +
 # [/data]
 
 # [fit]
-wxsat sem fit hs.sem hs39.csv --estimator MLR --check semopy
+wxsat sem fit hs.sem hs39.csv --estimator MLR
 # [/fit]
 
 # [compare]
@@ -15,5 +15,5 @@ wxsat sem compare hs.sem hs-cross.sem hs39.csv --estimator MLM
 # [bootstrap]
 wxsat sem bootstrap hs.sem hs39.csv --draws 200 --seed 7 --shard 1/2 --save one.json > /dev/null
 wxsat sem bootstrap hs.sem hs39.csv --draws 200 --seed 7 --shard 2/2 --save two.json > /dev/null
-wxsat sem bootstrap --merge one.json --merge two.json | head -n 1
+wxsat sem bootstrap --merge one.json --merge two.json 2> /dev/null | head -n 12 | tail -n +2
 # [/bootstrap]
