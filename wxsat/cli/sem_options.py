@@ -41,7 +41,9 @@ EffectCoding = Annotated[
 ]
 Meanstructure = Annotated[bool, typer.Option("--meanstructure", help="Add intercepts.")]
 Growth = Annotated[bool, typer.Option("--growth", help="Growth curves: item intercepts 0, latent means free.")]
-FixedX = Annotated[bool, typer.Option(help="Take the moments of exogenous covariates as given.")]
+FixedX = Annotated[
+    bool | None, typer.Option("--fixed-x/--no-fixed-x", help="Take the moments of exogenous covariates as given.")
+]
 Orthogonal = Annotated[bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")]
 Likelihood = Annotated[str, typer.Option(help="normal (S divided by N) or wishart (N - 1).")]
 Information = Annotated[str | None, typer.Option(help="expected, observed or first.order.")]

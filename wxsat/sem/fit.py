@@ -58,7 +58,7 @@ def fit_sem(
     effect_coding: bool | str | Sequence[str] = False,
     meanstructure: bool = False,
     growth: bool = False,
-    fixed_x: bool = True,
+    fixed_x: bool | None = None,
     orthogonal: bool = False,
     likelihood: str = "normal",
     information: str | None = None,
@@ -97,7 +97,8 @@ def fit_sem(
     weights, cluster : str, optional
         Columns of sampling weights (normalised to sum to N) and of clusters; errors and test are then robust.
     std_lv, effect_coding, meanstructure, growth, fixed_x, orthogonal
-        As in :class:`wxsat.sem.model_options.ModelOptions`; a ParameterTable already has them.
+        As in :class:`wxsat.sem.model_options.ModelOptions`; a ParameterTable already has them. `fixed_x` left out is
+        True for maximum likelihood and False for least squares, as in lavaan.
     std_ov : bool
         Standardise the observed variables first, with N - 1.
     likelihood : {"normal", "wishart"}
@@ -158,6 +159,8 @@ def fit_sem(
     worker = engine_named(engine)
     check_named(check)
     check_bounds(bounds)
+    if fixed_x is None:
+        fixed_x = model.fixed_x if isinstance(model, ParameterTable) else options.recipe.estimator == "ML"
     shape = _shape(
         std_lv, orthogonal, fixed_x, meanstructure or options.incomplete or cluster is not None, growth, effect_coding,
         group_equal, group_partial,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from wxsat.sem.restrictions import Constraints, Restrictions
 from wxsat.sem.robust.sandwich import Recipe, robust_inference
 from wxsat.sem.robust.scaled_indices import PopulationQuantities
 from wxsat.sem.robust.scaled_tests import TestStatistic, mean_scaled, standard_test
+from wxsat.sem.robust.weights import unbiased
 from wxsat.sem.scoring import Optimum
 from wxsat.sem.start_values import good_starts
 
@@ -107,13 +108,15 @@ def _complete(
     table: ParameterTable, constraints: Constraints, sample: Sample, options: FitOptions, engine: Engine, df: int
 ) -> Outcome:
     recipe = options.recipe
-    cells = lay_out_groups(table, sample)
+    adjusted = options.wishart or recipe.estimator != "ML"
+    # Given covariates have the moments that the estimator compares with: divided by N - 1 for these.
+    moments = [replace(m, covariance=unbiased(m)) for m in sample] if adjusted else sample
+    cells = lay_out_groups(table, moments)
     task = Task(table, cells, constraints, sample, recipe.estimator, options.wishart)
     estimate = engine.estimate(task)
     implied = implied_groups(cells, estimate.theta)
     restrictions = constraints.at_solution(estimate.theta)
     correlated, given = covariate_positions(table)
-    adjusted = options.wishart or recipe.estimator != "ML"
     size = float(sum(m.weight_sum for m in sample)) - (len(sample) if adjusted else 0)
     value = max(estimate.value, 0.0)
     inference = robust_inference(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Largest gradient in units of sqrt(curvature): about 1e-9 sqrt(N) standard errors from the top.
 GRADIENT_TOLERANCE = 1e-9
 ACCEPTED_GRADIENT = 1e-6  # where rounding stops the search before the tolerance, this is still a solution
-MAX_ITERATIONS = 400
+MAX_ITERATIONS = 250
 NEAR = 0.02  # predicted gain below which the exact Hessian takes over
 CREEP = 25  # steps after which the exact Hessian is tried wherever the search is
 MAX_HALVINGS = 30
@@ -118,14 +118,9 @@ def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.f
             done = norm < ACCEPTED_GRADIENT
             reason = "no step improves the fit" + ("" if done else "; the gradient is not zero")
             return Optimum(point.theta, point.value, norm, iteration, done, reason)
-    return Optimum(
-        point.theta,
-        point.value,
-        norm,
-        MAX_ITERATIONS,
-        norm < ACCEPTED_GRADIENT,
-        f"stopped after {MAX_ITERATIONS} iterations",
-    )
+    # Whoever still walks after so many steps is on a ridge that has no end, however small the gradient is there.
+    reason = f"stopped after {MAX_ITERATIONS} iterations"
+    return Optimum(point.theta, point.value, norm, MAX_ITERATIONS, False, reason)
 
 
 def curvature_scale(hessian: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -155,9 +155,11 @@ class _Block:
             if (latent, "=~", item) in self.fixed and fixed:
                 return float(value) / float(fixed) if abs(value) > 1e-3 else 1.0
         target = self.own.get((latent, "~~", latent)) if (latent, "~~", latent) in self.fixed else None
-        if target is None and len(items) > 0:
-            return float(np.mean(relative)) or 1.0
-        return float(np.sqrt((target or 1.0) / variance))
+        # Without a fixed loading the direction is free: the first item points along the latent, as in lavaan.
+        sign = -1.0 if relative[0] < 0 else 1.0
+        if target is None:
+            return float(abs(np.mean(relative)) or 1.0) * sign
+        return float(np.sqrt((target or 1.0) / variance)) * sign
 
     def _join(self, latent: str, items: Sequence[str], values: Matrix, variance: float | None) -> None:
         """Add a latent to the covariance matrix: its covariances by least squares over its items."""

@@ -41,7 +41,7 @@ for (name in names(cases)) for (kind in c("local", "global")) {
   for (mapping in if (kind == "local") c("ML", "GLS", "ULS") else "ML") {
     fitted <- tryCatch(
       sam(cases[[name]][[1]], data = cases[[name]][[2]], sam.method = kind, local.options = list(M.method = mapping),
-          mm.args = list(optim.method = "GN", optim.gn.tol.x = 1e-10), struc.args = list(control = list(rel.tol = 1e-13, x.tol = 1e-11))),
+          mm.args = list(optim.method = "GN", optim.gn.tol.x = 1e-10)),
       error = function(e) { message(name, kind, mapping, conditionMessage(e)); NULL })
     if (is.null(fitted)) next
     p <- as.data.frame(parameterEstimates(fitted))
@@ -81,3 +81,5 @@ for (match in c(TRUE, FALSE)) {
 }
 writeLines(as_json(list(intervals = list(model = small, draws = unname(draws), names = colnames(draws), tables = intervals),
   sam = sams, interactions = interactions)), "sem_bootstrap.json")
+info <- capture.output(sessionInfo())
+writeLines(info[!grepl("^(BLAS|LAPACK|Running)", info)], "session_info.txt")

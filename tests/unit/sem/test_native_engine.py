@@ -465,3 +465,24 @@ def test_starts_are_close_and_kept_in_the_table(hs):
     assert starts.notna().all()
     assert abs(starts["textual", "=~", "x5"] - ends["textual", "=~", "x5"]) < 0.05
     assert result.iterations <= 10
+
+
+def test_least_squares_leave_covariates_random_as_lavaan_does(hs):
+    text = "visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr"
+    # lavaan 0.6-14: npar 11 and 8; chi-square 3.909337 and 3.992479 with fixed.x = TRUE, baseline 67.37247
+    random, given = fit_sem(text, hs, estimator="GLS"), fit_sem(text, hs, estimator="GLS", fixed_x=True)
+    assert (random.fit_measures["npar"], given.fit_measures["npar"]) == (11, 8)
+    assert random.fit_measures["chisq"] == pytest.approx(3.909337, abs=1e-6)
+    assert given.fit_measures["chisq"] == pytest.approx(3.992479, abs=1e-6)
+    assert given.fit_measures["baseline_chisq"] == pytest.approx(67.37247, abs=1e-5)
+    wishart = fit_sem(text, hs, likelihood="wishart").fit_measures
+    assert wishart["chisq"] == pytest.approx(3.957439, abs=1e-6)
+    assert fit_sem(text, hs, estimator="WLS", fixed_x=True).fit_measures["chisq"] == pytest.approx(4.145175, abs=1e-6)
+
+
+def test_without_a_marker_the_first_item_points_along_its_latent(hs):
+    turned = hs.assign(x1=-hs["x1"], x4=-hs["x4"])
+    result = fit_sem(MODEL, turned, std_lv=True).parameters.set_index(["lhs", "op", "rhs"])["estimate"]
+    for latent, item in (("visual", "x1"), ("textual", "x4"), ("speed", "x7")):
+        assert result[latent, "=~", item] > 0
+    assert result["visual", "=~", "x2"] < 0

@@ -17,11 +17,12 @@ from wxsat.sem.sam import fit_sam, sam_table
 GOLDEN = json.loads(
     (Path(__file__).parents[2] / "golden" / "sem_bootstrap" / "sem_bootstrap.json").read_text(encoding="utf-8")
 )["sam"]
-# lavaan's second step is nlminb: up to 5e-6 from the top even with tight tolerances.
+# lavaan's second step is nlminb, which stops up to 1e-5 from the top.
 ESTIMATE = 2e-5
-# lavaan 0.6-14 halves residual variances of latents in local SAM with observed covariates (.262; global .524, which is
-# also the covariance arithmetic): its local covariate cases are no witness.
-CASES = [name for name in GOLDEN if not name.startswith("covariate_local")]
+CASES = list(GOLDEN)
+# GLS mapping takes noise off a covariate too. lavaan carries its smaller variance (1.060; sample 1.100) into the
+# information of the whole model; we take the sample's, as the covariate is given: errors differ by the ratio.
+OTHER_ERRORS = "covariate_local_GLS"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,8 @@ def test_against_lavaan(data, name):
             continue
         row = ours.loc[(lhs, op, rhs)]
         assert row["estimate"] == pytest.approx(est, rel=ESTIMATE, abs=ESTIMATE)
-        assert row["std_error"] == pytest.approx(se, rel=ESTIMATE, abs=1e-6)
+        if name != OTHER_ERRORS:
+            assert row["std_error"] == pytest.approx(se, rel=ESTIMATE, abs=1e-6)
         compared += 1
     assert compared >= 4
 

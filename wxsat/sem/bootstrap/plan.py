@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 METHODS = ("naive", "bollen_stine")
 # Blocks are cut by the number of the draw, never by the number of workers: their arithmetic is the same to the bit.
-BLOCK = 128
+BLOCK = 64
 LEAST_DRAWS = 2
 
 

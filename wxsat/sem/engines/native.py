@@ -19,27 +19,42 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LONG = 50  # steps after which a solution is looked at twice
+ENOUGH = 4  # starts tried before a solution of that kind is taken
+
+
 class NativeEngine:
     """ML (normal, Wishart), GLS, ULS, DWLS and WLS over groups, with or without means."""
 
     name = "native"
 
     def estimate(self, task: Task) -> Estimate:
-        """Return the estimates from the best of a few starts; the first that converges is taken."""
+        """
+        Return the estimates from the first start that leads to a plain solution.
+
+        A solution that took long, or has a variance below zero, may be the wrong one of several: then the other starts
+        are tried as well and the lowest is taken.
+        """
         objective = objective_of(task)
-        tried: list[Optimum] = []
-        began: NDArray[np.float64] | None = None
+        tried: list[tuple[Optimum, NDArray[np.float64]]] = []
         for start in _starts(task):
-            tried.append(find(objective, task, start))
-            began = start
-            if tried[-1].converged:
+            tried.append((find(objective, task, start), start))
+            if _plain(tried[-1][0], task) or (len(tried) >= ENOUGH and any(o.converged for o, _ in tried)):
                 break
-        best = tried[-1] if tried[-1].converged else min(tried, key=lambda o: (o.value, o.gradient_norm))
-        iterations = sum(o.iterations for o in tried)
+        best, began = min(tried, key=lambda pair: (not pair[0].converged, round(pair[0].value, 12)))
+        iterations = sum(o.iterations for o, _ in tried)
         details = f"{task.discrepancy}, {iterations} steps, scaled gradient {best.gradient_norm:.1e}"
         return Estimate(
             best.theta, best.value, best.converged, iterations, best.reason, best.gradient_norm, details, start=began
         )
+
+
+def _plain(optimum: Optimum, task: Task) -> bool:
+    """Whether nothing about a solution makes one look for another."""
+    if not optimum.converged or optimum.iterations > LONG:
+        return False
+    variances = (cells.fill(optimum.theta)[1].diagonal() for cells in task.cells)
+    return all(bool((diagonal >= 0).all()) for diagonal in variances)
 
 
 def find(objective: Objective, task: Task, start: NDArray[np.float64]) -> Optimum:

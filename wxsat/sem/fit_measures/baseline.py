@@ -8,7 +8,7 @@ where the moments are linear in the parameters and the weight is fixed, it is on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,8 +84,11 @@ def fit_baseline(
     wishart : bool
         Whether N - 1 replaces N under ML.
     """
-    groups = _layout(sample, covariates, given, has_means)
-    theta = _sample_values(groups, sample)
+    # Given covariates have the moments that the estimator compares with.
+    adjusted = wishart or recipe.estimator != "ML"
+    moments_used = [replace(m, covariance=unbiased(m)) for m in sample] if adjusted else list(sample)
+    groups = _layout(moments_used, covariates, given, has_means)
+    theta = _sample_values(groups, moments_used)
     df = 0
     for moments in sample:
         p, x = len(moments.mean), len(covariates)

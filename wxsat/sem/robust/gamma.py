@@ -83,11 +83,18 @@ def diagonal_metric(means: Matrix, products: Matrix) -> Metric:
 
 
 def full_metric(weight: Matrix, n_variables: int) -> Metric:
-    """Return the metric of a whole weight matrix (WLS), means first where it has them."""
+    """
+    Return the metric of a whole weight matrix (WLS), means first where it has them.
+
+    The weight of a model with given covariates is singular: a symmetric root serves as well.
+    """
     p = n_variables
-    return Metric(
-        np.eye(p), np.ones(p), np.ones(p * (p + 1) // 2), np.asarray(np.linalg.cholesky(weight).T, dtype=np.float64)
-    )
+    try:
+        root = np.linalg.cholesky(weight).T
+    except np.linalg.LinAlgError:
+        values, axes = np.linalg.eigh(weight)
+        root = (axes * np.sqrt(np.maximum(values, 0.0))).T
+    return Metric(np.eye(p), np.ones(p), np.ones(p * (p + 1) // 2), np.asarray(root, dtype=np.float64))
 
 
 def turned_jacobian(implied: Implied, metric: Metric) -> Matrix:
