@@ -123,7 +123,7 @@ class _Block:
         if row.op == "~":
             return self.slopes[row.lhs].get(row.rhs, 0.0)
         if row.op == "~1":
-            return self.mean.get(row.lhs, 0.0)
+            return float(self.mean.get(row.lhs, 0.0))
         if row.lhs == row.rhs:
             return self._variance(row)
         return self._covariance(row)

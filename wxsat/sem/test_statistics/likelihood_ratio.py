@@ -30,7 +30,7 @@ def likelihood_ratio(restricted: float, restricted_df: int, free: float, free_df
     --------
     >>> test = likelihood_ratio(124.04, 54, 115.85, 48)
     >>> round(test.statistic, 2), round(test.p_value, 3)
-    (8.19, 0.224)
+    (8.19, 0.225)
     """
     df = check_nesting(restricted_df, free_df)
     difference = restricted - free
