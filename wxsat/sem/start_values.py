@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
+SMALL = 0.05  # variance of the latents where they begin small
 LEAST_SHARE, MOST_SHARE = 0.1, 0.9  # of a variance that is left as residual at the start
 
 
@@ -45,6 +46,27 @@ def good_starts(table: ParameterTable, sample: Sequence[Moments]) -> Matrix:
             if row.free:
                 starts[row.free - 1] = row.ustart if row.ustart is not None else block.value(row)
     return starts
+
+
+def small_latents(table: ParameterTable, sample: Sequence[Moments]) -> Matrix:
+    """
+    Return starts with loadings in closed form and latents of hardly any variance, as lavaan begins.
+
+    From there a search goes to solutions that the others pass by, when the model fits badly.
+    """
+    good, simple = good_starts(table, sample), start_values(table, sample[0].covariance)
+    latent = set(table.latent_names)
+    for row in table.parameters:
+        if not row.free or row.ustart is not None:
+            continue
+        k = row.free - 1
+        if row.op == "~":
+            good[k] = 0.0
+        elif row.op == "~~" and row.lhs in latent:
+            good[k] = SMALL if row.lhs == row.rhs else 0.0
+        elif row.op == "~~":
+            good[k] = simple[k]
+    return good
 
 
 class _Simple:
