@@ -7,6 +7,7 @@ covariances of the latents follow by least squares, the regressions among them f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ class _Block:
 
     def __init__(self, table: ParameterTable, rows: Sequence[Parameter], moments: Moments) -> None:
         self.simple = _Simple(table, moments.covariance)
-        self.mean = dict(zip(moments.names, moments.mean.tolist(), strict=True))
+        self.mean: dict[str, float] = dict(zip(moments.names, moments.mean.tolist(), strict=True))
         self.names = [*table.observed_names]
         self.whole = moments.covariance.copy()
         self.own: dict[tuple[str, str, str], float] = {row.key: row.ustart for row in rows if row.ustart is not None}
@@ -141,7 +142,7 @@ class _Block:
         """Return the start of one free parameter that the text gives none."""
         if row.op == "=~":
             value = self.loadings[row.lhs][row.rhs]
-            return value if np.isfinite(value) else self.simple.loading(row)
+            return value if math.isfinite(value) else self.simple.loading(row)
         if row.op == "~":
             return self.slopes[row.lhs].get(row.rhs, 0.0)
         if row.op == "~1":
