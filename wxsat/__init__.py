@@ -22,6 +22,8 @@ _PUBLIC = {
     "parse_model": "wxsat.sem.parameter_table",
     "fit_sem": "wxsat.sem.fit",
     "SemResult": "wxsat.sem.result",
+    "Model": "wxsat.sem.compose",
+    "compare_sem": "wxsat.sem.comparison",
     "simulate_responses": "wxsat.simulate.respondents",
     "diagnose": "wxsat.diagnosis.diagnose",
     "Finding": "wxsat.finding",

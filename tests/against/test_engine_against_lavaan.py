@@ -164,6 +164,9 @@ def test_shared_cases(shared_data, name):
         frame = frame.query(case["subset_rows"])
     result = fit_sem(case["model"], frame, growth=case["fun"] == "growth", **options_of(case))
     level = "level" in result.parameters.columns
+    # The judge where lavaan's optimiser stops early: our discrepancy is nowhere above its own.
+    if not level and name not in OTHER_ERRORS and not (case["options"] or {}).get("missing"):
+        assert result.fit_measures["chisq"] <= case["fit"]["chisq"] + 1e-7
     expected = {
         (p["lhs"], p["op"], p["rhs"], p["level"] if level else 0 if p["op"] == ":=" else p["group"] or 1): p
         for p in case["parameters"]

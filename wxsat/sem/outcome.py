@@ -10,6 +10,7 @@ import numpy as np
 
 from wxsat.finding import Finding
 from wxsat.sem.engines.engine import Engine, Estimate, Task
+from wxsat.sem.engines.native import NativeEngine
 from wxsat.sem.fit_measures.baseline import fit_baseline
 from wxsat.sem.fit_measures.evaluate import evaluate_fit
 from wxsat.sem.fit_options import FitOptions
@@ -156,6 +157,13 @@ def unknown_at_constraints(vcov: Matrix, restrictions: Restrictions, constraints
     return vcov
 
 
+def _complete_data_start(table: ParameterTable, constraints: Constraints, completed: Sample) -> Matrix:
+    """Return the ML estimates for EM moments, from the best of several starts: near what incomplete data will say."""
+    cells = lay_out_groups(table, completed)
+    found = NativeEngine().estimate(Task(table, cells, constraints, completed))
+    return found.theta if np.isfinite(found.value) else good_starts(table, completed)
+
+
 def _em_moments(sample: Sample) -> tuple[Sample, list[Incomplete]]:
     pairs = [incomplete_moments(m) for m in sample]
     return Sample(m for m, _ in pairs), [i for _, i in pairs]
@@ -180,7 +188,7 @@ def _full_information(
         constraints,
         completed,
         incomplete,
-        good_starts(table, completed),
+        _complete_data_start(table, constraints, completed),
         FimlOptions(
             "expected" if recipe.information == "expected" else "observed",
             kinds.get(recipe.se, "robust"),
@@ -236,7 +244,7 @@ def _two_stage(
     del df
     completed, incomplete = _em_moments(sample)
     fit = estimate_two_stage(
-        table, constraints, completed, incomplete, good_starts(table, completed),
+        table, constraints, completed, incomplete, _complete_data_start(table, constraints, completed),
         robust=options.missing == "robust_two_stage",
     )  # fmt: skip
     tests = {"standard": standard_test(fit.chisq, fit.df)}

@@ -123,6 +123,31 @@ def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.f
     return Optimum(point.theta, point.value, norm, MAX_ITERATIONS, False, reason)
 
 
+def quasi_newton(objective: Objective, restrictions: Restrictions, start: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Return where a quasi-Newton search ends, for models whose information is singular along the way.
+
+    It builds its own curvature and so does not follow a ridge to infinity; :func:`search` has the last steps.
+    """
+    from scipy.optimize import minimize
+
+    origin = restrictions.project(start)
+    first = objective.at(origin)
+    if first is None:
+        return origin
+    scale = 1.0 / curvature_scale(restrictions.reduce_matrix(objective.rough_hessian(origin)))
+    worst = 1e3 * (1.0 + abs(first.value))
+
+    def value(alpha: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        point = objective.at(origin + restrictions.expand(alpha * scale))
+        if point is None:
+            return worst, np.zeros_like(alpha)
+        return point.value, restrictions.reduce(point.gradient) * scale
+
+    found = minimize(value, np.zeros(len(scale)), jac=True, method="BFGS", options={"maxiter": 2000, "gtol": 1e-8})
+    return np.asarray(origin + restrictions.expand(found.x * scale))
+
+
 def curvature_scale(hessian: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     Return the square roots of the curvature along each axis, 1 where there is none.

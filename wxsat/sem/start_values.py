@@ -7,6 +7,7 @@ covariances of the latents follow by least squares, the regressions among them f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
+SMALL = 0.05  # variance of the latents where they begin small
 LEAST_SHARE, MOST_SHARE = 0.1, 0.9  # of a variance that is left as residual at the start
 
 
@@ -45,6 +47,27 @@ def good_starts(table: ParameterTable, sample: Sequence[Moments]) -> Matrix:
             if row.free:
                 starts[row.free - 1] = row.ustart if row.ustart is not None else block.value(row)
     return starts
+
+
+def small_latents(table: ParameterTable, sample: Sequence[Moments]) -> Matrix:
+    """
+    Return starts with loadings in closed form and latents of hardly any variance, as lavaan begins.
+
+    From there a search goes to solutions that the others pass by, when the model fits badly.
+    """
+    good, simple = good_starts(table, sample), start_values(table, sample[0].covariance)
+    latent = set(table.latent_names)
+    for row in table.parameters:
+        if not row.free or row.ustart is not None:
+            continue
+        k = row.free - 1
+        if row.op == "~":
+            good[k] = 0.0
+        elif row.op == "~~" and row.lhs in latent:
+            good[k] = SMALL if row.lhs == row.rhs else 0.0
+        elif row.op == "~~":
+            good[k] = simple[k]
+    return good
 
 
 class _Simple:
@@ -90,7 +113,7 @@ class _Block:
 
     def __init__(self, table: ParameterTable, rows: Sequence[Parameter], moments: Moments) -> None:
         self.simple = _Simple(table, moments.covariance)
-        self.mean = dict(zip(moments.names, moments.mean.tolist(), strict=True))
+        self.mean: dict[str, float] = dict(zip(moments.names, moments.mean.tolist(), strict=True))
         self.names = [*table.observed_names]
         self.whole = moments.covariance.copy()
         self.own: dict[tuple[str, str, str], float] = {row.key: row.ustart for row in rows if row.ustart is not None}
@@ -119,11 +142,11 @@ class _Block:
         """Return the start of one free parameter that the text gives none."""
         if row.op == "=~":
             value = self.loadings[row.lhs][row.rhs]
-            return float(value) if np.isfinite(value) else self.simple.loading(row)
+            return value if math.isfinite(value) else self.simple.loading(row)
         if row.op == "~":
             return self.slopes[row.lhs].get(row.rhs, 0.0)
         if row.op == "~1":
-            return float(self.mean.get(row.lhs, 0.0))
+            return self.mean.get(row.lhs, 0.0)
         if row.lhs == row.rhs:
             return self._variance(row)
         return self._covariance(row)

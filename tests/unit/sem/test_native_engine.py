@@ -16,7 +16,8 @@ from wxsat.sem.matrices import lay_out_groups
 from wxsat.sem.moments import Sample, rows_moments
 from wxsat.sem.parameter_table import parse_model
 from wxsat.sem.restrictions import table_constraints
-from wxsat.sem.start_values import good_starts
+from wxsat.sem.scoring import quasi_newton, search
+from wxsat.sem.start_values import good_starts, small_latents
 
 MODEL = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 PATHS = MODEL + "\nspeed ~ visual + textual\ntextual ~ visual"
@@ -486,3 +487,12 @@ def test_without_a_marker_the_first_item_points_along_its_latent(hs):
     for latent, item in (("visual", "x1"), ("textual", "x4"), ("speed", "x7")):
         assert result[latent, "=~", item] > 0
     assert result["visual", "=~", "x2"] < 0
+
+
+def test_the_quasi_newton_fallback_ends_in_the_same_valley(hs):
+    task = task_of(PATHS, hs)
+    objective, linear = objective_of(task), task.constraints.linear
+    plain = search(objective, linear, good_starts(task.table, task.sample))
+    rough = quasi_newton(objective, linear, small_latents(task.table, task.sample))
+    assert search(objective, linear, rough).iterations <= 3
+    np.testing.assert_allclose(rough, plain.theta, rtol=1e-4)

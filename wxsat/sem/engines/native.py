@@ -12,8 +12,8 @@ from wxsat.sem.discrepancy.objectives import LeastSquares, MaximumLikelihood
 from wxsat.sem.engines.engine import Estimate, Task
 from wxsat.sem.implied import implied_groups
 from wxsat.sem.robust.weights import estimator_metrics, unbiased
-from wxsat.sem.scoring import Objective, Optimum, search
-from wxsat.sem.start_values import good_starts, start_values
+from wxsat.sem.scoring import Objective, Optimum, quasi_newton, search
+from wxsat.sem.start_values import good_starts, small_latents, start_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +39,13 @@ class NativeEngine:
         tried: list[tuple[Optimum, NDArray[np.float64]]] = []
         for start in _starts(task):
             tried.append((find(objective, task, start), start))
-            if _plain(tried[-1][0], task) or (len(tried) >= ENOUGH and any(o.converged for o, _ in tried)):
+            if (len(tried) == 1 and _plain(tried[0][0], task)) or (
+                len(tried) >= ENOUGH and any(o.converged for o, _ in tried)
+            ):
                 break
+        if not any(optimum.converged for optimum, _ in tried) and task.constraints.only_linear:
+            start = small_latents(task.table, task.sample)
+            tried.append((find(objective, task, quasi_newton(objective, task.constraints.linear, start)), start))
         best, began = min(tried, key=lambda pair: (not pair[0].converged, round(pair[0].value, 12)))
         iterations = sum(o.iterations for o, _ in tried)
         details = f"{task.discrepancy}, {iterations} steps, scaled gradient {best.gradient_norm:.1e}"
@@ -82,11 +87,12 @@ def objective_of(task: Task) -> Objective:
 
 
 def _starts(task: Task) -> Iterator[NDArray[np.float64]]:
-    """Yield starts, the most promising first: in closed form, simple ones, and milder mixtures of both."""
+    """Yield starts, the most promising first: in closed form, simple, with small latents, and mixtures."""
     good = good_starts(task.table, task.sample)
     yield good
     simple = start_values(task.table, task.sample[0].covariance)
     yield simple
+    yield small_latents(task.table, task.sample)
     for share in (0.3, 0.7):
         yield share * good + (1.0 - share) * simple
     generator = np.random.default_rng(20240501)
