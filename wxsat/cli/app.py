@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,9 +51,14 @@ app.add_typer(sem.app, name="sem", help="Fit structural equation models.")
 
 def _tell(error: WxsatError, as_json: bool) -> None:
     if as_json:
-        record = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+        record: dict[str, Any] = {
+            "code": error.code,
+            "message": error.message,
+            "where": error.where,
+            "hint": error.hint,
+        }
         if len(error.faults) > 1:
-            record["faults"] = [  # type: ignore[assignment]
+            record["faults"] = [
                 {"code": f.code, "message": f.message, "where": f.where, "hint": f.hint} for f in error.faults
             ]
         print(json.dumps({"error": record}, ensure_ascii=False), file=sys.stderr)

@@ -7,6 +7,7 @@ parameters, so that the delta method needs no differences.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -70,9 +71,9 @@ class Expression:
         return self._node.evaluate(values)
 
 
-class _Node:
-    def evaluate(self, values: Mapping[str, Dual]) -> Dual:
-        raise NotImplementedError
+class _Node(ABC):
+    @abstractmethod
+    def evaluate(self, values: Mapping[str, Dual]) -> Dual: ...
 
 
 @dataclass(frozen=True)
