@@ -1,0 +1,1 @@
+"""Supervisors' monthly scoring sheets and the readiness list before launch."""

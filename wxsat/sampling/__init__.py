@@ -1,0 +1,1 @@
+"""Weights, calibration, estimates under a design, response rates."""
