@@ -17,9 +17,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "reference" / "generated"
-PREFIXES = "INST|RESP|MEAS|SEM|DIAG|STUDY|SIM|OUT|CLI|WX"
+PREFIXES = "INST|RESP|SAMP|LOG|PANEL|READY|MEAS|SEM|PLS|DIAG|STUDY|SIM|OUT|CLI|WX"
 CODE = re.compile(rf"^(?:{PREFIXES})-\d{{3}}$")
-USUAL_EXIT = {"INST": 3, "STUDY": 3, "SIM": 3, "RESP": 4, "MEAS": 4, "SEM": 3, "DIAG": 4, "OUT": 1, "CLI": 2, "WX": 1}
+USUAL_EXIT = {
+    "INST": 3, "STUDY": 3, "SIM": 3, "RESP": 4, "SAMP": 4, "LOG": 4, "PANEL": 4, "READY": 3, "MEAS": 4, "SEM": 3, "PLS": 4,
+    "DIAG": 4, "OUT": 1, "CLI": 2, "WX": 1,
+}  # fmt: skip
 SEVERITIES = ("note", "warning", "refusal")
 EXIT_CODES = {
     "UsageError": 2, "InstrumentError": 3, "StudyError": 3, "ModelError": 3, "DataError": 4, "EstimationError": 5,
@@ -27,7 +30,9 @@ EXIT_CODES = {
 }  # fmt: skip
 ROOMS = {
     "INST": "The instrument file", "STUDY": "The study", "SIM": "Simulation", "RESP": "The answers",
-    "MEAS": "Measurement", "SEM": "Structural equation models", "DIAG": "The diagnosis", "OUT": "What is written",
+    "SAMP": "Weights and design", "LOG": "The account's own records", "PANEL": "The panel of supervisors",
+    "READY": "Readiness before launch", "MEAS": "Measurement", "SEM": "Structural equation models",
+    "PLS": "Partial least squares", "DIAG": "The diagnosis", "OUT": "What is written",
     "CLI": "The command line", "WX": "The program itself",
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ def test_reference_lists_every_code_of_the_source() -> None:
     written = set()
     for path in (ROOT / "wxsat").rglob("*.py"):
         written |= set(
-            re.findall(r'"((?:INST|RESP|MEAS|SEM|DIAG|STUDY|SIM|OUT|CLI|WX)-\d{3})"', path.read_text("utf-8"))
+            re.findall(rf'"((?:{generator().PREFIXES})-\d{{3}})"', path.read_text("utf-8"))
         )
     assert written - set(codes()) == set()
 
@@ -71,7 +71,7 @@ def test_refusals_page_lists_every_refusal_and_no_other() -> None:
     "name", sorted(str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md") if "generated" not in p.parts)
 )
 def test_codes_named_on_a_page_exist(name: str) -> None:
-    named = set(re.findall(r"\b(?:INST|RESP|MEAS|SEM|DIAG|STUDY|SIM|OUT|CLI|WX)-\d{3}\b", page(name)))
+    named = set(re.findall(rf"\b(?:{generator().PREFIXES})-\d{{3}}\b", page(name)))
     assert named - set(codes()) == set()
 
 

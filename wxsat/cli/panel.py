@@ -1,0 +1,70 @@
+"""`wxsat panel`: supervisors' monthly sheets to fair annual scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wxsat.cli.output import emit_json, print_frame, say
+from wxsat.errors import DataError, InterpretationRefused
+from wxsat.finding import refusals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scores = Annotated[Path, typer.Argument(help="One row an account, month and supervisor.", metavar="SCORES.csv")]
+Records = Annotated[
+    Path | None,
+    typer.Option("--records", help="CSV with `account` and `score` (0-100) from the records, to check against."),
+]
+Weight = Annotated[float, typer.Option("--weight", min=0, help="Weight of the panel in the annual evaluation.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def panel(scores: Scores, records: Records = None, weight: Weight = 1.0, as_json: Json = False) -> None:
+    """Evaluate supervisors' monthly sheets: severity, fair and annual scores, dependability, signs of gaming."""
+    from wxsat.panel.evaluate import evaluate_panel
+    from wxsat.panel.scores import read_panel_scores
+
+    result = evaluate_panel(read_panel_scores(scores), records=_records(records), weight=weight)
+    if as_json:
+        emit_json(result.to_dict())
+    else:
+        print_frame(result.annual, "Annual scores", digits=1)
+        print_frame(result.raters, "Supervisors: points above (lenient) or below (severe) the average one", digits=2)
+        print_frame(result.icc, "Agreement by month", digits=2)
+        print(
+            f"Dependability Phi {result.phi:.3f} with {result.n_months:g} months and "
+            f"{result.raters_per_month:.2f} supervisors a month; "
+            f"sheets of 95 points or more: {result.gaming.top_share:.0%}"
+        )
+        for finding in result.findings:
+            say(finding.message)
+    if refused := refusals(result.findings):
+        raise InterpretationRefused(
+            refused[0].code,
+            refused[0].message,
+            hint="More supervisors an account, or rotating ones, raise it.",
+        )
+
+
+def _records(path: Path | None) -> pd.Series | None:
+    if path is None:
+        return None
+    import pandas as pd
+
+    from wxsat.responses.files import read_table
+
+    frame = read_table(path).frame
+    lacking = [name for name in ("account", "score") if name not in frame.columns]
+    if lacking:
+        raise DataError(
+            "PANEL-006",
+            f"there is no column {' and no column '.join(lacking)}.",
+            where=path.name,
+            hint=f"Found: {', '.join(map(str, frame.columns[:12]))}.",
+        )
+    score = pd.to_numeric(frame["score"], errors="coerce")
+    return pd.Series(score.to_numpy(float), index=frame["account"].astype(str).to_numpy())
