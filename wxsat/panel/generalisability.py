@@ -50,7 +50,7 @@ class VarianceComponents:
         Examples
         --------
         >>> round(VarianceComponents(60, 5, 2, 4, 10, 30, 70.0, True).phi(2, 12), 4)
-        0.9111
+        0.8989
         """
         parts = np.nan_to_num([self.rater, self.month, self.account_rater, self.account_month, self.residual])
         rater, month, account_rater, account_month, residual = (float(part) for part in parts)
