@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wxsat.finding import Finding
+from wxsat.numerics.queueing import Load, evaluate_load, functions_to_drop
 from wxsat.panel import readiness_list as limits
-from wxsat.panel.capacity import Load, evaluate_load, functions_to_drop
 from wxsat.panel.readiness_answers import Capacity, ReadinessAnswers
 
 Decision = Literal["open", "open_outsourced", "trial_reduced", "not_yet"]

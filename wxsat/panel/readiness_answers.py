@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from wxsat.errors import Fault, StudyError, nearest
 from wxsat.instrument.settings_file import Settings, load_settings
-from wxsat.panel.capacity import ServiceFunction, Staffing
+from wxsat.numerics.queueing import ServiceFunction, Staffing
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
 
 Positive = Annotated[float, Field(gt=0)]

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from wxsat.errors import StudyError
-from wxsat.panel.capacity import ServiceFunction, Staffing, erlang_b, erlang_c, evaluate_load, functions_to_drop
+from wxsat.numerics.queueing import ServiceFunction, Staffing, erlang_b, erlang_c, evaluate_load, functions_to_drop
 from wxsat.panel.readiness import evaluate_readiness
 from wxsat.panel.readiness_answers import ReadinessAnswers, load_readiness
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
