@@ -1,0 +1,351 @@
+r"""How much each answer moves each statistic, and what that makes of their asymptotic covariance matrix.
+
+Two-step estimation (Muthen 1984): with :math:`s` the scores of the margins and :math:`u` those of the pairs, the
+influence of a row on the statistics is :math:`B^{-1}(s, u)` with :math:`B` block-triangular, one block a margin, one
+row a pair. Where all variables of a pair are ordered and nothing is exogenous, the influence is a table over the
+categories of the pair: its cost does not depend on the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wxsat.psychometrics.ordinal.margins import Column, Margin, margin_scores, numeric_column, ordered_column
+from wxsat.psychometrics.ordinal.pairs import row_scores
+from wxsat.psychometrics.ordinal.polychoric import pair_scores
+from wxsat.psychometrics.ordinal.tables import Codes, CrossTable
+
+Array = NDArray[np.float64]
+
+# Numbers in one block of casewise influences: 64 MB.
+BLOCK_NUMBERS = 8_000_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    The rows that are used.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, p)
+        Numeric variables; the columns of ordered ones are not read.
+    codes : ndarray of uint8, shape (n, p)
+        Category numbers of the ordered variables; the columns of numeric ones are not read.
+    exogenous : ndarray, shape (n, m)
+    weights : ndarray, shape (n,)
+        Sum to n.
+    weighted : bool
+    clusters : ndarray of int, shape (n,), optional
+        Not decreasing: rows of one cluster stand together.
+    """
+
+    values: Array
+    codes: Codes
+    exogenous: Array
+    weights: Array
+    weighted: bool
+    clusters: NDArray[np.intp] | None
+
+    def part(self, rows: slice) -> Rows:
+        """Return some of the rows."""
+        clusters = None if self.clusters is None else self.clusters[rows]
+        return Rows(
+            self.values[rows], self.codes[rows], self.exogenous[rows], self.weights[rows], self.weighted, clusters
+        )
+
+    def column(self, variable: int, margin: Margin) -> Column:
+        """Return one variable as its margin sees it."""
+        if margin.ordered:
+            return ordered_column(margin, self.codes[:, variable], self.exogenous)
+        return numeric_column(margin, self.values[:, variable], self.exogenous)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    Where each parameter stands among the statistics.
+
+    Attributes
+    ----------
+    margins : tuple of ndarray of int
+        Positions of the parameters of each margin: thresholds or mean, slopes, variance.
+    first, second : ndarray of int, shape (n_pairs,)
+        The variables of each pair.
+    pairs : int
+        Position of the first correlation or covariance; they are the last.
+    size : int
+    """
+
+    margins: tuple[NDArray[np.intp], ...]
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    pairs: int
+    size: int
+
+
+def layout_of(margins: tuple[Margin, ...]) -> Layout:
+    """Place thresholds and means by variable, then slopes by exogenous variable, variances, pairs by column."""
+    n_variables, n_slopes = len(margins), len(margins[0].slopes)
+    sizes = np.array([len(margin.location) for margin in margins])
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    slopes = int(starts[-1])
+    variances = slopes + n_variables * n_slopes
+    numeric = np.array([not margin.ordered for margin in margins])
+    rank = np.cumsum(numeric) - 1
+    places = []
+    for index in range(n_variables):
+        own = [np.arange(starts[index], starts[index + 1]), slopes + index + n_variables * np.arange(n_slopes)]
+        if numeric[index]:
+            own.append(np.array([variances + rank[index]]))
+        places.append(np.concatenate(own).astype(np.intp))
+    first, second = np.triu_indices(n_variables, 1)
+    pairs = variances + int(numeric.sum())
+    return Layout(tuple(places), first, second, pairs, pairs + len(first))
+
+
+@dataclass(frozen=True)
+class PairCoefficients:
+    """
+    What turns a row's scores into the influence on one correlation.
+
+    Attributes
+    ----------
+    information : float
+        Weighted sum of squares of the correlation's own score.
+    first, second : ndarray
+        Weighted cross-products of that score with the scores of the pair by the margins' parameters.
+    """
+
+    information: float
+    first: Array
+    second: Array
+
+
+class Influence:
+    """
+    Influence of the rows on every statistic, from margins and correlations.
+
+    Parameters
+    ----------
+    margins : tuple of Margin
+    correlations : ndarray, shape (n_pairs,)
+        In the order of `layout`.
+    rows : Rows
+    layout : Layout
+    cross : CrossTable
+        Tables of the ordered variables, weighted once, missing as a category.
+    position : ndarray of int, shape (p,)
+        Where a variable stands in `cross`; -1 for numeric ones.
+    """
+
+    def __init__(
+        self,
+        margins: tuple[Margin, ...],
+        correlations: Array,
+        rows: Rows,
+        layout: Layout,
+        cross: CrossTable,
+        position: NDArray[np.intp],
+    ) -> None:
+        self.margins, self.correlations, self.rows, self.layout = margins, correlations, rows, layout
+        self.cross, self.position = cross, position
+        conditional = rows.exogenous.shape[1] > 0
+        ordered = np.array([margin.ordered for margin in margins])
+        self.tabled_variables = ordered & (not conditional)
+        self.tabled_pairs = self.tabled_variables[layout.first] & self.tabled_variables[layout.second]
+        self.margin_tables = {index: self._margin_table(index) for index in np.flatnonzero(self.tabled_variables)}
+        self.pair_tables = self._pair_tables()
+        self.inverses: dict[int, Array] = {}
+        self.coefficients: dict[int, PairCoefficients] = {}
+        self._casewise_coefficients()
+
+    def _margin_table(self, variable: int) -> Array:
+        """Influence of each category (the last row: missing) on the thresholds, shape (K + 1, K - 1)."""
+        thresholds = self.margins[variable].location
+        counts = self.cross.margin(int(self.position[variable]))[: len(thresholds) + 1]
+        shares = np.cumsum(counts)[:-1] / counts.sum()
+        below = np.arange(len(counts))[:, None] <= np.arange(len(thresholds))
+        height = np.exp(-(thresholds**2) / 2) / np.sqrt(2 * np.pi)
+        table = (below - shares) / (height * counts.sum())
+        return np.concatenate([table, np.zeros((1, len(thresholds)))])
+
+    def _pair_tables(self) -> dict[int, Array]:
+        """Influence of each pair of categories (the last: missing) on each tabled correlation."""
+        tables: dict[int, Array] = {}
+        chosen = np.flatnonzero(self.tabled_pairs)
+        sizes = np.array([len(margin.location) for margin in self.margins])
+        first, second = self.layout.first[chosen], self.layout.second[chosen]
+        kinds = sizes[first] * 1000 + sizes[second]
+        for kind in np.unique(kinds):
+            group = chosen[kinds == kind]
+            for pair, table in zip(group, self._tables_of_kind(group), strict=True):
+                tables[int(pair)] = table
+        return tables
+
+    def _tables_of_kind(self, pairs: NDArray[np.intp]) -> Array:
+        first, second = self.layout.first[pairs], self.layout.second[pairs]
+        locations_a = np.column_stack([self.margins[index].location for index in first])
+        locations_b = np.column_stack([self.margins[index].location for index in second])
+        counts = self.cross.tables(self.position[first], self.position[second])
+        counts = counts[: len(locations_a) + 1, : len(locations_b) + 1]
+        scores = pair_scores(self.correlations[pairs], locations_a, locations_b)
+        weighted = counts * scores.rho
+        information = (weighted * scores.rho).sum((0, 1))
+        cross_a = np.einsum("ijm,tijm->tm", weighted, scores.first)
+        cross_b = np.einsum("ijm,tijm->tm", weighted, scores.second)
+        own_a = np.stack([self.margin_tables[index] for index in first], axis=2)
+        own_b = np.stack([self.margin_tables[index] for index in second], axis=2)
+        result = np.pad(scores.rho, ((0, 1), (0, 1), (0, 0)))
+        result -= np.einsum("tm,itm->im", cross_a, own_a)[:, None, :]
+        result -= np.einsum("tm,itm->im", cross_b, own_b)[None, :, :]
+        return np.ascontiguousarray(np.moveaxis(result / information, 2, 0))
+
+    def _casewise_coefficients(self) -> None:
+        """One pass over the rows for the margins and pairs that no table serves."""
+        if self.tabled_pairs.all() and self.tabled_variables.all():
+            return
+        rows = self.rows
+        columns = [rows.column(index, margin) for index, margin in enumerate(self.margins)]
+        for index, margin in enumerate(self.margins):
+            if not self.tabled_variables[index]:
+                scores = margin_scores(margin, columns[index], rows.exogenous)
+                self.inverses[index] = np.linalg.pinv((scores * rows.weights[:, None]).T @ scores, hermitian=True)
+        for pair in np.flatnonzero(~self.tabled_pairs):
+            a, b = int(self.layout.first[pair]), int(self.layout.second[pair])
+            found = row_scores(
+                self.margins[a], self.margins[b], columns[a], columns[b], self.correlations[pair], rows.exogenous
+            )
+            weighted = found.rho * rows.weights
+            self.coefficients[int(pair)] = PairCoefficients(
+                float(weighted @ found.rho), weighted @ found.first, weighted @ found.second
+            )
+
+    def _margin_block(self, part: Rows, columns: list[Column], target: Array) -> None:
+        for index, margin in enumerate(self.margins):
+            places = self.layout.margins[index]
+            if self.tabled_variables[index]:
+                target[places] = self.margin_tables[index].T[:, part.codes[:, index]]
+            else:
+                scores = margin_scores(margin, columns[index], part.exogenous)
+                target[places] = self.inverses[index] @ scores.T
+
+    def _pair_block(self, part: Rows, columns: list[Column], target: Array) -> None:
+        codes = part.codes.astype(np.intp)
+        for pair in range(len(self.correlations)):
+            place, a, b = self.layout.pairs + pair, int(self.layout.first[pair]), int(self.layout.second[pair])
+            if self.tabled_pairs[pair]:
+                table = self.pair_tables[pair]
+                np.take(table.ravel(), codes[:, a] * table.shape[1] + codes[:, b], out=target[place], mode="clip")
+                continue
+            known = self.coefficients[pair]
+            found = row_scores(
+                self.margins[a], self.margins[b], columns[a], columns[b], self.correlations[pair], part.exogenous
+            )
+            moved = known.first @ target[self.layout.margins[a]] + known.second @ target[self.layout.margins[b]]
+            target[place] = self._to_covariance(pair, (found.rho - moved) / known.information, target)
+
+    def _to_covariance(self, pair: int, influence: Array, target: Array) -> Array:
+        """From the influence on a correlation to that on a covariance, where a variable is numeric."""
+        a, b = int(self.layout.first[pair]), int(self.layout.second[pair])
+        rho = self.correlations[pair]
+        deviation_a, deviation_b = np.sqrt(self.margins[a].variance), np.sqrt(self.margins[b].variance)
+        result = deviation_a * deviation_b * influence
+        if not self.margins[a].ordered:
+            result = result + rho * deviation_b / (2 * deviation_a) * target[self.layout.margins[a][-1]]
+        if not self.margins[b].ordered:
+            result = result + rho * deviation_a / (2 * deviation_b) * target[self.layout.margins[b][-1]]
+        return np.asarray(result)
+
+    def blocks(self) -> Iterator[Array]:
+        """
+        Yield the influences of the rows, or of the clusters, in blocks of shape (k, rows of the block).
+
+        Weighted, and with the sign of a mean turned, as in the vector of statistics; their cross-products sum to
+        the covariance matrix of the statistics.
+        """
+        rows = self.rows
+        for span in _spans(rows, max(1, BLOCK_NUMBERS // self.layout.size)):
+            part = rows.part(span)
+            columns = [
+                part.column(index, margin) if not self.tabled_variables[index] or not self.tabled_pairs.all() else _NO
+                for index, margin in enumerate(self.margins)
+            ]
+            block = np.empty((self.layout.size, len(part.weights)))
+            self._margin_block(part, columns, block)
+            self._pair_block(part, columns, block)
+            for index, margin in enumerate(self.margins):
+                if not margin.ordered:
+                    block[self.layout.margins[index][0]] *= -1
+            if rows.weighted:
+                block *= part.weights
+            if part.clusters is not None:
+                edges = np.flatnonzero(np.concatenate([[True], np.diff(part.clusters) != 0]))
+                block = np.add.reduceat(block, edges, axis=1)
+            yield block
+
+
+_NO = Column(np.zeros(0, bool), np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+def _spans(rows: Rows, length: int) -> Iterator[slice]:
+    """Slices of about `length` rows that do not cut a cluster."""
+    total, first = len(rows.weights), 0
+    while first < total:
+        last = min(first + length, total)
+        if rows.clusters is not None and last < total:
+            last = int(np.searchsorted(rows.clusters, rows.clusters[last - 1], side="right"))
+        yield slice(first, last)
+        first = last
+
+
+def full_covariance(influence: Influence) -> Array:
+    """Return the covariance matrix of all statistics (not of their square root of n)."""
+    size = influence.layout.size
+    total = np.zeros((size, size))
+    for block in influence.blocks():
+        total += block @ block.T
+    return total * _few_clusters(influence.rows)
+
+
+def variances(influence: Influence, squared: CrossTable | None) -> Array:
+    """
+    Return the variance of each statistic, from the tables alone where they suffice.
+
+    Parameters
+    ----------
+    influence : Influence
+    squared : CrossTable, optional
+        Tables weighted by the square of the weights; None where rows must be looked at (clusters, numeric or
+        exogenous variables).
+    """
+    layout = influence.layout
+    result = np.zeros(layout.size)
+    if squared is None:
+        for block in influence.blocks():
+            result += np.einsum("ij,ij->i", block, block)
+        return result * _few_clusters(influence.rows)
+    for variable, table in influence.margin_tables.items():
+        counts = squared.margin(int(influence.position[variable]))
+        table = table[: len(counts)]
+        result[layout.margins[variable]] = counts @ table**2
+    sizes = np.array([table.shape for table in influence.pair_tables.values()]) @ [1000, 1]
+    for kind in np.unique(sizes):
+        pairs = np.array(list(influence.pair_tables))[sizes == kind]
+        tables = np.stack([influence.pair_tables[pair] for pair in pairs])
+        counts = squared.tables(influence.position[layout.first[pairs]], influence.position[layout.second[pairs]])
+        tables = tables[:, : counts.shape[0], : counts.shape[1]]
+        result[layout.pairs + pairs] = np.einsum("ijm,mij->m", counts, tables**2)
+    return result
+
+
+def _few_clusters(rows: Rows) -> float:
+    """Small-sample factor: clusters by clusters less one."""
+    if rows.clusters is None:
+        return 1.0
+    number = len(np.unique(rows.clusters))
+    return number / (number - 1)
