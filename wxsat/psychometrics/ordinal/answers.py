@@ -141,7 +141,7 @@ def check_used(
     """
     faults = []
     for count, name, known in zip(counts, names, categories, strict=True):
-        unused = [known[index] for index in np.flatnonzero(count == 0)]
+        unused = [code for code, number in zip(known, count, strict=True) if number == 0]
         if unused:
             faults.append(_unused(name, unused, known, count, where))
     if faults:

@@ -85,7 +85,9 @@ def bivariate_cdf(h: Array, k: Array, rho: Array) -> Array:
     h, k, rho = np.broadcast_arrays(h, k, rho)
     steep = np.abs(rho) > STEEP
     if not steep.any():
-        return continue_cdf(ndtr(h) * ndtr(k), h, k, np.zeros(h.shape), np.arcsin(rho), FULL_NODES)
+        target = np.arcsin(rho)
+        nodes = min(FULL_NODES, nodes_needed(np.zeros(1), target))
+        return continue_cdf(ndtr(h) * ndtr(k), h, k, np.zeros(1), target, nodes)
     result = np.empty(h.shape)
     result[steep] = _cdf_by_owen(h[steep], k[steep], rho[steep])
     mild = ~steep
@@ -99,7 +101,7 @@ def _cdf_by_owen(h: Array, k: Array, rho: Array) -> Array:
     opposite = np.where((h < 0) != (k < 0), 0.5, 0.0)
     below = (ndtr(h) + ndtr(k)) / 2
     result = below - owens_t(h, (k / h - rho) / root) - owens_t(k, (h / k - rho) / root) - opposite
-    return np.clip(result, 0.0, 1.0)
+    return np.asarray(np.clip(result, 0.0, 1.0))
 
 
 def continue_cdf(start: Array, h: Array, k: Array, angle: Array, target: Array, nodes: int) -> Array:
@@ -127,7 +129,7 @@ def continue_cdf(start: Array, h: Array, k: Array, angle: Array, target: Array, 
     total = np.zeros(np.broadcast_shapes(product.shape, width.shape))
     for point, weight in zip(points, weights, strict=True):
         sine = np.sin(angle + point * width)
-        term = product * sine
+        term = np.asarray(product * sine)
         term -= squares
         term /= 1 - sine**2
         np.exp(term, out=term)

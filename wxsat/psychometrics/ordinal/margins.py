@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ _NONE = np.zeros(0)
 _NO_CODES = np.zeros(0, dtype=np.intp)
 
 
-def thresholds_from_counts(counts: Array) -> Array:
+def thresholds_from_counts(counts: NDArray[Any]) -> Array:
     """
     Thresholds that split a standard normal variable into the observed shares.
 

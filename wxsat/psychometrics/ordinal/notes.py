@@ -63,7 +63,7 @@ def empty_tables(
     """Return every table with an empty cell, in the order of the pairs."""
     if not len(cross.sizes):
         return ()
-    known = np.array([len(categories[index]) for index in np.flatnonzero(position >= 0)])
+    known = np.array([len(categories[index]) for index in np.flatnonzero(position >= 0).tolist()])
     real = np.arange(int(cross.sizes.max())) < known[:, None]
     keep = np.concatenate([flags[:size] for flags, size in zip(real, cross.sizes, strict=True)])
     blocks = np.repeat(np.arange(len(known)), known)
@@ -71,7 +71,7 @@ def empty_tables(
     of_variable = (blocks[:, None] == np.arange(len(known))).astype(np.float32)
     number = of_variable.T @ nothing @ of_variable
     found = []
-    for a, b in zip(layout.first, layout.second, strict=True):
+    for a, b in zip(layout.first.tolist(), layout.second.tolist(), strict=True):
         if position[a] >= 0 and position[b] >= 0 and number[position[a], position[b]]:
             pair = np.array([position[a]]), np.array([position[b]])
             counts = cross.tables(*pair)[: len(categories[a]), : len(categories[b]), 0]

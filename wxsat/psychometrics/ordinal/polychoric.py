@@ -87,7 +87,7 @@ def start_correlations(tables: Array, first: Array, second: Array) -> Array:
     slope_b = np.exp(-(second**2) / 2).sum(0) / np.sqrt(2 * np.pi)
     with np.errstate(divide="ignore", invalid="ignore"):
         start = cross / (slope_a * slope_b)
-    return np.clip(np.nan_to_num(start), -0.85, 0.85)
+    return np.asarray(np.clip(np.nan_to_num(start), -0.85, 0.85))
 
 
 class _Likelihood:

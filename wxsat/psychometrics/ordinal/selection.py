@@ -151,7 +151,7 @@ def _check_weights(weights: Array, where: Where) -> None:
 
 
 def _cluster_codes(clusters: NDArray[np.generic], where: Where) -> NDArray[np.intp]:
-    absent = np.array([label is None or label != label for label in clusters.tolist()])  # noqa: PLR0124 - NaN
+    absent = np.array([label is None or label != label for label in clusters.tolist()])
     if absent.any():
         raise DataError(
             "MEAS-039",
@@ -165,7 +165,7 @@ def _cluster_codes(clusters: NDArray[np.generic], where: Where) -> NDArray[np.in
             f"all {len(clusters)} rows{where.suffix} are of one cluster; cluster-robust errors need two or more.",
             hint="Leave the clusters out, or name another column.",
         )
-    return codes.astype(np.intp)
+    return np.asarray(codes, dtype=np.intp)
 
 
 def _no_rows(y: Array, names: Sequence[str], keep: NDArray[np.bool_], missing: str, where: Where) -> DataError:
@@ -188,7 +188,7 @@ def _check_columns(
     where: Where,
 ) -> None:
     faults = []
-    for index in np.flatnonzero(~flags):
+    for index in np.flatnonzero(~flags).tolist():
         column = y[~np.isnan(y[:, index]), index]
         if len(column) < 2 or np.ptp(column) == 0:
             faults.append(
@@ -237,5 +237,5 @@ def _lonely_pairs(y: Array, names: Sequence[str], where: Where) -> list[Fault]:
             f"{names[a]}, {names[b]}",
             "They may belong to different forms of the questionnaire; put them into different models.",
         )
-        for a, b in zip(rows, columns, strict=True)
+        for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
     ]

@@ -46,7 +46,7 @@ class CrossTable:
         return np.asarray(self.cells[rows[:, None, :], columns[None, :, :]])
 
 
-def cross_table(codes: Codes, sizes: Sequence[int], weights: Array | None = None) -> CrossTable:
+def cross_table(codes: Codes, sizes: Sequence[int] | NDArray[np.intp], weights: Array | None = None) -> CrossTable:
     """
     Count every pair of categories.
 
