@@ -17,6 +17,7 @@ _PUBLIC = {
     "read_responses": "wxsat.responses.read",
     "CleaningPlan": "wxsat.responses.plan",
     "clean": "wxsat.responses.clean",
+    "polychoric": "wxsat.psychometrics.ordinal.correlations",
     "evaluate_scales": "wxsat.psychometrics.scales",
     "ParameterTable": "wxsat.sem.parameter_table",
     "parse_model": "wxsat.sem.parameter_table",

@@ -21,6 +21,7 @@ FORMULAS: Mapping[str, str] = {
     "alpha_ci_lower": "1 - (1 - alpha) F, F with n-1 and (n-1)(k-1) df (Feldt, Woodruff & Salih 1987)",
     "alpha_ci_upper": "1 - (1 - alpha) F, F with n-1 and (n-1)(k-1) df (Feldt, Woodruff & Salih 1987)",
     "alpha_std": "k r / (1 + (k-1) r), r the mean correlation between items",
+    "alpha_ordinal": "alpha of the polychoric correlations, the items' latent responses (Zumbo et al. 2007)",
     "omega": "(sum L)^2 / ((sum L)^2 + sum T), L raw loadings, T error variances, one-factor ML (McDonald 1999)",
     "cr": "the same on the standardised solution, composite reliability (Fornell & Larcker 1981)",
     "ave": "mean of the squared standardised loadings (Fornell & Larcker 1981)",

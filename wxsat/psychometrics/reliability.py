@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from wxsat.errors import EstimationError
 from wxsat.numerics.covariance import correlation_from, sample_moments
 from wxsat.numerics.one_factor import OneFactor, fit_one_factor
+from wxsat.psychometrics.ordinal.answers import MOST_CATEGORIES
+from wxsat.psychometrics.ordinal.correlations import polychoric_correlations
 
 # pingouin rounds its interval to three decimals; half a unit of the last one, and a little for ties.
 PINGOUIN_ROUNDING = 0.5e-3 + 1e-9
@@ -50,6 +52,8 @@ class Reliability:
     alpha : Alpha
     alpha_std : float
         Alpha of the standardised items.
+    alpha_ordinal : float
+        Alpha of the polychoric correlations; NaN for items that are not ordered categories.
     omega, cr, ave : float
         Omega total of the raw sum score, composite reliability of the standardised one, average variance
         extracted.
@@ -63,6 +67,7 @@ class Reliability:
     n_items: int
     alpha: Alpha
     alpha_std: float
+    alpha_ordinal: float
     omega: float
     cr: float
     ave: float
@@ -284,6 +289,43 @@ def mean_inter_item_correlation(correlation: NDArray[np.float64]) -> float:
     return float(correlation[np.triu_indices(len(correlation), 1)].mean())
 
 
+def ordinal_alpha(complete: NDArray[np.float64]) -> float:
+    """
+    Alpha of the latent responses behind ordered items: standardised alpha of their polychoric correlations.
+
+    What alpha would be if the items were answered without categories; an upper reading of the reliability of the
+    construct, not that of the observed sum score (which `cronbach_alpha` gives).
+
+    Parameters
+    ----------
+    complete : ndarray, shape (n_obs, n_items)
+        Complete rows.
+
+    Returns
+    -------
+    float
+        NaN if an item has a single value, more than 20, or values that are no whole numbers: it is no rating.
+
+    Notes
+    -----
+    Checked against ``psych::alpha`` on ``lavaan::lavCor`` matrices.
+
+    References
+    ----------
+    .. [1] Zumbo, B. D., Gadermann, A. M., & Zeisser, C. (2007). Journal of Modern Applied Statistical Methods,
+           6(1), 21-29.
+
+    Examples
+    --------
+    >>> round(ordinal_alpha(np.array([[1, 1], [1, 2], [2, 1], [2, 2], [2, 2], [1, 1.0]])), 6)
+    0.666667
+    """
+    counts = [len(np.unique(column)) for column in complete.T]
+    if min(counts) < 2 or max(counts) > MOST_CATEGORIES or (complete != np.rint(complete)).any():
+        return float("nan")
+    return alpha_from_covariance(polychoric_correlations(complete).correlation)
+
+
 def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.95) -> Reliability:
     """
     All reliability figures of one construct on its complete rows.
@@ -317,6 +359,7 @@ def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.9
         n_items=n_items,
         alpha=cronbach_alpha(complete, confidence),
         alpha_std=alpha_from_covariance(correlation),
+        alpha_ordinal=ordinal_alpha(complete),
         omega=composite_reliability(factor.loadings * deviations, factor.error_variances * deviations**2),
         cr=composite_reliability(factor.loadings, factor.error_variances),
         ave=average_variance_extracted(factor.loadings),

@@ -32,8 +32,8 @@ ITEM_COLUMNS = [
     "dont_know", "item_rest", "alpha_dropped", "loading",
 ]
 RELIABILITY_COLUMNS = [
-    "construct", "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_std", "omega", "cr",
-    "ave", "mean_r", "loading_min", "loading_max",
+    "construct", "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_std",
+    "alpha_ordinal", "omega", "cr", "ave", "mean_r", "loading_min", "loading_max",
 ]
 HTMT_COLUMNS = ["a", "b", "htmt", "htmt2", "ci_lower", "ci_upper"]
 FORNELL_LARCKER_COLUMNS = [
@@ -55,7 +55,7 @@ class ScaleQuality:
         loading).
     reliability : DataFrame
         One row a construct of two items or more: ``construct n n_items alpha alpha_ci_lower alpha_ci_upper
-        alpha_std omega cr ave mean_r loading_min loading_max``; `n` respondents answered every item.
+        alpha_std alpha_ordinal omega cr ave mean_r loading_min loading_max``; `n` respondents answered every item.
     htmt : DataFrame
         One row a pair: ``a b htmt htmt2 ci_lower ci_upper``.
     fornell_larcker : DataFrame
@@ -335,6 +335,7 @@ def _reliability_row(data: ConstructData, result: Reliability | None) -> dict[st
         "alpha_ci_lower": result.alpha.ci_lower,
         "alpha_ci_upper": result.alpha.ci_upper,
         "alpha_std": result.alpha_std,
+        "alpha_ordinal": result.alpha_ordinal,
         "omega": result.omega,
         "cr": result.cr,
         "ave": result.ave,

@@ -277,10 +277,11 @@ class Influence:
         the covariance matrix of the statistics.
         """
         rows = self.rows
-        kind = np.float32 if len(rows.weights) >= SINGLE_FROM else np.float64
-        tables: dict[int, NDArray[np.floating]] = {
-            pair: np.asarray(table, dtype=kind).ravel() for pair, table in self.pair_tables.items()
-        }
+        single = len(rows.weights) >= SINGLE_FROM
+        kind: type[np.floating] = np.float32 if single else np.float64
+        tables: dict[int, NDArray[np.floating]] = {}
+        for pair, table in self.pair_tables.items():
+            tables[pair] = table.astype(np.float32).ravel() if single else table.ravel()
         for span in _spans(rows, max(1, BLOCK_NUMBERS // self.layout.size)):
             part = rows.part(span)
             columns = [
