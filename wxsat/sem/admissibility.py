@@ -23,17 +23,22 @@ SINGULAR_INFORMATION = 1e-10
 
 @dataclass(frozen=True)
 class Solution:
-    """What the rules look at: the tables and matrices of a converged fit."""
+    """
+    What the rules look at: the tables and matrices of a converged fit.
+
+    `condition` is the information's reciprocal condition number, None where it is plainly above the limit.
+    """
 
     parameters: pd.DataFrame
-    residuals: pd.DataFrame
+    observed_names: tuple[tuple[str, ...], ...]
+    residual_correlations: tuple[NDArray[np.float64], ...]
     latent_names: tuple[str, ...]
     latent_covariances: tuple[NDArray[np.float64], ...]
     group_names: tuple[str, ...]
     n_obs: int
     n_read: int
     n_parameters: int
-    condition: float
+    condition: float | None
     missing: str = "listwise"
     at_bounds: tuple[str, ...] = ()
 
@@ -114,7 +119,7 @@ def _group_definiteness(solution: Solution, covariance: NDArray[np.float64], gro
 
 
 def _information(solution: Solution) -> Iterator[Finding]:
-    if solution.condition < SINGULAR_INFORMATION:
+    if solution.condition is not None and solution.condition < SINGULAR_INFORMATION:
         unknown = solution.parameters[solution.parameters["free"] > 0].nlargest(3, "std_error")
         names = [f"{a}{op}{b}" for a, op, b in unknown[["lhs", "op", "rhs"]].itertuples(index=False, name=None)]
         message = (
@@ -159,16 +164,19 @@ def _dropped_rows(solution: Solution) -> Iterator[Finding]:
 
 
 def _residuals(solution: Solution) -> Iterator[Finding]:
-    table = solution.residuals
-    sizes = np.abs(table["correlation"].to_numpy())
-    count = int((sizes > LARGE_RESIDUAL).sum())
+    count, total, largest, pair = 0, 0, 0.0, ""
+    for names, correlations in zip(solution.observed_names, solution.residual_correlations, strict=True):
+        values = np.tril(correlations, -1)
+        sizes = np.abs(values)
+        count += int((sizes > LARGE_RESIDUAL).sum())
+        total += len(names) * (len(names) - 1) // 2
+        i, j = divmod(int(sizes.argmax()), len(names))
+        if sizes[i, j] > abs(largest):
+            largest, pair = float(values[i, j]), f"{names[j]} with {names[i]}"
     if not count:
         return
-    worst = int(sizes.argmax())
-    pair = f"{table['a'].iloc[worst]} with {table['b'].iloc[worst]}"
-    value = float(table["correlation"].iloc[worst])
     message = (
-        f"{count} of {len(table)} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
-        f"the largest is {pair}: {value:.3f}."
+        f"{count} of {total} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
+        f"the largest is {pair}: {largest:.3f}."
     )
-    yield Finding("SEM-106", "note", pair, message, {"count": count, "largest": value})
+    yield Finding("SEM-106", "note", pair, message, {"count": count, "largest": largest})

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wxsat.finding import Finding
-from wxsat.sem.admissibility import Solution, admissibility_findings
-from wxsat.sem.effects import effects_frame
+from wxsat.sem.admissibility import SINGULAR_INFORMATION, Solution, admissibility_findings
 from wxsat.sem.estimates import estimates_frame, wald
 from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.outcome import Outcome
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.r2 import r2_frame
-from wxsat.sem.residuals import mean_residuals_frame, residuals_frame
+from wxsat.sem.residuals import residual_correlations
 from wxsat.sem.restrictions import Constraints
 from wxsat.sem.result import GroupFit, SemResult
 
@@ -42,19 +40,19 @@ def assemble(
     if outcome.estimate.start is not None:
         table = table.with_starts(outcome.estimate.start.tolist())
     parameters = estimates_frame(table, implied, outcome.estimate.theta, outcome.vcov)
-    residuals = residuals_frame(sample, implied)
     groups = group_fits(table, outcome)
     n_obs, n_read = _rows(table, outcome)
     solution = Solution(
         parameters=parameters,
-        residuals=residuals,
+        observed_names=tuple(moments.names for moments in sample),
+        residual_correlations=residual_correlations(sample, implied),
         latent_names=table.latent_names,
         latent_covariances=tuple(group.latent_covariance for group in groups),
         group_names=tuple(group.name for group in groups),
         n_obs=n_obs,
         n_read=n_read,
         n_parameters=outcome.n_unique,
-        condition=outcome.condition,
+        condition=outcome.small_condition(SINGULAR_INFORMATION),
         missing=options.missing,
         at_bounds=_at_bounds(table, constraints, outcome),
     )
@@ -70,9 +68,6 @@ def assemble(
         table=table,
         parameters=parameters,
         fit_measures=dict(outcome.fit),
-        r2=r2_frame(table, implied),
-        effects=effects_frame(table, implied, outcome.vcov),
-        residuals=residuals,
         observed_names=sample[0].names,
         latent_names=table.latent_names,
         sample_covariance=sample[0].covariance,
@@ -82,8 +77,6 @@ def assemble(
         findings=(*findings, *outcome.findings, *admissibility_findings(solution)),
         provenance=provenance,
         groups=groups,
-        mean_residuals=mean_residuals_frame(sample, implied),
-        tests=tests_frame(outcome),
         outcome=outcome,
     )
 
@@ -113,25 +106,6 @@ def group_fits(table: ParameterTable, outcome: Outcome) -> tuple[GroupFit, ...]:
             )
         )
     return tuple(found)
-
-
-def tests_frame(outcome: Outcome) -> pd.DataFrame:
-    """Return ``test statistic df p_value scaling_factor shift``, one row a test of the model."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {
-                "test": name,
-                "statistic": test.statistic,
-                "df": test.df,
-                "p_value": test.p_value,
-                "scaling_factor": test.scaling_factor,
-                "shift": test.shift,
-            }
-            for name, test in outcome.tests.items()
-        ]
-    )
 
 
 def _at_bounds(table: ParameterTable, constraints: Constraints, outcome: Outcome) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ class Outcome:
     recipe : Recipe
         What the estimator's name stood for.
     findings : tuple of Finding
+    wishart : bool
+        Whether N - 1 took the place of N.
     """
 
     estimate: Estimate
@@ -75,6 +77,7 @@ class Outcome:
     fit: Mapping[str, float]
     recipe: Recipe
     findings: tuple[Finding, ...] = ()
+    wishart: bool = False
 
     @property
     def condition(self) -> float:
@@ -83,6 +86,21 @@ class Outcome:
         scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
         eigenvalues = np.linalg.eigvalsh(information / np.outer(scale, scale))
         return float(max(eigenvalues[0], 0.0) / eigenvalues[-1])
+
+    def small_condition(self, limit: float) -> float | None:
+        r"""
+        Return :attr:`condition` where it may be below `limit`, None where it plainly is not.
+
+        Of a matrix with a unit diagonal no eigenvalue exceeds its size, and none is below
+        :math:`1/tr(M^{-1})`, which plain standard errors give for nothing.
+        """
+        if self.recipe.se == "standard" and self.restrictions.trivial:
+            size = float(sum(moments.weight_sum for moments in self.sample))
+            trace = size * float(np.diag(self.vcov) @ np.diag(self.information))
+            # The factor covers N - 1 in place of N, and rounding.
+            if 0.0 < trace < 1e-2 / (limit * len(self.vcov)):
+                return None
+        return self.condition
 
 
 def reach(
@@ -143,6 +161,7 @@ def _complete(
         inference.tests,
         fit,
         recipe,
+        wishart=options.wishart,
     )
 
 

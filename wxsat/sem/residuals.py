@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from wxsat.sem.implied import Implied
     from wxsat.sem.moments import Moments
+
+
+def residual_correlations(sample: Sequence[Moments], implied: Sequence[Implied]) -> tuple[NDArray[np.float64], ...]:
+    """Return observed minus implied correlations of every group, shape (n_observed, n_observed)."""
+    return tuple(correlation(m.covariance) - correlation(at.sigma) for m, at in zip(sample, implied, strict=True))
 
 
 def residuals_frame(sample: Sequence[Moments], implied: Sequence[Implied]) -> pd.DataFrame:
@@ -22,10 +28,10 @@ def residuals_frame(sample: Sequence[Moments], implied: Sequence[Implied]) -> pd
     import pandas as pd
 
     frames = []
-    for group, (moments, at) in enumerate(zip(sample, implied, strict=True), start=1):
+    correlations = residual_correlations(sample, implied)
+    for group, (moments, at, residual) in enumerate(zip(sample, implied, correlations, strict=True), start=1):
         rows, columns = np.tril_indices(len(moments.names), -1)
         observed, sigma = moments.covariance, at.sigma
-        residual = correlation(observed) - correlation(sigma)
         frames.append(
             pd.DataFrame(
                 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import UsageError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wxsat.sem.bootstrap.result import BootstrapResult
+    from wxsat.sem.modification_pieces import Pieces
     from wxsat.sem.outcome import Outcome
     from wxsat.sem.parameter_table import ParameterTable
     from wxsat.sem.standardised_errors import Standard
@@ -59,13 +61,6 @@ class SemResult:
         ``lhs op rhs group label free estimate std_error z p_value ci_lower ci_upper std_lv std_all``; missing is NaN.
     fit_measures : mapping of str to float
         lavaan's fitMeasures names with ``.`` written as ``_``.
-    r2 : DataFrame
-        ``variable group value`` for every endogenous latent and indicator.
-    effects : DataFrame
-        ``outcome source kind estimate std_error z p_value ci_lower ci_upper std_all path`` with kind one of
-        ``direct indirect total specific``, for every pair of structural variables that a path joins.
-    residuals : DataFrame
-        ``a b observed implied raw correlation`` (residual correlations), one row a pair.
     sample_covariance, implied_covariance : ndarray, shape (n_observed, n_observed)
         Divided by N, in the order of `observed_names`.
     latent_covariance : ndarray, shape (n_latent, n_latent)
@@ -78,10 +73,6 @@ class SemResult:
     groups : tuple of GroupFit
         Observed and implied moments of every group (of a two-level model: of every level); the matrices above are
         those of the first.
-    mean_residuals : DataFrame
-        ``variable group observed implied raw standardised``; empty without a mean structure.
-    tests : DataFrame
-        ``test statistic df p_value scaling_factor shift``: the standard one first, then those that were asked.
     modification : DataFrame, optional
         ``lhs op rhs group mi p_value epc sepc_lv sepc_all sepc_nox``, when it was asked.
     bootstrap : BootstrapResult, optional
@@ -101,9 +92,6 @@ class SemResult:
     table: ParameterTable
     parameters: pd.DataFrame
     fit_measures: Mapping[str, float]
-    r2: pd.DataFrame
-    effects: pd.DataFrame
-    residuals: pd.DataFrame
     observed_names: tuple[str, ...]
     latent_names: tuple[str, ...]
     sample_covariance: NDArray[np.float64]
@@ -113,11 +101,51 @@ class SemResult:
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     groups: tuple[GroupFit, ...] = ()
-    mean_residuals: pd.DataFrame | None = None
-    tests: pd.DataFrame | None = None
     outcome: Outcome | None = field(default=None, repr=False)
     modification: pd.DataFrame | None = None
     bootstrap: BootstrapResult | None = field(default=None, repr=False)
+
+    @cached_property
+    def r2(self) -> pd.DataFrame:
+        """``variable group value`` for every endogenous latent and indicator."""
+        from wxsat.sem.r2 import r2_frame
+
+        return r2_frame(self.table, self._solution.implied)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """
+        ``outcome source kind estimate std_error z p_value ci_lower ci_upper std_all path group``.
+
+        `kind` is one of ``direct indirect total specific``, for every pair of structural variables that a path joins.
+        """
+        from wxsat.sem.effects import effects_frame
+
+        return effects_frame(self.table, self._solution.implied, self.parameter_covariance)
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """``a b observed implied raw correlation group`` (residual correlations), one row a pair."""
+        from wxsat.sem.residuals import residuals_frame
+
+        return residuals_frame(self._solution.sample, self._solution.implied)
+
+    @cached_property
+    def mean_residuals(self) -> pd.DataFrame:
+        """``variable group observed implied raw standardised``; empty without a mean structure."""
+        from wxsat.sem.residuals import mean_residuals_frame
+
+        return mean_residuals_frame(self._solution.sample, self._solution.implied)
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """``test statistic df p_value scaling_factor shift``: the standard one first, then those that were asked."""
+        import pandas as pd
+
+        names = ("statistic", "df", "p_value", "scaling_factor", "shift")
+        return pd.DataFrame(
+            [{"test": name} | {n: getattr(test, n) for n in names} for name, test in self._solution.tests.items()]
+        )
 
     @property
     def refused(self) -> bool:
@@ -160,19 +188,45 @@ class SemResult:
         Raises
         ------
         UsageError
-            SEM-076 for solutions that are not ML on complete one-level data.
+            SEM-076 for two-level and two-stage solutions.
+
+        Notes
+        -----
+        Under FIML from the expected information over the missing patterns, as in lavaan. Robust estimators have the
+        indices of the plain one. ULS and DWLS have the general score test under normality, see
+        :mod:`wxsat.sem.modification`.
         """
         from wxsat.sem.modification import modification_indices
 
         outcome = self._solution
-        if outcome.recipe.estimator != "ML" or self.missing != "listwise" or self.table.n_levels > 1:
+        return modification_indices(
+            self.table, outcome.implied, outcome.sample, outcome.restrictions, pieces=self._pieces
+        ).frame
+
+    @property
+    def _pieces(self) -> Pieces:
+        """Return what modification indices are made of for the way this was fitted."""
+        from wxsat.sem.missing.patterns import missing_patterns
+        from wxsat.sem.modification_pieces import CompleteData, IncompleteData, LeastSquares
+        from wxsat.sem.outcome import covariate_positions
+
+        outcome = self._solution
+        if self.table.n_levels > 1 or self.missing not in ("listwise", "fiml"):
+            kind = "two-level" if self.table.n_levels > 1 else self.missing
             raise UsageError(
                 "SEM-076",
-                f"modification indices are those of ML on complete data; this fit is {self.estimator}, {self.missing}.",
+                f"modification indices are not made for {kind} solutions.",
                 where="modification",
-                hint='Fit with estimator="ML" and missing="listwise" to look for them.',
+                hint='Fit one level with missing="listwise" or "fiml" to look for them.',
             )
-        return modification_indices(self.table, outcome.implied, outcome.sample, outcome.restrictions).frame
+        if self.missing == "fiml":
+            return IncompleteData(
+                [missing_patterns(m.values, m.weights) for m in outcome.sample if m.values is not None]
+            )
+        if outcome.recipe.estimator != "ML":
+            _, given = covariate_positions(self.table)
+            return LeastSquares(outcome.sample, outcome.recipe.estimator, given)
+        return CompleteData(outcome.sample, outcome.wishart)
 
     def factor_scores(self, method: str = "regression") -> pd.DataFrame:
         """
@@ -230,7 +284,7 @@ class SemResult:
             "fit": {name: _number(name, value) for name, value in self.fit_measures.items()},
             "r2": _records(self.r2),
             "effects": _records(self.effects),
-            "tests": [] if self.tests is None else _records(self.tests),
+            "tests": _records(self.tests),
             "modification": [] if self.modification is None else _records(self.modification),
             "bootstrap": None if self.bootstrap is None else self.bootstrap.to_dict(),
             "refused": self.refused,
