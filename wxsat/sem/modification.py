@@ -4,31 +4,28 @@ Modification indices: by how much would the fit improve if a fixed parameter wer
 For every parameter that is fixed (at zero, or by the text) the score test with one degree of freedom,
 :math:`MI = N s^2 / V`, and the expected change :math:`EPC = s / V`, with s the derivative of the log-likelihood of one
 observation and :math:`V = I_{11} - I_{12}\,K(K'I_{22}K)^{-1}K'\,I_{21}`. Nothing is fitted again: the candidates are
-further cells of A, S and alpha, and their derivatives are gathers like those of the model's own parameters.
+further cells of A, S and alpha, and their derivatives are gathers like those of the model's own parameters. ULS and DWLS
+have no likelihood: there the slope's own variance under normality stands in the place of V in MI (the general score
+test), and V stays in EPC, the first step of their own search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wxsat.finding import Finding
-from wxsat.sem.discrepancy.ml import ml_gradient, ml_information
 from wxsat.sem.implied import Implied, implied_moments
 from wxsat.sem.matrices import cell_of
-from wxsat.sem.missing.fiml import fiml_gradient, fiml_information
-from wxsat.sem.missing.patterns import MissingPatterns
+from wxsat.sem.modification_pieces import CompleteData, Pieces
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.robust.gamma import turned_jacobian
-from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.inverse import ranked_inverse
 from wxsat.sem.robust.scaled_tests import upper_tail
-from wxsat.sem.robust.weights import estimator_metrics, expected_information, turned_residual, unbiased
 from wxsat.sem.standardised_errors import Scales, variable_scales
 
 if TYPE_CHECKING:
@@ -64,83 +61,6 @@ class ModificationIndices:
     findings: tuple[Finding, ...]
 
 
-class Pieces(Protocol):
-    """What turns implied moments and their derivatives into score and information of one observation, and N."""
-
-    @property
-    def size(self) -> float:
-        """What chi-square is a multiple of."""
-        ...
-
-    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
-        """Return the derivative of the log-likelihood and the expected information, before restrictions."""
-        ...
-
-
-@dataclass(frozen=True)
-class CompleteData:
-    """Maximum likelihood on complete rows, or on a covariance matrix; N - 1 under Wishart."""
-
-    sample: Sequence[Moments]
-    wishart: bool = False
-
-    @property
-    def size(self) -> float:
-        """N, or N minus the number of groups."""
-        whole = float(sum(moments.weight_sum for moments in self.sample))
-        return whole - len(self.sample) if self.wishart else whole
-
-    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
-        """Return score and information."""
-        length = implied[0].u.shape[1]
-        score, information = np.zeros(length), np.zeros((length, length))
-        for share, at, moments in zip(group_shares(self.sample), implied, self.sample, strict=True):
-            distance = moments.mean - at.mu if at.has_means else None
-            covariance = unbiased(moments) if self.wishart else moments.covariance
-            score -= share / 2.0 * ml_gradient(at, covariance, distance)
-            information += share * ml_information(at)
-        return score, information
-
-
-@dataclass(frozen=True)
-class EfficientLeastSquares:
-    """GLS and WLS, whose discrepancy is chi-square; N minus the number of groups."""
-
-    sample: Sequence[Moments]
-    estimator: str
-
-    @property
-    def size(self) -> float:
-        """N minus the number of groups."""
-        return float(sum(moments.weight_sum for moments in self.sample)) - len(self.sample)
-
-    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
-        """Return score and information."""
-        metrics = estimator_metrics(self.estimator, implied, self.sample)
-        score = np.zeros(implied[0].u.shape[1])
-        for share, at, moments, metric in zip(group_shares(self.sample), implied, self.sample, metrics, strict=True):
-            residual = turned_residual(at, unbiased(moments), moments.mean, metric)
-            score += share * (turned_jacobian(at, metric).T @ residual)
-        return score, expected_information(implied, self.sample, metrics)
-
-
-@dataclass(frozen=True)
-class IncompleteData:
-    """Full-information maximum likelihood, by missing pattern; the information is expected over the patterns."""
-
-    patterns: Sequence[MissingPatterns]
-
-    @property
-    def size(self) -> float:
-        """N."""
-        return float(sum(rows.total for rows in self.patterns))
-
-    def __call__(self, implied: Sequence[Implied]) -> tuple[Matrix, Matrix]:
-        """Return score and information."""
-        size = self.size
-        return fiml_gradient(implied, self.patterns) / size, fiml_information(implied, self.patterns, "expected") / size
-
-
 def modification_indices(
     table: ParameterTable,
     implied: Sequence[Implied],
@@ -160,8 +80,7 @@ def modification_indices(
     sample : sequence of Moments
     restrictions : Restrictions
     pieces : Pieces, optional
-        :class:`CompleteData` (ML on `sample`, when left out), :class:`EfficientLeastSquares` or
-        :class:`IncompleteData`.
+        From :mod:`wxsat.sem.modification_pieces`; ML on `sample` when left out.
 
     Returns
     -------
@@ -183,6 +102,7 @@ def modification_indices(
     extended, first = _extended(implied, candidates)
     source: Pieces = CompleteData(sample) if pieces is None else pieces
     score, information = source(extended)
+    meat = source.meat(extended)
     inner = restrictions.basis.T @ information[:first, :first] @ restrictions.basis
     inverse, rank = ranked_inverse(inner)
     own = restrictions.basis @ inverse @ restrictions.basis.T
@@ -190,7 +110,8 @@ def modification_indices(
     alone = np.diag(information)[first:]
     left = alone - np.einsum("ij,jk,ik->i", cross, own, cross, optimize=True)
     slope = score[first:] - cross @ (own @ score[:first])
-    known = left > UNIDENTIFIED * alone
+    spread = left if meat is None else _general_spread(meat, cross @ own)
+    known = (left > UNIDENTIFIED * alone) & (spread > 0)
     records = []
     flat = [(block, row) for block, rows in enumerate(candidates) for row in rows]
     scales = [_unit_scales(table, at) for at in implied]
@@ -198,12 +119,18 @@ def modification_indices(
     for k in np.flatnonzero(known).tolist():
         block, row = flat[k]
         epc = float(slope[k] / left[k])
-        index = float(source.size * slope[k] ** 2 / left[k])
+        index = float(source.size * slope[k] ** 2 / spread[k])
         names = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group}
         standard = _standardised_change(scales[block], cell_of(row, places[block]), epc)
         records.append(names | {"mi": index, "p_value": upper_tail(index, 1), "epc": epc} | standard)
     frame = pd.DataFrame(records, columns=list(COLUMNS)).sort_values("mi", ascending=False, ignore_index=True)
     return ModificationIndices(frame, rank, restrictions.n_unique, _findings(table, rank, restrictions.n_unique))
+
+
+def _general_spread(meat: Matrix, carried: Matrix) -> Matrix:
+    """Return the variance of each candidate's slope, the model's own parameters taken out, where it is not V."""
+    out = np.hstack([-carried, np.eye(len(carried))])
+    return np.asarray(np.einsum("ij,jk,ik->i", out, meat, out, optimize=True))
 
 
 def _findings(table: ParameterTable, rank: int, n_unique: int) -> tuple[Finding, ...]:

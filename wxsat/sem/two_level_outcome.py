@@ -12,12 +12,13 @@ from wxsat.sem.engines.engine import Estimate
 from wxsat.sem.fit_measures.chi_square import chi_square_measures
 from wxsat.sem.fit_measures.information import aic, bic, sabic
 from wxsat.sem.fit_options import FitOptions
+from wxsat.sem.missing.pattern_likelihood import LOG_2PI
 from wxsat.sem.moments import Moments, Sample
 from wxsat.sem.outcome import Outcome, scaled_by_traces, unknown_at_constraints
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Constraints
 from wxsat.sem.robust.sandwich import RECIPES
-from wxsat.sem.robust.scaled_indices import scaled_measures
+from wxsat.sem.robust.scaled_indices import population_quantities, robust_measures, scaled_measures
 from wxsat.sem.robust.scaled_tests import standard_test
 from wxsat.sem.twolevel.fit import TwoLevelFit, TwoLevelOptions, estimate_two_level
 
@@ -87,7 +88,10 @@ def reach_two_level(table: ParameterTable, constraints: Constraints, sample: Sam
     measures = _measures(fit, constraints.n_unique, rows.n_obs)
     measures |= chi_square_measures(tests["standard"], baseline["standard"], rows.n_obs, 1)
     if YUAN_BENTLER in tests:
-        measures |= scaled_measures(tests["standard"], tests[YUAN_BENTLER], baseline[YUAN_BENTLER], rows.n_obs, 1)
+        pair = (tests["standard"], tests[YUAN_BENTLER])
+        measures |= scaled_measures(*pair, baseline[YUAN_BENTLER], rows.n_obs, 1)
+        quantities = population_quantities(*pair, baseline["standard"], baseline[YUAN_BENTLER])
+        measures |= robust_measures(quantities, rows.n_obs, 1)
     return Outcome(
         Estimate(
             optimum.theta, optimum.value, optimum.converged, optimum.iterations, optimum.reason, optimum.gradient_norm,
@@ -123,11 +127,18 @@ def _levels(fit: TwoLevelFit, rows: Moments) -> Sample:
     )
 
 
+def _constant(fit: TwoLevelFit) -> float:
+    """Return what the normal constants add to half of minus twice the log-likelihood a row: lavaan's fmin is bare."""
+    data = fit.data
+    above = len(set(data.between_names) - set(data.within_names))
+    return 0.5 * LOG_2PI * (len(data.within_names) + above * data.n_clusters / data.n_rows)
+
+
 def _measures(fit: TwoLevelFit, n_parameters: int, n_obs: int) -> dict[str, float]:
     """Return what does not follow from the chi-squares: likelihoods, criteria, residuals of both levels."""
     return {
         "npar": float(n_parameters),
-        "fmin": fit.chisq / (2.0 * n_obs),
+        "fmin": fit.optimum.value / 2.0 - _constant(fit),
         "logl": fit.loglik,
         "unrestricted_logl": fit.saturated_loglik,
         "aic": aic(fit.loglik, n_parameters),

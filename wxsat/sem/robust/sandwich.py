@@ -263,13 +263,16 @@ class _Work:
         raise UsageError("SEM-094", f"unknown kind of standard errors {kind!r}.", where="se")
 
     def test(self, name: str, statistic: float, df: int) -> TestStatistic:
-        if name == "satorra.bentler":
+        # Both are one statistic: Yuan and Bentler's original is Satorra and Bentler's with observed information.
+        if name in ("satorra.bentler", "yuan.bentler"):
+            if self.recipe.information == "observed" and self.recipe.estimator == "ML":
+                return self._yuan_bentler(name, statistic, df)
             return mean_scaled(name, statistic, df, self.traces(second=False).first)
         if name in ("mean.var.adjusted", "scaled.shifted"):
             traces = self.traces(second=True)
             adjust = scaled_shifted if name == "scaled.shifted" else mean_variance_adjusted
             return adjust(statistic, df, traces.first, traces.second)
-        if name in ("yuan.bentler", "yuan.bentler.mplus"):
+        if name == "yuan.bentler.mplus":
             return self._yuan_bentler(name, statistic, df)
         if name.startswith("browne.residual"):
             return browne_residual(
@@ -281,7 +284,8 @@ class _Work:
     def _yuan_bentler(self, name: str, statistic: float, df: int) -> TestStatistic:
         has_means = self.implied[0].has_means
         inverse = self.bread
-        if self.recipe.information == "observed" and (name == "yuan.bentler" or self.recipe.h1_for_tests):
+        plain_model = name != "yuan.bentler.mplus"
+        if self.recipe.information == "observed" and (plain_model or self.recipe.h1_for_tests):
             plain = observed_information(self.implied, self.sample, curved=False)
             inverse = self.restrictions.covariance(plain)
         saturated = [saturated_trace(m, has_means=has_means, given=self.given) for m in self.sample]
@@ -289,7 +293,7 @@ class _Work:
         whole = sum(trace for trace, _ in saturated)
         count = sum(number for _, number in saturated)
         trace = whole - of_model
-        if name == "yuan.bentler":
+        if plain_model:
             trace = structured_trace(self.implied, self.sample, inverse, self.given)
         return mean_scaled(
             name, statistic, df, trace, h1=whole / count, h0=of_model / max(self.restrictions.basis.shape[0], 1)

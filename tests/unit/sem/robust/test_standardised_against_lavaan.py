@@ -9,7 +9,8 @@ import pytest
 from wxsat.sem.discrepancy.ml import ml_gradient, ml_information
 from wxsat.sem.implied import implied_groups
 from wxsat.sem.missing.patterns import missing_patterns
-from wxsat.sem.modification import CompleteData, EfficientLeastSquares, IncompleteData, modification_indices
+from wxsat.sem.modification import modification_indices
+from wxsat.sem.modification_pieces import CompleteData, IncompleteData, LeastSquares
 from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.sandwich import RECIPES, robust_inference
 from wxsat.sem.standardised_errors import standardised_jacobian, standardised_solution
@@ -112,7 +113,7 @@ def test_modification_indices_of_other_estimators(lavaan_case, robust_golden, ki
             theta[row.free - 1] = at[row.name]
     (moments,) = case.sample
     pieces = {
-        "gls": EfficientLeastSquares(case.sample, "GLS"),
+        "gls": LeastSquares(case.sample, "GLS"),
         "wishart": CompleteData(case.sample, wishart=True),
         "fiml": IncompleteData([missing_patterns(with_holes(moments.values))]),
     }[kind]
