@@ -6,7 +6,7 @@ One EM step needs the gradient alone: with n rows in all and the derivatives of
 .. math:: \mu^+ = \mu + \Sigma g/n, \qquad
    \Sigma^+ = \Sigma + 2\Sigma Q\Sigma/n - (\mu^+ - \mu)(\mu^+ - \mu)'.
 
-Steps are extrapolated (:mod:`wxsat.sem.missing.squarem`); the search ends where a step moves nothing by more than
+Steps are extrapolated (:mod:`wxsat.numerics.squarem`); the search ends where a step moves nothing by more than
 1e-10 standard deviations.
 """
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import EstimationError
+from wxsat.numerics.squarem import accelerated_em
 from wxsat.sem.missing.checks import check_dependence
 from wxsat.sem.missing.pattern_likelihood import (
     LOG_2PI,
@@ -28,7 +29,6 @@ from wxsat.sem.missing.pattern_likelihood import (
     whole_inverse,
 )
 from wxsat.sem.missing.patterns import MissingPatterns, missing_patterns
-from wxsat.sem.missing.squarem import accelerated_em
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import EstimationError
+from wxsat.numerics.squarem import accelerated_em
 from wxsat.sem.missing.ascent import climb
-from wxsat.sem.missing.squarem import accelerated_em
 from wxsat.sem.restrictions import unrestricted
 from wxsat.sem.twolevel.clusters import ClusterMoments
 from wxsat.sem.twolevel.likelihood import LevelMoments, level_terms

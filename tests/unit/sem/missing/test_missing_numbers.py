@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from wxsat.errors import DataError, EstimationError
+from wxsat.numerics.squarem import accelerated_em
 from wxsat.sem.implied import implied_moments
 from wxsat.sem.matrices import lay_out
 from wxsat.sem.missing.checks import check_coverage
@@ -23,7 +24,6 @@ from wxsat.sem.missing.fiml import (
 from wxsat.sem.missing.fit import usable_rows
 from wxsat.sem.missing.pattern_likelihood import pattern_terms
 from wxsat.sem.missing.patterns import complete_pattern, missing_patterns
-from wxsat.sem.missing.squarem import accelerated_em
 from wxsat.sem.parameter_table import parse_model
 
 STEP = 1e-5
