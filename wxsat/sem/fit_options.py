@@ -169,6 +169,9 @@ def _check_combination(options: FitOptions) -> None:
         hint = 'Use "MLR"; leaving them out in silence would give wrong errors.'
     elif estimator != "ML" and options.recipe.information == "observed":
         fault, hint = f"estimator {options.name!r} rests on expected information", "Leave information out."
+    elif options.recipe.se == "robust.sem" and options.recipe.information == "observed" and not options.incomplete:
+        fault = "the errors of robust.sem (MLM and its like) rest on expected information"
+        hint = 'Leave information out, or use "MLR": its sandwich rests on the observed one.'
     elif options.wishart and (options.recipe.se == "robust.huber.white" or options.weights or options.cluster):
         fault, hint = "the Wishart likelihood has no robust form", 'Use likelihood="normal".'
     if fault:
