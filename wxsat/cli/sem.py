@@ -47,6 +47,9 @@ def fit(
     orthogonal: option.Orthogonal = False,
     likelihood: option.Likelihood = "normal",
     information: option.Information = None,
+    se: option.Errors = None,
+    test: option.Tests = None,
+    mimic: option.Mimic = None,
     bounds: option.Bounds = None,
     cov: option.Cov = None,
     n: option.Rows = None,
@@ -70,8 +73,9 @@ def fit(
         option.read_model_argument(model), estimator=estimator, missing=missing, group=group, group_equal=group_equal,
         group_partial=group_partial, weights=weights, cluster=cluster, std_lv=std_lv, std_ov=std_ov,
         effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
-        orthogonal=orthogonal, likelihood=likelihood, information=information, bounds=bounds, bootstrap=bootstrap,
-        seed=seed, modification=modification, engine=engine, check=check, ordered=ordered,
+        orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
+        test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
+        bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check, ordered=ordered,
         parameterization=parameterization, **given,
     )  # fmt: skip
     result = _with_distinctness(result, given.get("data"))

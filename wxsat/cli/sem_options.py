@@ -47,6 +47,11 @@ FixedX = Annotated[
 Orthogonal = Annotated[bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")]
 Likelihood = Annotated[str, typer.Option(help="normal (S divided by N) or wishart (N - 1).")]
 Information = Annotated[str | None, typer.Option(help="expected, observed or first.order.")]
+Errors = Annotated[
+    str | None, typer.Option("--se", help="standard, first.order, robust.sem, robust.huber.white, ...: not the estimator's.")
+]
+Tests = Annotated[str | None, typer.Option("--test", help="Tests by lavaan's names and commas: not the estimator's.")]
+Mimic = Annotated[str | None, typer.Option(help="Defaults of another program: Mplus or EQS.")]
 Bounds = Annotated[str | None, typer.Option(help="Automatic bounds: pos.var, pos.ov.var, pos.lv.var or standard.")]
 Cov = Annotated[Path | None, typer.Option(help="Covariance matrix (divided by N - 1) with named columns, not FILE.")]
 Rows = Annotated[int | None, typer.Option("--n", help="With --cov: rows behind the matrix.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from wxsat.sem.inputs import (
     row_findings,
     weight_findings,
 )
+from wxsat.sem.mimic import Defaults, with_defaults_of
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import Sample
 from wxsat.sem.outcome import Outcome, reach
@@ -64,6 +65,7 @@ def fit_sem(
     information: str | None = None,
     se: str | None = None,
     test: str | Sequence[str] | None = None,
+    mimic: str | None = None,
     bounds: str | None = None,
     cov: Any = None,
     n: int | Sequence[int] | None = None,
@@ -106,6 +108,8 @@ def fit_sem(
     information, se, test : str, optional
         Instead of those of the estimator: ``expected observed first.order``; ``standard robust.sem
         robust.huber.white ...``; one or several of lavaan's names of tests.
+    mimic : {"lavaan", "Mplus", "EQS"}, optional
+        The defaults of another program, see :func:`wxsat.sem.mimic.with_defaults_of`.
     bounds : {"pos.var", "pos.ov.var", "pos.lv.var", "standard"}, optional
         Automatic bounds on variances (and, ``standard``, on all that follows from them).
     cov, n, mean
@@ -152,12 +156,18 @@ def fit_sem(
     >>> int(fit.fit_measures["df"])
     8
     """
+    defaults = with_defaults_of(
+        mimic, Defaults(missing, likelihood, meanstructure, group_equal), grouped=group is not None, estimator=estimator
+    )
+    missing, likelihood = defaults.missing, defaults.likelihood
+    meanstructure, group_equal = defaults.meanstructure, defaults.group_equal
     options = read_options(
         estimator, missing=missing, information=information, se=se, test=test, likelihood=likelihood, group=group,
         weights=weights, cluster=cluster, unavailable=unavailable,
     )  # fmt: skip
     worker = engine_named(engine)
     check_named(check)
+    _check_groups(group, cov, group_equal, group_partial)
     check_bounds(bounds)
     if fixed_x is None:
         fixed_x = model.fixed_x if isinstance(model, ParameterTable) else options.recipe.estimator == "ML"
@@ -214,6 +224,18 @@ def _shape(
     return ModelOptions(
         std_lv, orthogonal, fixed_x, meanstructure or growth, growth, coding, _words(group_equal), _words(group_partial)
     )
+
+
+def _check_groups(
+    group: str | None, cov: Any, group_equal: str | Sequence[str], group_partial: str | Sequence[str]
+) -> None:
+    """Refuse equality over groups where there are none (SEM-067)."""
+    asked = [name for name, given in (("group_equal", group_equal), ("group_partial", group_partial)) if _words(given)]
+    if asked and group is None and not isinstance(cov, Mapping):
+        raise UsageError(
+            "SEM-067", f"{' and '.join(asked)} say what is equal over groups, and there are no groups.",
+            where=asked[0], hint="Give group=, the column of the groups.",
+        )  # fmt: skip
 
 
 def _words(given: str | Sequence[str]) -> tuple[str, ...]:
