@@ -80,7 +80,7 @@ def _complete(
 ) -> Iterator[Parameter]:
     group, block, level = place
     means = options.meanstructure or options.growth or any(key[1] == "~1" for key in written)
-    defaults = default_parameters(roles, mean_structure=means)
+    defaults = default_parameters(roles, mean_structure=means, thresholds=dict(options.ordered))
     markers = set() if options.std_lv or "loadings" in options.effect_coding else _markers(written)
     lone = lone_indicators(list(written))
     for number, key in enumerate((*written, *(key for key in defaults if key not in written)), start=before + 1):
@@ -88,6 +88,8 @@ def _complete(
         value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
         if value is not None and relation is None and group > 1 and _freed_later(key, roles, options):
             value = None
+        if relation is not None and _scales_itself(key, options):
+            value = 1.0
         exo = relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates
         row = Parameter(
             number,
@@ -133,8 +135,10 @@ def _fixed_by_rule(
     lhs, op, rhs = key
     if key in markers or (options.std_lv and op == "~~" and lhs == rhs and lhs in roles.latent):
         return 1.0
-    if is_written:
+    if is_written or op == "|":
         return None
+    if lhs in options.ordered_names and (op in ("~1", "~*~") or lhs == rhs):
+        return 0.0 if op == "~1" else 1.0
     if op == "~1":
         return 0.0 if (lhs in roles.latent) != options.growth else None
     if lhs == rhs:
@@ -146,11 +150,33 @@ def _freed_later(key: Triple, roles: VariableRoles, options: ModelOptions) -> bo
     """Whether equal loadings or intercepts give a later group its latent's variance or mean free."""
     lhs, op, rhs = key
     equal = options.group_equal
+    if lhs in options.ordered_names:
+        return "thresholds" in equal and _ordinal_freed_later(key, options)
     if lhs not in roles.latent:
         return False
     if op == "~1":
         return not options.growth and "intercepts" in equal and "means" not in equal
     return op == "~~" and lhs == rhs and options.std_lv and "loadings" in equal and "lv.variances" not in equal
+
+
+def _scales_itself(key: Triple, options: ModelOptions) -> bool:
+    """Whether a written row gives an ordinal variable its scale, so that only a modifier can free it."""
+    lhs, op, rhs = key
+    return lhs in options.ordered_names and lhs == rhs and op in ("~~", "~*~")
+
+
+def _ordinal_freed_later(key: Triple, options: ModelOptions) -> bool:
+    """
+    Whether equal thresholds give a later group its own intercepts, and its own scale or residual variances.
+
+    So have Wu and Estabrook (2016), and lavaan from 0.7 on; 0.6-14 left the intercepts at 0 and freed latent means.
+    """
+    lhs, op, rhs = key
+    if op == "~1":
+        return "intercepts" not in options.group_equal or f"{lhs}~1" in options.group_partial
+    if op == "~*~":
+        return options.parameterization == "delta"
+    return op == "~~" and lhs == rhs and options.parameterization == "theta" and "residuals" not in options.group_equal
 
 
 def _modified(row: Parameter, modifiers: Sequence[Modifier], group: int) -> Parameter:

@@ -6,7 +6,7 @@ latents, covariances among outcomes that predict nothing else, and the moments o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -72,13 +72,23 @@ def classify_variables(relations: Sequence[Triple], *, explained_elsewhere: Coll
     )
 
 
-def default_parameters(roles: VariableRoles, *, mean_structure: bool) -> list[Triple]:
-    """Return, in lavaan's order, every parameter that exists although no text names it."""
-    rows: list[Triple] = [(v, "~~", v) for v in roles.observed if v not in roles.covariates]
+def default_parameters(
+    roles: VariableRoles, *, mean_structure: bool, thresholds: Mapping[str, int] | None = None
+) -> list[Triple]:
+    """
+    Return, in lavaan's order, every parameter that exists although no text names it.
+
+    `thresholds` says how many each ordinal variable has; these variables have a scale ``~*~`` too.
+    """
+    cuts = thresholds or {}
+    ordinal = [v for v in roles.observed if v in cuts]
+    rows: list[Triple] = [(v, "|", f"t{k}") for v in ordinal for k in range(1, cuts[v] + 1)]
+    rows += [(v, "~~", v) for v in roles.observed if v not in roles.covariates]
     rows += [(v, "~~", v) for v in roles.latent]
     rows += [(a, "~~", b) for a, b in combinations(roles.exogenous_latent, 2)]
     rows += [(a, "~~", b) for a, b in combinations(roles.final_outcomes, 2)]
     rows += [(a, "~~", b) for i, a in enumerate(roles.covariates) for b in roles.covariates[i:]]
+    rows += [(v, "~*~", v) for v in ordinal]
     if mean_structure:
         rows += [(v, "~1", "") for v in (*roles.observed, *roles.latent)]
     return rows

@@ -10,8 +10,8 @@ import numpy as np
 
 from wxsat.sem.definitions import defined_parameters, defined_values, delta_variance
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import cell_of, cell_value
 from wxsat.sem.parameter_table import ParameterTable
+from wxsat.sem.row_places import place_rows
 from wxsat.sem.standardise import standardised_estimates
 
 if TYPE_CHECKING:
@@ -56,19 +56,18 @@ def estimates_frame(
     """
     import pandas as pd
 
-    std_lv = standardised_rows(table, implied, observed=False)
-    std_all = standardised_rows(table, implied, observed=True)
-    places = [{name: i for i, name in enumerate(at.cells.names)} for at in implied]
-    values, variances = [], []
-    variance_of = np.diag(vcov)
-    for row in table.parameters:
-        at = implied[row.block - 1]
-        values.append(cell_value(cell_of(row, places[row.block - 1]), at.a, at.s, at.alpha))
-        variances.append(float(variance_of[row.free - 1]) if row.free else 0.0)
-    for value, gradient in defined_parameters(table, theta):
-        values.append(value)
-        variances.append(delta_variance(gradient, vcov))
     rows = (*table.parameters, *table.definitions)
+    places = place_rows(table, implied)
+    std_lv = standardised_estimates(places, implied, observed=False)
+    std_all = standardised_estimates(places, implied, observed=True)
+    count = len(table.parameters)
+    values, variances = np.empty(len(rows)), np.zeros(len(rows))
+    for block, at in zip(places, implied, strict=True):
+        values[block.rows] = block.raw_values(at)
+        free = block.free >= 0
+        variances[block.rows[free]] = np.diag(vcov)[block.free[free]]
+    for k, (value, gradient) in enumerate(defined_parameters(table, theta), start=count):
+        values[k], variances[k] = value, delta_variance(gradient, vcov)
     named = [row.op != ":=" for row in rows]
     columns: dict[str, Any] = {
         "lhs": [row.lhs for row in rows],
@@ -78,17 +77,17 @@ def estimates_frame(
         "level": [row.level for row in rows],
         "label": [_own(row.label) if own else row.label for row, own in zip(rows, named, strict=True)],
         "free": [row.free for row in rows],
-        "estimate": np.array(values),
+        "estimate": values,
     }
-    columns |= _wald_columns(np.array(values), np.array(variances))
-    columns["std_lv"] = np.concatenate([std_lv, defined_values(table, std_lv)])
-    columns["std_all"] = np.concatenate([std_all, defined_values(table, std_all)])
+    columns |= wald_columns(values, variances)
+    for name, known in (("std_lv", std_lv), ("std_all", std_all)):
+        columns[name] = np.concatenate([known, defined_values(table, known)]) if table.definitions else known
     if table.n_levels == 1:
         del columns["level"]
     return pd.DataFrame(columns)
 
 
-def _wald_columns(values: NDArray[np.float64], variances: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def wald_columns(values: NDArray[np.float64], variances: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Return the columns of :func:`wald` for many estimates."""
     from scipy.special import erfc
 
@@ -104,15 +103,6 @@ def _wald_columns(values: NDArray[np.float64], variances: NDArray[np.float64]) -
         "ci_lower": values - reach,
         "ci_upper": values + reach,
     }
-
-
-def standardised_rows(table: ParameterTable, implied: Sequence[Implied], *, observed: bool) -> NDArray[np.float64]:
-    """Return the standardised value of every parameter row of all groups, in table order."""
-    parts = [
-        standardised_estimates(table.in_block(block), at.cells, at, observed=observed)
-        for block, at in enumerate(implied, start=1)
-    ]
-    return np.concatenate(parts)
 
 
 def _own(label: str) -> str:

@@ -28,6 +28,10 @@ from wxsat.sem.inputs import (
 from wxsat.sem.mimic import Defaults, with_defaults_of
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import Sample
+from wxsat.sem.ordinal.declare import says_ordinal
+from wxsat.sem.ordinal.outcome import reach_ordinal
+from wxsat.sem.ordinal.recipes import check_ordinal_request, ordinal_options
+from wxsat.sem.ordinal.sample import read_ordinal_sample
 from wxsat.sem.outcome import Outcome, reach
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrict import restrict_model
@@ -52,6 +56,8 @@ def fit_sem(
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
+    ordered: str | bool | Sequence[str] | None = None,
+    parameterization: str | None = None,
     weights: str | None = None,
     cluster: str | None = None,
     std_lv: bool = False,
@@ -96,6 +102,12 @@ def fit_sem(
         Column of the groups, taken in order of appearance.
     group_equal, group_partial : str or sequence of str
         What is equal over groups, and which parameters are freed from it (``"PU=~PU2"``, ``"PU3~1"``).
+    ordered : str or sequence of str, optional
+        Ordinal items: ``"all"`` observed variables but covariates, or their names. Correlations are then polychoric
+        and the estimator is ``WLSMV`` unless another of ``WLSM WLSMVS DWLS WLS ULS ULSM ULSMV`` is named; `missing`
+        is ``listwise`` or ``pairwise``. Variables with thresholds in the model (``x1 | t1``) are ordinal anyway.
+    parameterization : {"delta", "theta"}, optional
+        Of ordinal items: total or residual variances of the latent responses are 1.
     weights, cluster : str, optional
         Columns of sampling weights (normalised to sum to N) and of clusters; errors and test are then robust.
     std_lv, effect_coding, meanstructure, growth, fixed_x, orthogonal
@@ -125,7 +137,7 @@ def fit_sem(
     form : {"full", "standard", "brief"}, optional
         The form that was asked, where the responses do not say it.
     **unavailable
-        Options of later versions (``ordered``, ...): refused by name.
+        Options of later versions: refused by name.
 
     Returns
     -------
@@ -161,35 +173,44 @@ def fit_sem(
     )
     missing, likelihood = defaults.missing, defaults.likelihood
     meanstructure, group_equal = defaults.meanstructure, defaults.group_equal
-    options = read_options(
+    ordinal = says_ordinal(model, ordered)
+    options = (ordinal_options if ordinal else read_options)(
         estimator, missing=missing, information=information, se=se, test=test, likelihood=likelihood, group=group,
         weights=weights, cluster=cluster, unavailable=unavailable,
     )  # fmt: skip
+    check_ordinal_request(
+        ordinal, parameterization=parameterization, cov=cov, std_ov=std_ov, engine=engine, check=check
+    )
     worker = engine_named(engine)
     check_named(check)
     _check_groups(group, cov, group_equal, group_partial)
     check_bounds(bounds)
     if fixed_x is None:
-        fixed_x = model.fixed_x if isinstance(model, ParameterTable) else options.recipe.estimator == "ML"
+        fixed_x = model.fixed_x if isinstance(model, ParameterTable) else ordinal or options.recipe.estimator == "ML"
     shape = _shape(
         std_lv, orthogonal, fixed_x, meanstructure or options.incomplete or cluster is not None, growth, effect_coding,
-        group_equal, group_partial,
+        group_equal, group_partial, parameterization or "delta",
     )  # fmt: skip
     source, groups = _source(data, cov, form, options)
-    table, name = read_model(model, source, shape, groups)
+    table, name = read_model(model, source, shape, groups, ordered=ordered, pairwise=options.missing == "pairwise")
     table, findings = restrict_model(
         table, [str(c) for c in source.frame.columns], unasked=source.unasked, form=source.form
     )
     check_table(table)
     options = two_level_options(options, estimator) if table.n_levels > 1 else options
-    sample = (
-        covariance_sample(cov, n, mean, table, groups) if cov is not None else read_sample(source.frame, table, options)
-    )
+    if cov is not None:
+        sample = covariance_sample(cov, n, mean, table, groups)
+    elif table.ordered:
+        sample = read_ordinal_sample(source.frame, table, options, full=True)
+    else:
+        sample = read_sample(source.frame, table, options)
     sample = standardised_sample(sample) if std_ov else sample
     table = with_bounds(table, sample, bounds)
     constraints = table_constraints(table)
     df = check_identification(table, constraints)
-    if table.n_levels > 1:
+    if table.ordered:
+        outcome: Outcome = reach_ordinal(table, constraints, sample, options, df)
+    elif table.n_levels > 1:
         outcome = reach_two_level(table, constraints, sample, options)
     else:
         outcome = reach(table, constraints, sample, options, worker, df)
@@ -219,11 +240,13 @@ def _shape(
     effect_coding: bool | str | Sequence[str],
     group_equal: str | Sequence[str],
     group_partial: str | Sequence[str],
+    parameterization: str,
 ) -> ModelOptions:
     coding = ("loadings", "intercepts") if effect_coding is True else _words(effect_coding or ())
     return ModelOptions(
-        std_lv, orthogonal, fixed_x, meanstructure or growth, growth, coding, _words(group_equal), _words(group_partial)
-    )
+        std_lv, orthogonal, fixed_x, meanstructure or growth, growth, coding, _words(group_equal),
+        _words(group_partial), parameterization=parameterization,
+    )  # fmt: skip
 
 
 def _check_groups(

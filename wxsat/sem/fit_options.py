@@ -30,6 +30,8 @@ class FitOptions:
     wishart : bool
     group, weights, cluster : str or None
         Columns.
+    ordinal : bool
+        Whether some variables are ordinal; `missing` is then ``listwise`` or ``pairwise``.
     """
 
     name: str
@@ -39,15 +41,18 @@ class FitOptions:
     group: str | None = None
     weights: str | None = None
     cluster: str | None = None
+    ordinal: bool = False
 
     @property
     def incomplete(self) -> bool:
         """Whether rows with missing values are used."""
-        return self.missing != "listwise"
+        return self.missing not in ("listwise", "pairwise")
 
     @property
     def needs_rows(self) -> str | None:
         """What of these options a covariance matrix alone cannot give; None when it is enough."""
+        if self.ordinal:
+            return "ordered"
         if self.incomplete:
             return f"missing={self.missing!r}"
         if self.recipe.estimator in ("DWLS", "WLS"):

@@ -15,6 +15,7 @@ from wxsat.errors import EstimationError
 from wxsat.sem.discrepancy.ml import normal_information
 from wxsat.sem.implied import Implied, implied_moments, moments_jacobian
 from wxsat.sem.matrices import Cells, lay_out
+from wxsat.sem.ordinal.identification import check_ordinal_identification
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Constraints, Restrictions
 from wxsat.sem.start_values import start_values
@@ -43,6 +44,8 @@ def check_identification(table: ParameterTable, constraints: Constraints) -> int
     EstimationError
         SEM-051 when there are more parameters than moments, SEM-052 with the parameters that are not identified.
     """
+    if table.ordered:
+        return check_ordinal_identification(table, constraints)
     df = degrees_of_freedom(table, constraints.n_unique)
     if df < 0 and table.n_levels == 1:
         moments = df + constraints.n_unique

@@ -13,6 +13,7 @@ from wxsat.responses.responses import Responses
 from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import Sample
+from wxsat.sem.ordinal.declare import Asked, check_table_request, declared_options, words_of
 from wxsat.sem.parameter_table import ParameterTable, complete_model
 from wxsat.sem.syntax import read_syntax
 
@@ -77,14 +78,24 @@ def read_data(data: Any, form: FormName | None) -> SemData:
 
 
 def read_model(
-    model: str | Path | ParameterTable, source: SemData, options: ModelOptions, groups: Sequence[str]
+    model: str | Path | ParameterTable,
+    source: SemData,
+    options: ModelOptions,
+    groups: Sequence[str],
+    *,
+    ordered: Asked = None,
+    pairwise: bool = False,
 ) -> tuple[ParameterTable, str]:
     """
     Return the parameter table and what the model is called; text, a path, a table or the id of an
     instrument's model.
+
+    With `ordered`, or thresholds in the text, categories are counted in the rows that are used.
     """
     if isinstance(model, ParameterTable):
-        if options not in (ModelOptions(), model.options, replace(model.options, meanstructure=False)):
+        check_table_request(model, ordered)
+        bare = replace(model.options, ordered=(), parameterization="delta")
+        if options not in (ModelOptions(), model.options, replace(model.options, meanstructure=False), bare):
             raise UsageError(
                 "SEM-039",
                 "std_lv, group_equal and the like cannot change a parameter table that is already made.",
@@ -101,7 +112,11 @@ def read_model(
         return replace(model, group_names=tuple(groups)), model.name
     text, name = _model_text(model, source.instrument)
     options = replace(options, meanstructure=options.meanstructure or len(groups) > 1)
-    return complete_model(read_syntax(text, name), options, groups), name
+    syntax = read_syntax(text, name)
+    if words_of(ordered) or any(relation.op == "|" for relation in syntax.relations):
+        options = declared_options(syntax, options, ordered, source.frame, listwise=not pairwise)
+        options = replace(options, meanstructure=True)
+    return complete_model(syntax, options, groups), name
 
 
 def _model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, str]:

@@ -19,9 +19,11 @@ from wxsat.sem.parameter_table import Parameter, ParameterTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from wxsat.sem.implied import Implied
     from wxsat.sem.moments import Moments
 
-Kind = Literal["directed", "undirected", "intercept"]
+Kind = Literal["directed", "undirected", "intercept", "threshold", "scale"]
+ORDINAL_KINDS = ("threshold", "scale")  # not cells of A, S or alpha: wxsat.sem.ordinal has them
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ def cell_of(row: Parameter, place: dict[str, int]) -> tuple[Kind, int, int]:
         return "directed", place[row.rhs], place[row.lhs]
     if row.op == "~1":
         return "intercept", place[row.lhs], place[row.lhs]
+    if row.op == "|":
+        return "threshold", place[row.lhs], int(row.rhs[1:]) - 1
+    if row.op == "~*~":
+        return "scale", place[row.lhs], place[row.lhs]
     return "directed" if row.op == "~" else "undirected", place[row.lhs], place[row.rhs]
 
 
@@ -105,6 +111,14 @@ def cell_value(
     """Return what stands in a cell."""
     kind, i, j = cell
     return float(alpha[i] if kind == "intercept" else (a if kind == "directed" else s)[i, j])
+
+
+def implied_value(cell: tuple[Kind, int, int], at: Implied) -> float:
+    """Return what stands in a cell of a solution, thresholds and scales of ordinal variables too."""
+    if cell[0] in ORDINAL_KINDS:
+        values: dict[tuple[str, int, int], float] = getattr(at, "ordinal_values")  # noqa: B009 - ordinal models alone
+        return values[cell]
+    return cell_value(cell, at.a, at.s, at.alpha)
 
 
 def lay_out_groups(table: ParameterTable, sample: Sequence[Moments] | None = None) -> GroupedCells:
@@ -152,6 +166,8 @@ def lay_out(
         if row.group != group:
             continue
         kind, i, j = cell_of(row, place)
+        if kind in ORDINAL_KINDS:
+            continue
         if row.free:
             cells.append((row.free - 1, kind, i, j))
             continue

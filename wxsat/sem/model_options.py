@@ -15,7 +15,9 @@ GROUP_EQUAL = (
     "lv.variances",
     "lv.covariances",
     "regressions",
+    "thresholds",
 )
+PARAMETERIZATIONS = ("delta", "theta")
 EFFECT_CODING = ("loadings", "intercepts")
 
 
@@ -41,7 +43,12 @@ class ModelOptions:
     group_equal : tuple of str
         What is equal over groups: any of ``GROUP_EQUAL``.
     group_partial : tuple of str
-        Parameters freed from it, written ``f=~x2`` or ``x3~1``.
+        Parameters freed from it, written ``f=~x2``, ``x3~1`` or ``x1|t2``.
+    ordered : tuple of (str, int)
+        Ordinal variables with their number of thresholds, one less than of categories.
+    parameterization : {"delta", "theta"}
+        What gives the latent response of an ordinal variable its scale: its total variance (through ``~*~``, residual
+        variances following from it), or its residual variance.
     """
 
     std_lv: bool = False
@@ -52,6 +59,13 @@ class ModelOptions:
     effect_coding: tuple[str, ...] = ()
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
+    ordered: tuple[tuple[str, int], ...] = ()
+    parameterization: str = "delta"
+
+    @property
+    def ordered_names(self) -> frozenset[str]:
+        """The ordinal variables."""
+        return frozenset(name for name, _ in self.ordered)
 
     def checked(self) -> ModelOptions:
         """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wxsat.sem.defaults import Triple
 
-MODEL_OPS = ("=~", "~", "~~", "~1")
+MODEL_OPS = ("=~", "~", "~~", "~1", "|", "~*~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Parameter:
     id : int
         Row number from 1.
     lhs, op, rhs : str
-        ``op`` is one of ``=~ ~ ~~ ~1 := == < >``; for the last four `lhs` and `rhs` hold expressions.
+        ``op`` is one of ``=~ ~ ~~ ~1 | ~*~ := == < >``; for the last four `lhs` and `rhs` hold expressions.
     user : int
         1 written in the text, 0 added by default, 2 follows from a label used twice.
     block, group, level : int

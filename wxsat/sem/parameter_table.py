@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from wxsat.errors import Fault, ModelError, nearest
 from wxsat.sem.completion import complete_rows
 from wxsat.sem.defaults import VariableRoles, classify_variables
 from wxsat.sem.model_options import ModelOptions
+from wxsat.sem.ordinal.statements import check_ordinal_statements
 from wxsat.sem.parameter import MODEL_OPS, Parameter
 from wxsat.sem.syntax import Constraint, Syntax, read_syntax
 from wxsat.sem.ties import effect_coding_ties, number_free, tie_rows
@@ -193,6 +194,12 @@ class ParameterTable:
         """Whether the model has intercepts."""
         return any(row.op == "~1" for row in self.rows)
 
+    @property
+    def ordered(self) -> dict[str, int]:
+        """The ordinal variables, in model order, with their number of thresholds."""
+        cuts = dict(self.options.ordered)
+        return {name: cuts[name] for name in self.observed_names if name in cuts}
+
     def with_starts(self, starts: Sequence[float]) -> ParameterTable:
         """Return the same table with the starting values of its free parameters."""
         return replace(self, starts=tuple(float(value) for value in starts))
@@ -223,6 +230,8 @@ def parse_model(
     groups: Sequence[str] = (),
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
+    ordered: Mapping[str, int] | None = None,
+    parameterization: str = "delta",
     name: str = "model",
 ) -> ParameterTable:
     """
@@ -234,6 +243,10 @@ def parse_model(
         lavaan syntax (see :func:`wxsat.sem.syntax.read_syntax`).
     std_lv, orthogonal, fixed_x, meanstructure, growth, effect_coding, group_equal, group_partial
         See :class:`wxsat.sem.model_options.ModelOptions`.
+    ordered : mapping of str to int, optional
+        Ordinal variables and their number of categories.
+    parameterization : {"delta", "theta"}
+        Of ordinal variables.
     groups : sequence of str
         Names of the groups, in order; with groups the model has a mean structure, as in lavaan.
     name : str
@@ -263,11 +276,13 @@ def parse_model(
         std_lv,
         orthogonal,
         fixed_x,
-        meanstructure or len(groups) > 1,
+        meanstructure or len(groups) > 1 or bool(ordered),
         growth,
         tuple(effect_coding),
         tuple(group_equal),
         tuple(group_partial),
+        tuple((name, count - 1) for name, count in (ordered or {}).items()),
+        parameterization,
     )
     return complete_model(read_syntax(text, name), options, groups)
 
@@ -278,6 +293,7 @@ def complete_model(syntax: Syntax, options: ModelOptions, groups: Sequence[str] 
     options.checked()
     if any(relation.op == "~1" for relation in syntax.relations):
         options = replace(options, meanstructure=True)
+    check_ordinal_statements(syntax, options)
     rows = complete_rows(syntax, options, len(names))
     pairs = tie_rows(rows, options, syntax.source.name)
     coded = effect_coding_ties(rows, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,6 +83,52 @@ def read_sample(frame: pd.DataFrame, table: ParameterTable, options: FitOptions)
     DataError
         SEM-041 to SEM-046 as for any data, SEM-068 group, SEM-069 weights, SEM-070 cluster.
     """
+    rows = read_rows(frame, table, options)
+    groups = []
+    for label, read, used, weights, clusters in zip(
+        rows.labels, rows.read, rows.values, rows.weights, rows.clusters, strict=True
+    ):
+        moments = rows_moments(
+            read, used, table.observed_names, weights=weights, group=label, incomplete=options.incomplete
+        )
+        groups.append(replace(moments, clusters=clusters))
+    return Sample(groups)
+
+
+@dataclass(frozen=True)
+class GroupedRows:
+    """
+    The rows of every group, columns in the order of the model's observed variables.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    read, values : tuple of ndarray, shape (n, n_observed)
+        All rows of each group, and those that are used.
+    weights, clusters : tuple
+        Of the rows used; None without such a column.
+    """
+
+    labels: tuple[str, ...]
+    read: tuple[NDArray[np.float64], ...]
+    values: tuple[NDArray[np.float64], ...]
+    weights: tuple[NDArray[np.float64] | None, ...]
+    clusters: tuple[NDArray[np.intp] | None, ...]
+
+    @property
+    def n_read(self) -> tuple[int, ...]:
+        """Rows read in each group."""
+        return tuple(map(len, self.read))
+
+
+def read_rows(
+    frame: pd.DataFrame, table: ParameterTable, options: FitOptions, *, pairwise: bool = False
+) -> GroupedRows:
+    """
+    Return the rows of every group, weights normalised to sum to the rows used in all groups.
+
+    `pairwise` keeps rows with holes, as the options of incomplete data do.
+    """
     names = table.observed_names
     values = _values(frame, names)
     codes = np.zeros(len(values), dtype=np.intp)
@@ -92,24 +138,18 @@ def read_sample(frame: pd.DataFrame, table: ParameterTable, options: FitOptions)
     weights = None if options.weights is None else _weights(frame, options.weights)
     clusters = None if options.cluster is None else _clusters(frame, options.cluster)
     given = [names.index(name) for name in table.covariates]
-    keep = usable_rows(values, given) if options.incomplete else ~np.isnan(values).any(axis=1)
+    keep = usable_rows(values, given) if options.incomplete or pairwise else ~np.isnan(values).any(axis=1)
     used = keep & (codes >= 0)
     if weights is not None and used.any():
         weights = weights * (used.sum() / weights[used].sum())
-    groups = []
-    for code, label in enumerate(labels):
-        rows = codes == code
-        part = rows & used
-        moments = rows_moments(
-            values[rows],
-            values[part],
-            names,
-            weights=None if weights is None else weights[part],
-            group=label,
-            incomplete=options.incomplete,
-        )
-        groups.append(replace(moments, clusters=None if clusters is None else clusters[part]))
-    return Sample(groups)
+    parts = [(codes == code) & used for code in range(len(labels))]
+    return GroupedRows(
+        labels,
+        tuple(values[codes == code] for code in range(len(labels))),
+        tuple(values[part] for part in parts),
+        tuple(None if weights is None else weights[part] for part in parts),
+        tuple(None if clusters is None else clusters[part] for part in parts),
+    )
 
 
 def _values(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import Cells, cell_of
-from wxsat.sem.parameter_table import ParameterTable
+from wxsat.sem.row_places import BlockPlaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Matrix = NDArray[np.float64]
 
-def standardised_estimates(
-    table: ParameterTable, cells: Cells, implied: Implied, *, observed: bool
-) -> NDArray[np.float64]:
+
+def standardised_estimates(places: Sequence[BlockPlaces], implied: Sequence[Implied], *, observed: bool) -> Matrix:
     r"""
     Return the standardised value of every parameter row, shape (n_parameters,); NaN where a variance is negative.
 
@@ -26,6 +26,9 @@ def standardised_estimates(
 
     Parameters
     ----------
+    places : sequence of BlockPlaces
+        Of :func:`wxsat.sem.row_places.place_rows`.
+    implied : sequence of Implied
     observed : bool
         False for std_lv (only latents have unit variance), True for std_all.
 
@@ -33,24 +36,32 @@ def standardised_estimates(
     -----
     Checked against lavaan 0.6-14 in ``tests/against/test_against_lavaan.py``.
     """
-    place = {name: i for i, name in enumerate(cells.names)}
-    with np.errstate(invalid="ignore"):
-        scale = np.sqrt(np.diag(implied.all_covariance))
-        residual = np.sqrt(np.diag(implied.s))
-    if not observed:
-        scale = np.where(np.arange(len(scale)) < cells.n_observed, 1.0, scale)
-        residual = np.where(np.arange(len(scale)) < cells.n_observed, 1.0, residual)
-    values = []
-    for row in table.parameters:
-        kind, i, j = cell_of(row, place)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            if kind == "intercept":
-                value = implied.alpha[i] / scale[i]
-            elif kind == "directed":
-                value = implied.a[i, j] * scale[j] / scale[i]
-            elif i == j:
-                value = implied.s[i, i] / scale[i] ** 2
-            else:
-                value = implied.s[i, j] / (residual[i] * residual[j])
-        values.append(float(value) if np.isfinite(value) else np.nan)
-    return np.array(values)
+    values = np.empty(sum(len(block.rows) for block in places))
+    for block, at in zip(places, implied, strict=True):
+        with np.errstate(invalid="ignore"):
+            total = np.sqrt(np.diag(at.all_covariance))
+            residual = np.sqrt(np.diag(at.s))
+        if not observed:
+            seen = at.cells.n_observed
+            total[:seen] = residual[:seen] = 1.0
+        values[block.rows] = standardised_values(block, block.raw_values(at), total, residual)[0]
+    return values
+
+
+def standardised_values(block: BlockPlaces, raw: Matrix, total: Matrix, residual: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the standardised values of a block's rows, and what each raw value is multiplied by."""
+    i, j = block.i, block.j
+    factor = np.empty(len(raw))
+    d, v, c = block.directed, block.variance, block.covariance
+    located = np.concatenate([block.intercept, block.ordinal])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor[located] = 1.0 / total[i[located]]
+        factor[d] = total[j[d]] / total[i[d]]
+        factor[v] = 1.0 / total[i[v]] ** 2
+        factor[c] = 1.0 / (residual[i[c]] * residual[j[c]])
+        value = raw * factor
+    # The scale of a standardised response is 1.
+    scales = [k for k in block.ordinal.tolist() if block.kinds[k] == "scale"]
+    value[scales], factor[scales] = 1.0, 0.0
+    value[~np.isfinite(value)] = np.nan
+    return value, factor

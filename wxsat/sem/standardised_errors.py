@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from wxsat.sem.estimates import wald
+from wxsat.sem.estimates import wald_columns
 from wxsat.sem.expressions import Dual
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import cell_of
+from wxsat.sem.ordinal.responses import OrdinalImplied
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.reparse import expression_of
+from wxsat.sem.row_places import BlockPlaces, place_rows
+from wxsat.sem.standardise import standardised_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,23 +83,34 @@ def standardised_solution(
     import pandas as pd
 
     values, jacobian = standardised_jacobian(table, implied, standard)
-    records: list[dict[str, Any]] = []
-    for row, value, gradient in zip(table.parameters, values, jacobian, strict=True):
-        head = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group, "label": row.label}
-        records.append(head | {"estimate": float(value)} | wald(float(value), _variance(gradient, vcov)))
-    for row, (value, gradient) in zip(
-        table.definitions, standardised_definitions(table, values, jacobian), strict=True
-    ):
-        head = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": 0, "label": row.label}
-        records.append(head | {"estimate": float(value)} | wald(float(value), _variance(gradient, vcov)))
-    return pd.DataFrame(records)
+    rows = (*table.parameters, *table.definitions)
+    if table.definitions:
+        defined = standardised_definitions(table, values, jacobian)
+        values = np.concatenate([values, [value for value, _ in defined]])
+        jacobian = np.vstack([jacobian, [gradient for _, gradient in defined]])
+    return pd.DataFrame(
+        {
+            "lhs": [row.lhs for row in rows],
+            "op": [row.op for row in rows],
+            "rhs": [row.rhs for row in rows],
+            "group": [row.group for row in rows],
+            "label": [row.label for row in rows],
+            "estimate": values,
+        }
+        | wald_columns(values, _variances(jacobian, vcov))
+    )
 
 
-def _variance(gradient: Matrix, vcov: Matrix) -> float:
-    # Fixed parameters have no gradient; 0 times the NaN of a singular covariance must stay 0.
-    moved = np.flatnonzero(gradient)
-    variance = float(gradient[moved] @ vcov[np.ix_(moved, moved)] @ gradient[moved]) if moved.size else 0.0
-    return 0.0 if abs(variance) < CONSTANT else variance
+def _variances(jacobian: Matrix, vcov: Matrix) -> Matrix:
+    """Return the variance of every row; what is rounding of zero is zero."""
+    if np.isfinite(vcov).all():
+        found = np.einsum("ij,ij->i", jacobian @ vcov, jacobian)
+    else:
+        # Fixed parameters have no gradient; 0 times the NaN of a singular covariance must stay 0.
+        moved = [np.flatnonzero(gradient) for gradient in jacobian]
+        found = np.array([g[m] @ vcov[np.ix_(m, m)] @ g[m] for g, m in zip(jacobian, moved, strict=True)])
+    found[np.abs(found) < CONSTANT] = 0.0
+    return np.asarray(found)
 
 
 def standardised_definitions(table: ParameterTable, values: Matrix, jacobian: Matrix) -> list[Dual]:
@@ -119,18 +132,12 @@ def standardised_jacobian(
     table: ParameterTable, implied: Sequence[Implied], standard: Standard = "std_all"
 ) -> tuple[Matrix, Matrix]:
     """Return the standardised value of every parameter row and its derivative, shapes (n_rows,), (n_rows, n_free)."""
-    unscaled = _unscaled(table, implied[0], standard)
-    scales = [variable_scales(at, unscaled) for at in implied]
-    cells = [_parameter_places(at) for at in implied]
-    place = {name: i for i, name in enumerate(implied[0].cells.names)}
-    values, jacobian = [], []
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for row in table.parameters:
-            g = max(row.block, 1) - 1
-            value, gradient = _standardised(cell_of(row, place), implied[g], scales[g], cells[g])
-            values.append(value if np.isfinite(value) else np.nan)
-            jacobian.append(gradient)
-    return np.array(values), np.array(jacobian)
+    count = len(table.parameters)
+    values, jacobian = np.empty(count), np.zeros((count, implied[0].cells.n_free))
+    for block, at in zip(place_rows(table, implied), implied, strict=True):
+        scales = variable_scales(at, _unscaled(table, at, standard))
+        values[block.rows], jacobian[block.rows] = _standardised(block, at, scales)
+    return values, jacobian
 
 
 def _unscaled(table: ParameterTable, at: Implied, standard: Standard) -> NDArray[np.bool_]:
@@ -150,15 +157,21 @@ def variable_scales(at: Implied, unscaled: NDArray[np.bool_]) -> Scales:
     own[:, a] = 2.0 * e[:, cells.row[a]] * c[:, cells.column[a]]
     own[:, s] = 2.0 * e[:, cells.row[s]] * e[:, cells.column[s]]
     own[:, s & (cells.row == cells.column)] *= 0.5
+    follows = at.residual_slopes if isinstance(at, OrdinalImplied) else None
     of_residual = np.zeros_like(own)
     diagonal = np.flatnonzero(s & (cells.row == cells.column))
     of_residual[cells.row[diagonal], diagonal] = 1.0
     with np.errstate(invalid="ignore", divide="ignore"):
         total, residual = np.sqrt(np.diag(c)), np.sqrt(np.diag(at.s))
         d_total, d_residual = own / (2.0 * total[:, None]), of_residual / (2.0 * residual[:, None])
-    d_total[unscaled], d_residual[unscaled] = 0.0, 0.0
+        whole_total, whole_residual = _spread(d_total, at), _spread(d_residual, at)
+        if follows is not None:
+            # Residual variances of ordinal variables follow from the other parameters.
+            whole_total += (e**2) @ follows / (2.0 * total[:, None])
+            whole_residual += follows / (2.0 * residual[:, None])
+    whole_total[unscaled], whole_residual[unscaled] = 0.0, 0.0
     total, residual = np.where(unscaled, 1.0, total), np.where(unscaled, 1.0, residual)
-    return Scales(total, residual, _spread(d_total, at), _spread(d_residual, at))
+    return Scales(total, residual, whole_total, whole_residual)
 
 
 def _spread(own: Matrix, at: Implied) -> Matrix:
@@ -167,40 +180,25 @@ def _spread(own: Matrix, at: Implied) -> Matrix:
     return whole
 
 
-def _parameter_places(at: Implied) -> dict[tuple[str, int, int], int]:
-    """Return which element of theta stands in a cell."""
-    cells = at.cells
-    kinds = np.where(cells.directed, "directed", np.where(cells.intercept, "intercept", "undirected"))
-    places: dict[tuple[str, int, int], int] = {}
-    for kind, i, j, k in zip(
-        kinds.tolist(), cells.row.tolist(), cells.column.tolist(), cells.index.tolist(), strict=True
-    ):
-        places[kind, i, j] = k
-        if kind == "undirected":
-            places[kind, j, i] = k
-    return places
-
-
-def _standardised(
-    cell: tuple[str, int, int], at: Implied, scales: Scales, places: dict[tuple[str, int, int], int]
-) -> tuple[float, Matrix]:
-    kind, i, j = cell
-    t, r = scales.total, scales.residual
-    if kind == "intercept":
-        raw, factor = at.alpha[i], 1.0 / t[i]
-        slope = -scales.d_total[i] / t[i]
-    elif kind == "directed":
-        raw, factor = at.a[i, j], t[j] / t[i]
-        slope = scales.d_total[j] / t[j] - scales.d_total[i] / t[i]
-    elif i == j:
-        raw, factor = at.s[i, i], 1.0 / t[i] ** 2
-        slope = -2.0 * scales.d_total[i] / t[i]
-    else:
-        raw, factor = at.s[i, j], 1.0 / (r[i] * r[j])
+def _standardised(block: BlockPlaces, at: Implied, scales: Scales) -> tuple[Matrix, Matrix]:
+    """Return the standardised values of a block's rows and their derivatives."""
+    raw, i, j = block.raw_values(at), block.i, block.j
+    values, factor = standardised_values(block, raw, scales.total, scales.residual)
+    d, v, c = block.directed, block.variance, block.covariance
+    located = np.concatenate([block.intercept, block.ordinal])
+    slope = np.empty((len(raw), scales.d_total.shape[1]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total, residual = scales.d_total / scales.total[:, None], scales.d_residual / scales.residual[:, None]
+        slope[located] = -total[i[located]]
+        slope[d] = total[j[d]] - total[i[d]]
+        slope[v] = -2.0 * total[i[v]]
         # A fixed covariance of 0 stays 0 whatever the residual variances are, a zero one too.
-        slope = -(scales.d_residual[i] / r[i] + scales.d_residual[j] / r[j]) if raw != 0.0 else 0.0 * r[i]
-        factor = factor if raw != 0.0 or (kind, i, j) in places else 0.0
-    gradient = np.zeros(scales.d_total.shape[1]) + raw * factor * slope
-    if cell in places:
-        gradient[places[cell]] += factor
-    return float(raw * factor), gradient
+        zero = raw[c] == 0.0
+        slope[c] = np.where(zero[:, None], 0.0 * scales.residual[i[c], None], -(residual[i[c]] + residual[j[c]]))
+        factor[c[zero & (block.free[c] < 0)]] = 0.0
+        gradient = (raw * factor)[:, None] * slope
+        if isinstance(at, OrdinalImplied):
+            gradient[v] += factor[v, None] * at.residual_slopes[i[v]]
+    own = np.flatnonzero((block.free >= 0) & (factor != 0.0))
+    gradient[own, block.free[own]] += factor[own]
+    return values, gradient

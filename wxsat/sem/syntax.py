@@ -6,6 +6,7 @@ faults of a model are told at once, each with its place, what was found and what
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -23,7 +24,14 @@ from wxsat.sem.tokens import (
     Token,
 )
 
-_MEANING = {"=~": "is measured by", "~": "is regressed on", "~~": "covaries with"}
+_MEANING = {
+    "=~": "is measured by",
+    "~": "is regressed on",
+    "~~": "covaries with",
+    "|": "is cut at",
+    "~*~": "is scaled by",
+}
+_THRESHOLD = re.compile(r"t[1-9]\d*")
 
 
 class Block(NamedTuple):
@@ -95,7 +103,7 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
     Parameters
     ----------
     text : str
-        lavaan syntax: ``=~ ~ ~~ ~1 := == < >``, modifiers before ``*``, comments after ``#`` or ``!``.
+        lavaan syntax: ``=~ ~ ~~ ~1 | ~*~ := == < >``, modifiers before ``*``, comments after ``#`` or ``!``.
     name : str
         What the text is called in messages, a file's path for example.
 
@@ -264,6 +272,7 @@ def _add_term(
     reading: _Reading,
 ) -> None:
     op = "~1" if variable.kind == "number" else operator.text
+    _check_ordinal(lhs, op, variable)
     relation = Relation(lhs, op, variable, modifiers, reading.block)
     place = (relation.block, relation.key)
     if lhs.text == variable.text and op in ("=~", "~"):
@@ -286,6 +295,24 @@ def _add_term(
             "Keep one of them.",
         )
     seen[place] = relation
+
+
+def _check_ordinal(lhs: Token, op: str, variable: Token) -> None:
+    """Refuse thresholds that are not called t1, t2, ... (SEM-016) and scales of another variable (SEM-017)."""
+    if op == "|" and not _THRESHOLD.fullmatch(variable.text):
+        raise StatementError(
+            "SEM-016",
+            f"found {variable.text!r} where a threshold was expected.",
+            variable,
+            f"Thresholds are called t1, t2, ...: {lhs.text} | t1 + t2",
+        )
+    if op == "~*~" and lhs.text != variable.text:
+        raise StatementError(
+            "SEM-017",
+            f"{variable.text!r} is another variable than {lhs.text!r}; a scale belongs to one.",
+            variable,
+            f"Write {lhs.text} ~*~ {lhs.text}",
+        )
 
 
 def _reversed(relation: Relation, seen: dict[_Place, Relation], reading: _Reading) -> Relation | None:

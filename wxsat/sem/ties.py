@@ -104,8 +104,9 @@ def _same(name: str, known: set[str]) -> str:
 
 def _kind(row: Parameter, latent: set[str], given: set[str]) -> str | None:
     """Return the word of ``group_equal`` that a parameter falls under."""
-    if row.op in ("=~", "~"):
-        return "loadings" if row.op == "=~" else "regressions"
+    words = {"=~": "loadings", "~": "regressions", "|": "thresholds"}
+    if row.op in words or row.op == "~*~":
+        return words.get(row.op)
     if row.lhs in given:
         return None
     if row.op == "~1":

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from wxsat.errors import Fault
 
-MODEL_OPERATORS = ("=~", "~~", "~")
+MODEL_OPERATORS = ("=~", "~~", "~", "|", "~*~")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
 OPERATORS = MODEL_OPERATORS + CONSTRAINT_OPERATORS
 LATER_OPERATORS = {
-    "~*~": "response scales",
     "<~": "formative blocks",
-    "|": "thresholds of ordinal items",
     "%": "group weights",
 }
 

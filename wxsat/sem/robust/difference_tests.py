@@ -18,7 +18,7 @@ import numpy as np
 from wxsat.errors import UsageError, nearest
 from wxsat.finding import Finding
 from wxsat.sem.implied import Implied, implied_groups, moments_jacobian
-from wxsat.sem.matrices import cell_of, cell_value
+from wxsat.sem.matrices import cell_of, implied_value
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.robust.casewise import NO_VARIABLES
@@ -245,7 +245,7 @@ def transferred_estimates(table: ParameterTable, other: NestedFit) -> Matrix:
     for row in other.table.parameters:
         at = other.implied[row.block - 1]
         place = {name: i for i, name in enumerate(at.cells.names)}
-        value = cell_value(cell_of(row, place), at.a, at.s, at.alpha)
+        value = implied_value(cell_of(row, place), at)
         values[(*row.key, row.block)] = value
         if row.op == "~~":
             values[row.rhs, row.op, row.lhs, row.block] = value
