@@ -176,7 +176,6 @@ def _residuals(solution: Solution) -> Iterator[Finding]:
     if not count:
         return
     message = (
-        f"{count} of {total} residual correlations exceed {LARGE_RESIDUAL:.2f}; "
-        f"the largest is {pair}: {largest:.3f}."
+        f"{count} of {total} residual correlations exceed {LARGE_RESIDUAL:.2f}; the largest is {pair}: {largest:.3f}."
     )
     yield Finding("SEM-106", "note", pair, message, {"count": count, "largest": largest})
