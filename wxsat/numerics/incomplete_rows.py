@@ -102,7 +102,8 @@ def hole_blocks(seen: NDArray[np.bool_], inverse: Matrix) -> Iterator[HoleBlock]
             sign, log_det = np.linalg.slogdet(blocks)
             if (sign <= 0).any():
                 raise np.linalg.LinAlgError("a block of the inverse covariance is not positive definite")
-            yield HoleBlock(rows, holes, np.linalg.inv(blocks), -log_det)
+            inverses = np.asarray(np.linalg.inv(blocks), dtype=np.float64)
+            yield HoleBlock(rows, holes, inverses, np.asarray(-log_det, dtype=np.float64))
 
 
 def complete_rows(deviations: Matrix, seen: NDArray[np.bool_], inverse: Matrix) -> Matrix:

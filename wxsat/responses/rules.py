@@ -5,6 +5,7 @@ Each rule belongs to a family of evidence; report-only rules belong to none.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.instrument.instrument import AttentionCheck, Scale
-from wxsat.responses.careless import individual_variability, longstring, mahalanobis_squared
+from wxsat.numerics.row_blocks import by_row_blocks
+from wxsat.responses.careless.longstring import longstring
+from wxsat.responses.careless.mahalanobis import mahalanobis_squared
+from wxsat.responses.careless.variability import individual_variability
 from wxsat.responses.plan import CleaningPlan
 
 Family = Literal["time", "pattern", "attention", "duplicate", ""]
@@ -167,16 +171,29 @@ def screen_identical(
     RuleOutcome and ndarray, shape (n_respondents,)
         Row of the first respondent with the same answers; NaN where there is none.
     """
-    first: dict[bytes, int] = {}
-    same_as = np.full(len(answers), np.nan)
-    n_answered = np.isfinite(answers).sum(axis=1)
-    varied = _modal_share(answers) < 0.5
-    for position in np.flatnonzero((n_answered >= plan.identical_min_items) & varied):
-        earlier = first.setdefault(answers[position].tobytes(), int(position))
-        if earlier != position:
-            same_as[position] = rows[earlier]
+    earlier = first_identical(answers, plan.identical_min_items)
+    same_as = np.where(earlier >= 0, rows[np.maximum(earlier, 0)].astype(float), np.nan)
     outcome = RuleOutcome("identical", "duplicate", "", same_as, float(plan.identical_min_items), np.isfinite(same_as))
     return outcome, same_as
+
+
+def first_identical(answers: NDArray[np.float64], min_items: int) -> NDArray[np.int64]:
+    """
+    Return the position of the first respondent with the same answers; -1 where there is none or nothing is judged.
+
+    Judged are respondents with at least `min_items` answers of whom fewer than half are one and the same.
+    """
+    n_answered = by_row_blocks(lambda rows: np.isfinite(rows).sum(axis=1), answers)
+    varied = by_row_blocks(_modal_share, answers) < 0.5
+    found = np.full(len(answers), -1, dtype=np.int64)
+    first: dict[bytes, int] = {}
+    for position in np.flatnonzero((n_answered >= min_items) & varied):
+        # A digest instead of the answers: sixteen bytes a respondent, however long the questionnaire.
+        key = hashlib.blake2b(answers[position].tobytes(), digest_size=16).digest()
+        earlier = first.setdefault(key, int(position))
+        if earlier != position:
+            found[position] = earlier
+    return found
 
 
 def _modal_share(answers: NDArray[np.float64]) -> Vector:

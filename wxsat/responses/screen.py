@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wxsat.instrument.instrument import AttentionCheck, Instrument
-from wxsat.responses.careless import even_odd, longstring, psychometric_synonyms
+from wxsat.responses.careless.even_odd import even_odd
+from wxsat.responses.careless.longstring import longstring
+from wxsat.responses.careless.synonyms import psychometric_synonyms
 from wxsat.responses.plan import CleaningPlan
 from wxsat.responses.responses import Responses
 from wxsat.responses.rules import (
