@@ -44,6 +44,15 @@ class FormatOption(StrEnum):
     DOCX = "docx"
     CODEBOOK_CSV = "codebook-csv"
     CODEBOOK_XLSX = "codebook-xlsx"
+    DDI = "ddi"
+    HTML = "html"
+    WJX_TEXT = "wjx-text"
+    WJX_JSONL = "wjx-jsonl"
+    XLSFORM = "xlsform"
+    QUALTRICS_TXT = "qualtrics-txt"
+    LIMESURVEY_TSV = "limesurvey-tsv"
+    REDCAP_CSV = "redcap-csv"
+    SURVEYJS = "surveyjs"
 
 
 Source = Annotated[str, typer.Argument(metavar="X", help="Bundled id, folder or YAML file.")]
@@ -145,18 +154,24 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
     form: Annotated[FormOption, typer.Option(help="Questionnaire length.")] = FormOption.FULL,
     lang: Annotated[LanguageOption, typer.Option(help="Language of the wording.")] = LanguageOption.ZH,
+    post: Annotated[str, typer.Option("--post", help="html: address that takes the answers as JSON.")] = "",
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
-    """Export a printable questionnaire or a codebook."""
+    """Export a questionnaire, a codebook or a form for a platform; what the file cannot carry is listed."""
     from wxsat.cli.output import say
-    from wxsat.instrument.export import export_instrument
+    from wxsat.instrument.export import export_instrument, export_losses
     from wxsat.instrument.load import load_instrument
 
     instrument = load_instrument(source)
-    path = export_instrument(
-        instrument, to.value, out, form=_form(form) or "full", language=_language(lang), force=force
-    )
+    asked, language = _form(form) or "full", _language(lang)
+    path = export_instrument(instrument, to.value, out, form=asked, language=language, force=force, post=post)
+    losses = export_losses(instrument, to.value, asked, language)
+    if as_json:
+        _emit({"file": str(path), "findings": [loss.to_dict() for loss in losses]})
     say(f"{path} written: {instrument.id} {instrument.header.version}, {form.value} form, {lang.value}.")
+    for loss in losses:
+        say(f"{loss.severity}: {loss.message}  [{loss.code}]")
 
 
 def _form(option: FormOption | None) -> FormName | None:

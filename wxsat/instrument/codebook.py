@@ -161,7 +161,8 @@ def content_hash(instrument: Instrument, asked: Asked) -> str:
     """
     Return the head of the SHA-256 of what was asked: wording in every language, key, answers and rule.
 
-    Ids, forms, order and lineage are not in it: they may change without changing the question.
+    Ids, forms, order, routing and lineage are not in it: they may change without changing the question. The sentence
+    above a construct's items, points and the demand for a document are in it where there are any.
     """
     scale = _scale_of(instrument, asked)
     content: dict[str, Any] = {"text": asked.text.model_dump() if asked.text else None}
@@ -175,5 +176,17 @@ def content_hash(instrument: Instrument, asked: Asked) -> str:
         content["range"] = [asked.min, asked.max]
     if isinstance(asked, AttentionCheck):
         content["rule"] = _rule(asked)
+    content |= _where_there_are_any(instrument, asked)
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()[:HASH_LENGTH]
+
+
+def _where_there_are_any(instrument: Instrument, asked: Asked) -> dict[str, Any]:
+    """Return what only some questions have, so that the hash of all others does not know of it."""
+    more: dict[str, Any] = {}
+    if isinstance(asked, Item):
+        stem = instrument.construct(asked.construct_id).stem
+        more = {"stem": stem.model_dump() if stem else None, "points": asked.points}
+    elif isinstance(asked, Question):
+        more = {"evidence": asked.evidence or None, "assigned": asked.assigned or None}
+    return {key: value for key, value in more.items() if value is not None}

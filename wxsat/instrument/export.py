@@ -1,4 +1,4 @@
-"""An instrument as a file: printable questionnaire (Markdown, Word) or codebook (CSV, Excel).
+"""An instrument as a file: printable questionnaire, codebook, or a form for the platform it is fielded on.
 
 The same instrument gives the same bytes on any day; a file is written beside and moved into place.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from wxsat.errors import UsageError, nearest
+from wxsat.finding import Finding
 from wxsat.instrument.codebook import codebook_rows
 from wxsat.instrument.instrument import FORMS, FormName, Instrument
 from wxsat.instrument.questionnaire import (
@@ -23,8 +24,23 @@ from wxsat.instrument.questionnaire import (
     printed_word,
 )
 
-ExportFormat = Literal["markdown", "docx", "codebook-csv", "codebook-xlsx"]
+ExportFormat = Literal[
+    "markdown",
+    "docx",
+    "codebook-csv",
+    "codebook-xlsx",
+    "ddi",
+    "html",
+    "wjx-text",
+    "wjx-jsonl",
+    "xlsform",
+    "qualtrics-txt",
+    "limesurvey-tsv",
+    "redcap-csv",
+    "surveyjs",
+]
 FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+PRINTED: tuple[ExportFormat, ...] = ("markdown", "docx", "codebook-csv", "codebook-xlsx")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,17 +52,22 @@ def export_instrument(
     form: FormName = "full",
     language: PrintLanguage = "zh",
     force: bool = False,
+    post: str = "",
 ) -> Path:
     """
-    Write an instrument as a questionnaire or a codebook.
+    Write an instrument as a questionnaire, a codebook or a form for a platform.
+
+    What a platform's file cannot carry is told by :func:`export_losses`.
 
     Parameters
     ----------
     instrument : Instrument
         The instrument.
-    to : {"markdown", "docx", "codebook-csv", "codebook-xlsx"}
+    to : str
         ``markdown`` and ``docx`` are questionnaires for respondents, without ids, keys or rules;
-        the codebooks hold all of these, under the same question numbers.
+        ``codebook-csv``, ``codebook-xlsx`` and ``ddi`` hold all of these, under the same question numbers.
+        ``html`` is a page that works by itself; ``wjx-text``, ``wjx-jsonl``, ``xlsform``, ``qualtrics-txt``,
+        ``limesurvey-tsv``, ``redcap-csv`` and ``surveyjs`` are imported by the platform.
     out : str or Path
         File to write; its folder must exist.
     form : {"full", "standard", "brief"}
@@ -55,6 +76,8 @@ def export_instrument(
         Language of the wording.
     force : bool
         Replace a file that is already there.
+    post : str
+        ``html`` only: address that takes the answers as JSON; without it they are saved as a file.
 
     Returns
     -------
@@ -65,7 +88,8 @@ def export_instrument(
     ------
     UsageError
         ``OUT-013`` unknown format or form, ``OUT-014`` the file exists, ``OUT-015`` it cannot be written,
-        ``OUT-011`` no such language, ``OUT-012`` the form asks nothing.
+        ``OUT-011`` no such language, ``OUT-012`` the form asks nothing; ``INST-043`` `post` is no address,
+        ``INST-044`` it was given for another format.
 
     Examples
     --------
@@ -78,10 +102,41 @@ def export_instrument(
     _check_choice("form", form, FORMS)
     _check_choice("language", language, get_args(PrintLanguage))
     path = Path(out)
+    if post and to != "html":
+        raise UsageError("INST-044", f"{to} takes no address to post to.", where="post", hint="Only html does.")
     refuse_existing(path, force=force)
-    content = _render(instrument, to, form, language)
+    content = _render(instrument, to, form, language, post)
     write_beside(path, content)
     return path
+
+
+def export_losses(
+    instrument: Instrument, to: ExportFormat, form: FormName = "full", language: PrintLanguage = "zh"
+) -> tuple[Finding, ...]:
+    """
+    Return what a format cannot carry of a form: routing, reverse keys, attention rules, codes and the like.
+
+    Returns
+    -------
+    tuple of Finding
+        Codes ``INST-108`` to ``INST-117``; empty for what nobody answers in (print, codebook, archive).
+
+    Raises
+    ------
+    UsageError
+        As :func:`export_instrument`.
+
+    Examples
+    --------
+    >>> from wxsat.instrument.load import load_instrument
+    >>> [f.code for f in export_losses(load_instrument("gov-wechat-public"), "html", "brief")]
+    ['INST-109', 'INST-110']
+    """
+    from wxsat.instrument.fielded import fielded_form
+    from wxsat.instrument.targets.losses import find_losses
+
+    _check_choice("format", to, FORMATS)
+    return find_losses(fielded_form(instrument, form, language), to)
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
@@ -98,7 +153,9 @@ def _check_choice(what: str, found: str, allowed: tuple[str, ...]) -> None:
         raise UsageError("OUT-013", f"there is no {what} '{found}'.", hint=hint)
 
 
-def _render(instrument: Instrument, to: ExportFormat, form: FormName, language: PrintLanguage) -> bytes:
+def _render(instrument: Instrument, to: ExportFormat, form: FormName, language: PrintLanguage, post: str = "") -> bytes:
+    if to not in PRINTED:
+        return _fielded(instrument, to, form, language, post)
     if to in ("markdown", "docx"):
         questionnaire = make_questionnaire(instrument, form, language)
         if to == "markdown":
@@ -113,6 +170,22 @@ def _render(instrument: Instrument, to: ExportFormat, form: FormName, language: 
     headings = _headings(instrument, list(rows[0]), language)
     render: Callable[..., bytes] = _codebook_csv if to == "codebook-csv" else _codebook_xlsx
     return render(rows, headings, instrument)
+
+
+def _fielded(instrument: Instrument, to: ExportFormat, form: FormName, language: PrintLanguage, post: str) -> bytes:
+    """Write the form for a platform; the writers are read when they are needed."""
+    from importlib import import_module
+
+    from wxsat.instrument.fielded import fielded_form
+
+    ready = fielded_form(instrument, form, language)
+    if to == "html":
+        from wxsat.instrument.targets.page import page
+
+        return page(ready, post)
+    name = to.replace("-", "_")
+    written: bytes = getattr(import_module(f"wxsat.instrument.targets.{name}"), name)(ready)
+    return written
 
 
 def write_beside(path: Path, content: bytes) -> None:

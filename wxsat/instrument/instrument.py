@@ -141,6 +141,9 @@ class Item(_Frozen):
     optional: bool = Field(default=False, description="May be left out of a study.")
     ask_if: AskIf = None
     lineage: list[str] = Field(default_factory=list, description="Where the item comes from.")
+    points: float | None = Field(
+        default=None, gt=0, description="Points that the highest answer gives on a scoring sheet.", examples=[6]
+    )
     construct_id: SkipJsonSchema[str] = ""
 
     @property
@@ -201,8 +204,16 @@ class Question(_Frozen):
     forms: Forms = Field(default_factory=_every_form)
     min: float | None = Field(default=None, description="Lowest number accepted.")
     max: float | None = Field(default=None, description="Highest number accepted.")
-    role: Literal["background", "outcome", "control", "account", "region", "identifier"] = Field(
-        default="background", description="What the answer serves for in the analysis."
+    role: Literal["background", "outcome", "control", "account", "region", "identifier", "fact", "gate", "veto"] = (
+        Field(
+            default="background",
+            description="What the answer serves for in the analysis; fact: a fact of the account, "
+            "gate: must be yes before launch, veto: fails the month whatever the score.",
+        )
+    )
+    evidence: bool = Field(default=False, description="The answer counts only with a document that shows it.")
+    assigned: bool = Field(
+        default=False, description="Drawn at random among its choices, not asked: the arm of an experiment."
     )
     optional: bool = Field(default=False, description="May be left out of a study.")
     ask_if: AskIf = None

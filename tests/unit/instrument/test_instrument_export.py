@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from wxsat.errors import UsageError
 from wxsat.instrument.codebook import codebook_rows, content_hash
-from wxsat.instrument.export import FORMATS, defuse, export_instrument
+from wxsat.instrument.export import PRINTED, defuse, export_instrument
 from wxsat.instrument.instrument import FORMS, AttentionCheck, Item, Label
 from wxsat.instrument.load import load_instrument
 from wxsat.instrument.order import asking_order
@@ -23,7 +23,7 @@ from wxsat.instrument.print_markdown import questionnaire_markdown
 from wxsat.instrument.questionnaire import ROWS_IN_A_GRID, make_questionnaire
 
 SUFFIX = {"markdown": ".md", "docx": ".docx", "codebook-csv": ".csv", "codebook-xlsx": ".xlsx"}
-CASES = [(to, form, language) for to in FORMATS for form in FORMS for language in ("zh", "en", "both")]
+CASES = [(to, form, language) for to in PRINTED for form in FORMS for language in ("zh", "en", "both")]
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +254,7 @@ def test_missing_folder_language_and_form(instrument, tmp_path):
     only_full = instrument.model_copy(
         update={"constructs": [instrument.construct("PU").model_copy(update={"items": items})]}
     )
-    for to in FORMATS:
+    for to in PRINTED:
         with pytest.raises(UsageError, match="OUT-012"):
             export_instrument(only_full, to, tmp_path / f"x{SUFFIX[to]}", form="brief")
 
