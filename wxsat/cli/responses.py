@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wxsat.cli import estimate, weight
+
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import FormName, Instrument
     from wxsat.responses.plan import CleaningPlan
     from wxsat.responses.responses import Responses
 
 app = typer.Typer(help="Files of answers: inspect, read, screen, clean.", no_args_is_help=True, rich_markup_mode=None)
+app.command("weight")(weight.weight)
+app.command("estimate")(estimate.estimate)
+app.command("rates")(weight.rates)
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV, TXT, XLSX, XLS, SAV, ZSAV or DTA.", show_default=False)]
 InstrumentOption = Annotated[

@@ -93,15 +93,13 @@ def locate_cells(
         known = ", ".join(MISSING_RULES)
         raise UsageError("SAMP-017", f"missing={missing!r} is not known; known: {known}.{nearest(missing, known)}")
     faults: list[Fault] = []
-    coded = [_code(frame, margin, faults) for margin in margins.margins]
-    values = {name: _numeric(frame, name, faults) for name in margins.totals}
+    empty: dict[str, int] = {}
+    coded = [_code(frame, margin, faults, empty) for margin in margins.margins]
+    values = {name: _numeric(frame, name, faults, empty) for name in margins.totals}
     absent = [m.codes < 0 for m in coded if m is not None] + [np.isnan(v) for v in values.values() if v is not None]
     used = ~np.any(absent, axis=0) if absent else np.ones(len(frame), dtype=bool)
     if missing == "fail":
-        faults += [f for m in coded if m is not None if (f := _missing_fault(m.variable, int((m.codes < 0).sum())))]
-        faults += [
-            f for name, v in values.items() if v is not None if (f := _missing_fault(name, int(np.isnan(v).sum())))
-        ]
+        faults += [_missing_fault(name, count) for name, count in empty.items() if count]
     if faults:
         raise DataError.from_faults(faults)
     found = [m for m in coded if m is not None]
@@ -109,14 +107,14 @@ def locate_cells(
         used = np.ones(len(frame), dtype=bool)
         found = [_with_own_level(m, base) for m in found]
     cells = tuple(_counted(m, used) for m in found)
-    empty = [fault for m in cells for fault in _empty_faults(m)]
-    if empty:
-        raise DataError.from_faults(empty)
+    unmet = [fault for m in cells for fault in _empty_faults(m)]
+    if unmet:
+        raise DataError.from_faults(unmet)
     totals = tuple((name, v, margins.totals[name]) for name, v in values.items() if v is not None)
     return SampleCells(cells, totals, used)
 
 
-def _code(frame: pd.DataFrame, margin: Margin, faults: list[Fault]) -> MarginCells | None:
+def _code(frame: pd.DataFrame, margin: Margin, faults: list[Fault], empty: dict[str, int]) -> MarginCells | None:
     columns = []
     for variable in margin.variables:
         if variable not in frame.columns:
@@ -125,6 +123,7 @@ def _code(frame: pd.DataFrame, margin: Margin, faults: list[Fault]) -> MarginCel
             faults.append(Fault("SAMP-010", message, variable, hint))
         else:
             columns.append(code_levels(frame[variable]))
+            empty[variable] = int((columns[-1][0] < 0).sum())
     if len(columns) < len(margin.variables):
         return None
     codes = columns[0][0]
@@ -168,21 +167,21 @@ def _match(
     return table
 
 
-def _numeric(frame: pd.DataFrame, name: str, faults: list[Fault]) -> NDArray[np.float64] | None:
+def _numeric(frame: pd.DataFrame, name: str, faults: list[Fault], empty: dict[str, int]) -> NDArray[np.float64] | None:
     if name not in frame.columns:
         hint = nearest(name, map(str, frame.columns)).strip()
         faults.append(Fault("SAMP-010", f"the total of '{name}' is of a column that the data do not have.", name, hint))
         return None
     try:
-        return np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+        values = np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError):
         faults.append(Fault("SAMP-010", f"'{name}' has a population total but its values are not numbers.", name))
         return None
+    empty[name] = int(np.isnan(values).sum())
+    return values
 
 
-def _missing_fault(variable: str, count: int) -> Fault | None:
-    if not count:
-        return None
+def _missing_fault(variable: str, count: int) -> Fault:
     return Fault(
         "SAMP-013",
         f"{count} respondents have no answer to the margin variable '{variable}'.",

@@ -276,6 +276,8 @@ def _names(columns: Columns) -> tuple[str, ...]:
 
 def _members(frame: pd.DataFrame, inside: Any) -> NDArray[np.bool_]:
     if isinstance(inside, str):
+        if "@" in inside or "__" in inside:
+            raise UsageError("SAMP-045", f"the condition {inside!r} may name columns only.", where="where")
         try:
             inside = frame.eval(inside, engine="python")
         except Exception as error:  # pandas raises whatever the expression provokes
