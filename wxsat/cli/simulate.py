@@ -31,7 +31,7 @@ class LabelLanguage(StrEnum):
 
 def simulate(
     truth: Annotated[Path, typer.Argument(metavar="TRUTH.yaml", help="The truth: population, items, nuisance.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv, .xlsx or .sav.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv, .xlsx, .sav or .json.")],
     n: Annotated[int, typer.Option("--n", help="Respondents.")] = 1500,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 20140713,
     instrument: Annotated[
@@ -42,6 +42,9 @@ def simulate(
     accounts: Annotated[int, typer.Option("--accounts", help="Accounts that are rated.")] = 40,
     labels: Annotated[
         LabelLanguage | None, typer.Option("--labels", help="Write answers as labels instead of codes.")
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="Write it as this platform would (wjx-text, qualtrics, ...).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
@@ -72,10 +75,10 @@ def simulate(
         seed=seed,
         form=form.value,
         accounts=accounts,
-        # An SPSS file carries codes and labels side by side.
-        labels=None if out.suffix.lower() == ".sav" else language,
+        # A platform words its own labels; an SPSS file carries codes and labels side by side.
+        labels=None if out.suffix.lower() == ".sav" or platform else language,
     )
-    written = write_export(frame, loaded, out, language=language or "zh", force=force)
+    written = write_export(frame, loaded, out, language=language or "zh", force=force, platform=platform)
     say(f"{written}: {n} simulated respondents, {form.value} form, truth {declared.id}, seed {seed}; made up.")
     if as_json:
         emit_json(

@@ -63,7 +63,7 @@ _CODE_THEN_LABEL = re.compile(r"(?P<code>\d+|[a-z])[.、:,)\]_=-]*(?P<label>.+)"
 _CODE_WITH_BRACKETS = re.compile(r"(?P<code>\d+)\((?P<label>.+)\)")
 _LABEL_THEN_CODE = re.compile(r"(?P<label>.+?)[(\[=-](?P<code>\d+)分?[)\]]?")
 _UNIT = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?)(?:分|岁|次|个|人|件|项|年)")
-_FILLED_IN = re.compile(r"〖.*〗")
+FILLED_IN = re.compile(r"〖.*〗")
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _code_text(text: str, key: AnswerKey, blank: MissingReason) -> Cell | Refusa
         return pair
     if folded in key.ambiguous:
         return Refusal("RESP-037", text, "The label stands for more than one code; export codes instead.")
-    filled = _FILLED_IN.sub("", text)
+    filled = FILLED_IN.sub("", text)
     if filled != text:
         return _code_text(filled, key, blank)
     reason = NO_ANSWER.get(folded)

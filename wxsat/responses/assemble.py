@@ -49,7 +49,9 @@ def assemble(parts: Sequence[CodedFile], instrument: Instrument, form: FormName 
     frame = _in_questionnaire_order(frame, order)
     reasons = reasons[[q for q in order if q in reasons.columns]]
     absent = tuple(i.id for i in instrument.items_in(used_form) if i.id not in frame.columns)
-    provenance = _provenance(parts, files, used_form, absent, form is None)
+    asked = [q.id for q in instrument.background if used_form in q.forms]
+    asked += [c.id for c in instrument.attention if c.kind != "antonyms" and used_form in c.forms]
+    provenance = _provenance(parts, files, used_form, absent, form is None, asked)
     reversed_items = tuple(dict.fromkeys(q for p in parts for q in p.match.already_reversed))
     return Responses(
         frame=frame,
@@ -119,6 +121,7 @@ def _provenance(
     form: FormName,
     absent: tuple[str, ...],
     inferred: bool,
+    questions: Sequence[str],
 ) -> dict[str, Any]:
     first = parts[0].table
 
@@ -130,6 +133,8 @@ def _provenance(
         "sha256": first.sha256 if len(parts) == 1 else [p.table.sha256 for p in parts],
         "files": files,
         "reader": first.kind,
+        "platform": first.platform or "plain",
+        "platform_because": list(first.evidence),
         "encoding": first.encoding,
         "delimiter": first.delimiter,
         "sheet": first.sheet,
@@ -139,8 +144,12 @@ def _provenance(
         "columns_matched": {q: masked(c) for p in parts for q, c in p.match.columns.items()},
         "matched_by": {q: how for p in parts for q, how in p.match.how.items()},
         "columns_unused": once(masked(c) for p in parts for c in p.match.unused if c not in p.identifying),
+        "columns_of_platform": once(masked(c) for p in parts for c in p.table.metadata if c not in p.identifying),
         "columns_identifying": once(masked(c) for p in parts for c in p.identifying),
         "items_absent": list(absent),
+        "questions_absent": [
+            q for q in questions if not any(q in p.match.columns or q in p.match.parts for p in parts)
+        ],
     }
 
 
@@ -153,6 +162,11 @@ def _log(
     inferred: bool,
 ) -> tuple[str, ...]:
     lines = [f"Read {p.table.n_rows} rows and {len(p.table.columns)} columns from {p.table.file}." for p in parts]
+    lines += [
+        f"{p.table.file}: recognised as {p.table.platform} ({'; '.join(p.table.evidence)})."
+        for p in parts
+        if p.table.platform
+    ]
     lines += [f"{p.table.file}: {note}" for p in parts for note in p.log]
     lines.append(f"Form: {form}" + (" (inferred from the items present)." if inferred else " (declared)."))
     if absent:
@@ -162,7 +176,7 @@ def _log(
         lines.append(f"Identifying columns dropped: {', '.join(dropped)}.")
     unused = sorted({masked(c) for p in parts for c in p.match.unused if c not in p.identifying})
     if unused:
-        lines.append(f"{len(unused)} column(s) answer no question and are not used: {', '.join(unused[:20])}.")
+        lines.append(f"{len(unused)} column(s) answer no question and are not used: {', '.join(unused)}.")
     counts = pd.Series(reasons.to_numpy(dtype=object).ravel()).value_counts()
     empty = ", ".join(f"{n} {reason}" for reason, n in counts.items() if reason)
     lines.append(f"Coded {frame.shape[1]} columns; empty cells: {empty or 'none'}.")

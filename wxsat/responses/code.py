@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from wxsat.errors import Fault
 from wxsat.responses.answer_key import (
     DK_WORDS,
+    FILLED_IN,
+    NO_ANSWER,
     NOT_SHOWN_WORDS,
     AnswerKey,
     Cell,
@@ -29,9 +31,9 @@ from wxsat.responses.responses import MissingReason
 SHOWN_ROWS = 5
 # Stata's extended missing values by custom: .d don't know, .i and .n not asked; all others count as refused.
 STATA_REASONS: dict[str, MissingReason] = {"d": "dont_know", "i": "not_shown", "n": "not_shown"}
-_SEPARATORS = ("┋", "|", ";", "\n", "→", ",", "、")
+_SEPARATORS = ("┋", "|", ";", "\n", "→", ",", "、", " ")
 _YES = frozenset(["1", "1.0", "是", "选中", "已选", "yes", "y", "true", "checked", "selected", "√", "✓"])
-_NO = frozenset(["0", "0.0", "否", "未选中", "未选", "no", "n", "false", "unchecked", "notselected"])
+_NO = frozenset(["0", "0.0", "否", "未选中", "未选", "no", "n", "false", "unchecked", "notselected", "notchecked"])
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ def _chosen(cell: Any, key: AnswerKey) -> tuple[set[float] | None, list[Refusal]
     whole = code_cell(cell, key)
     if not isinstance(whole, Refusal):
         return (None if whole[1] else {whole[0]}), []
+    cell = FILLED_IN.sub("", str(cell))
     best: list[Refusal] | None = None
     for separator in _SEPARATORS:
         tokens = [part for part in str(cell).split(separator) if part.strip()]
@@ -229,7 +232,25 @@ def _chosen(cell: Any, key: AnswerKey) -> tuple[set[float] | None, list[Refusal]
         if not refusals:
             return {r[0] for r in results if not isinstance(r, Refusal) and not r[1]}, []
         best = refusals if best is None or len(refusals) < len(best) else best
-    return None, best or [whole]
+    peeled = _peeled(cell, key)
+    return (peeled, []) if peeled else (None, best or [whole])
+
+
+def _peeled(cell: str, key: AnswerKey) -> set[float] | None:
+    """Take known labels off a list joined by commas, longest first: a label may hold a comma of its own."""
+    left = fold(cell)
+    chosen: set[float] = set()
+    for label in sorted(key.words or {}, key=len, reverse=True):
+        for edge in (f"{label},", f",{label}", f"{label};", f";{label}"):
+            if edge in left:
+                left = left.replace(edge, "", 1)
+                chosen.add(float((key.words or {})[label]))
+                break
+        else:
+            if left == label:
+                left = ""
+                chosen.add(float((key.words or {})[label]))
+    return chosen if not left.strip(",;") and chosen else None
 
 
 def code_choice_columns(
@@ -240,10 +261,11 @@ def code_choice_columns(
     coded: dict[int, NDArray[np.float64]] = {}
     faults: list[Fault] = []
     for code, column in parts.items():
+        by_content = column in table.choice_columns and table.choice_columns[column].by_content
         refused: dict[str, _Refused] = {}
         coded[code] = np.full(table.n_rows, np.nan)
         for position, cell in enumerate(table.frame[column].to_numpy(dtype=object)):
-            ticked = _ticked(cell, code, key)
+            ticked = _ticked(cell, code, key, by_content=by_content)
             if ticked is None:
                 shown = Refusal("RESP-030", str(cell), "A choice column holds 1 or 0, 是 or 否, or the choice's label.")
                 refused.setdefault(shown.found, _Refused(shown)).rows.append(table.row_numbers[position])
@@ -256,13 +278,19 @@ def code_choice_columns(
     return coded, faults
 
 
-def _ticked(cell: Any, code: int, key: AnswerKey) -> float | None:
+def _ticked(cell: Any, code: int, key: AnswerKey, *, by_content: bool = False) -> float | None:
     if cell is None:
         return math.nan
     token = _token(cell)
-    if token in _YES or (key.words or {}).get(token) == code:
+    own = (key.words or {}).get(token) == code
+    if token in NO_ANSWER and not own:
+        return math.nan
+    if token in _YES or own:
         return 1.0
-    return 0.0 if token in _NO else None
+    if token in _NO:
+        return 0.0
+    coded = code_cell(cell, key) if by_content else None
+    return 1.0 if isinstance(coded, tuple) and coded[0] == code else None
 
 
 def mark_not_shown(

@@ -60,6 +60,36 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, st
     )
 
 
+# Frequent traditional characters, and what simplified text hardly has: read the wrong way round, the first
+# turn into rare characters of the second.
+_COMMON = frozenset(
+    "的一是不在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
+    "满意同非常性别年龄序号题答案男女很好较般没过务政信微府服您办理网站查询姓名手机电话学本科及其他"
+)
+_COMMON_TRADITIONAL = frozenset(
+    "的一是不在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下滿意非常同題號政務微信府服年齡性別很"
+)
+
+
+def encoding_notes(text: str, encoding: str) -> tuple[str, ...]:
+    """Say so where a text that GB18030 decoded looks more like Big5 read the wrong way."""
+    if encoding != "gb18030":
+        return ()
+    sample = text[: 1 << 16]
+    wide = [c for c in sample if "\u4e00" <= c <= "\u9fff" or "\ue000" <= c <= "\uf8ff" or c > "\uffff"]
+    usual = sum(c in _COMMON for c in wide)
+    try:
+        other = sample.encode("gb18030").decode("big5", errors="strict")
+    except UnicodeError:
+        return ()
+    better = sum(c in _COMMON_TRADITIONAL or c in _COMMON for c in other)
+    if wide and better > usual:
+        return (
+            "Read as GB18030, but the characters look like Big5 (traditional Chinese); if so, use --encoding big5.",
+        )
+    return ()
+
+
 def _utf16_without_mark(data: bytes) -> str:
     # Commas, digits and line ends have a zero high byte: at odd offsets in little endian, at even ones in big
     # endian.

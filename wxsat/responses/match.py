@@ -25,8 +25,10 @@ from wxsat.instrument.instrument import (
     Question,
     Scale,
 )
+from wxsat.responses.order import columns_by_order
 from wxsat.responses.raw_table import RawTable, fold, masked
 
+MatchRule = Literal["names", "order"]
 QuestionKind = Literal["scale", "single", "multiple", "integer", "number", "text"]
 LEADING_NUMBER = re.compile(r"^(?:q|第)?\d+(?:题)?[、.:)_-]?(?=.)")
 REVERSED_SUFFIX = "_r"
@@ -125,6 +127,7 @@ def match_columns(
     mapping: Mapping[str, str] | None = None,
     form: FormName | None = None,
     spoken_for: Sequence[str] = (),
+    rule: MatchRule = "names",
 ) -> ColumnMatch:
     """
     Find the column of every question.
@@ -139,12 +142,16 @@ def match_columns(
         The form in the field; without it, the form whose items agree best with the file's.
     spoken_for : sequence of str
         Columns that the study uses otherwise (account, weight, duration).
+    rule : {"names", "order"}
+        ``order`` gives the columns that no name decides to the questions that no column was found for, one by
+        one as they stand; only where their numbers agree.
 
     Raises
     ------
     DataError
         RESP-020 a file of another survey, RESP-021 two columns for one question, RESP-022 a mapped column
-        that the file does not have, RESP-023 a mapped id that the instrument does not have.
+        that the file does not have, RESP-023 a mapped id that the instrument does not have, RESP-071 a match by
+        order of unequal numbers.
     """
     questions = {q.id: q for q in asked_questions(instrument)}
     declared = _declared(table, questions, mapping or {})
@@ -159,6 +166,10 @@ def match_columns(
             if how == "reversed id":
                 reversed_ids.append(question_id)
     _require_one_column_each(found, table)
+    if rule == "order":
+        named = [pairs[0][0] for pairs in found.values()]
+        by_order = columns_by_order(table, instrument, found, form, spoken_for, named)
+        found.update({question_id: [(column, "order")] for question_id, column in by_order.items()})
     columns = {question_id: pairs[0][0] for question_id, pairs in found.items()}
     parts = _choice_columns(table, questions, set(columns.values()) | set(spoken_for), set(columns))
     taken = set(columns.values()) | {c for p in parts.values() for c in p.values()} | set(spoken_for)
@@ -231,7 +242,8 @@ def _recognise(
     if column in spoken_for:
         return None
     label = table.column_labels.get(column, "")
-    for reading in (*readings(column), *(readings(label) if label else ())):
+    texts = (column, *table.aliases.get(column, ()), *((label,) if label else ()))
+    for reading in (reading for text in texts for reading in readings(text)):
         hit = names.get(reading)
         if hit is not None and hit[0] not in declared.values():
             return hit
@@ -292,7 +304,43 @@ def _choice_columns(
         own = {code: column for code, column in hits.items() if column is not None}
         if own:
             parts[question.id] = own
+    return parts | _declared_choices(table, questions, taken, matched | set(parts))
+
+
+def _declared_choices(
+    table: RawTable, questions: Mapping[str, Asked], taken: set[str], matched: set[str]
+) -> dict[str, dict[int, str]]:
+    """Columns that the platform says are choices, by the name of their question, or else by all their wordings."""
+    multiple = {q.id: q for q in questions.values() if q.kind == "multiple" and q.id not in matched}
+    names = {key: hit[0] for key, hit in _names_of(multiple).items()}
+    groups: dict[str, list[str]] = {}
+    for column, part in table.choice_columns.items():
+        if column not in taken:
+            groups.setdefault(part.group, []).append(column)
+    parts: dict[str, dict[int, str]] = {}
+    for columns in groups.values():
+        texts = table.choice_columns[columns[0]].questions
+        named = next((names[r] for text in texts for r in readings(text) if r in names), None)
+        candidates = [multiple[named]] if named else ([] if texts else list(multiple.values()))
+        found = [(q, own) for q in candidates if (own := _choices_among(table, columns, q, whole=named is None))]
+        if len(found) == 1:
+            parts.setdefault(found[0][0].id, found[0][1])
     return parts
+
+
+def _choices_among(table: RawTable, columns: Sequence[str], asked: Asked, *, whole: bool) -> dict[int, str]:
+    """Return {code: column} of the columns whose choice is one of the question's; nothing if `whole` and any is not."""
+    codes = {str(choice.code): choice.code for choice in asked.choices}
+    for choice in asked.choices:
+        codes |= {wording_key(text): choice.code for text in (choice.text.zh, choice.text.en) if text}
+    hits = {column: codes.get(wording_key(table.choice_columns[column].choice)) for column in columns}
+    if whole and any(code is None for code in hits.values()):
+        return {}
+    own: dict[int, str] = {}
+    for column, code in hits.items():
+        if code is not None:
+            own.setdefault(code, column)
+    return own
 
 
 _WEIGHT_OF_ABSENT = 0.2

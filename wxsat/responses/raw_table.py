@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from wxsat.errors import DataError, Fault
 
@@ -49,6 +49,32 @@ class MissingRange:
 
 
 @dataclass(frozen=True)
+class ChoiceColumn:
+    """
+    A column that may be one choice of a question with several answers.
+
+    Attributes
+    ----------
+    questions : tuple of str
+        Texts that may name the question, most literal first; empty where the file gives only its number.
+    choice : str
+        Code or wording of the choice.
+    group : str
+        What the columns of one question share.
+    by_content : bool
+        Anything in a cell means chosen; else the cell says 1 or 0.
+    """
+
+    questions: tuple[str, ...]
+    choice: str
+    group: str
+    by_content: bool = False
+
+
+Numbering = Literal["codes", "positions", "unknown"]
+
+
+@dataclass(frozen=True)
 class RawTable:
     """
     A table as read.
@@ -73,6 +99,22 @@ class RawTable:
         Column to its declared user-missing ranges.
     notes : tuple of str
         What the reader did that one should know.
+    platform : str
+        Id of the platform that wrote the file; empty for a plain table.
+    evidence : tuple of str
+        What the platform was recognised by.
+    numbering : {"codes", "positions", "unknown"}
+        Whether numbers are the instrument's codes or the positions of the options in the questionnaire.
+    aliases : mapping of column to tuple of str
+        Further texts under which a column may be recognised: the row of a matrix, a name without its group.
+    choice_columns : mapping of column to ChoiceColumn
+        Columns that may be one choice of a question with several answers.
+    metadata : tuple of str
+        Columns that the platform writes about the answer sheet.
+    measures : mapping of column to str
+        Measurement level as a statistics file declares it.
+    code_books : mapping of column to {position: label}
+        What a second export of the same answers says of the options; not the instrument's codes.
     """
 
     frame: pd.DataFrame
@@ -87,6 +129,14 @@ class RawTable:
     value_labels: Mapping[str, Mapping[float | str, str]] = field(default_factory=dict)
     missing: Mapping[str, tuple[MissingRange, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    platform: str = ""
+    evidence: tuple[str, ...] = ()
+    numbering: Numbering = "codes"
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choice_columns: Mapping[str, ChoiceColumn] = field(default_factory=dict)
+    metadata: tuple[str, ...] = ()
+    measures: Mapping[str, str] = field(default_factory=dict)
+    code_books: Mapping[str, Mapping[float | str, str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

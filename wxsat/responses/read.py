@@ -7,21 +7,34 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from wxsat.errors import DataError, Fault, UsageError, WxsatError, nearest
 from wxsat.instrument.instrument import FORMS, FormName, Instrument
+from wxsat.responses.answer_key import NOT_SHOWN_WORDS, SKIPPED_WORDS
 from wxsat.responses.assemble import CodedFile, assemble
 from wxsat.responses.code import code_choice_columns, code_column, code_multiple, mark_not_shown
 from wxsat.responses.files import read_table, table_from_frame
 from wxsat.responses.identifiers import fingerprints, identifies
-from wxsat.responses.match import Asked, ColumnMatch, asked_questions, match_columns, recognised_items
+from wxsat.responses.key import load_key
+from wxsat.responses.match import (
+    Asked,
+    ColumnMatch,
+    MatchRule,
+    asked_questions,
+    match_columns,
+    recognised_items,
+)
+from wxsat.responses.order import require_rule
+from wxsat.responses.pair import pair_tables
 from wxsat.responses.paradata import PARADATA_NAMES, paradata_columns, read_times
 from wxsat.responses.personal import personal_columns
-from wxsat.responses.raw_table import RawTable, masked
+from wxsat.responses.platforms.registry import require_platform
+from wxsat.responses.positions import with_codes
+from wxsat.responses.raw_table import RawTable, fold, masked
 from wxsat.responses.responses import Responses
 
 Source = str | Path | pd.DataFrame
@@ -37,6 +50,7 @@ class _Wishes:
     keep: tuple[str, ...]
     form: FormName | None
     account: str | None = None
+    rule: MatchRule = "names"
 
     @property
     def spoken_for(self) -> tuple[str, ...]:
@@ -56,6 +70,10 @@ def read_responses(
     recode: Mapping[str, Mapping[Any, Any]] | None = None,
     paradata: Mapping[str, str] | None = None,
     keep: Sequence[str] = (),
+    platform: str = "auto",
+    match: str = "names",
+    pair: str | Path | None = None,
+    key: str | Path | None = None,
 ) -> Responses:
     """
     Read answers and code them against an instrument.
@@ -80,6 +98,15 @@ def read_responses(
         ``{"seconds": column, "started": column, "finished": column}`` where the usual names are not used.
     keep : sequence of str, optional
         Further columns to keep under their own name (weights, strata). Never identifiers.
+    platform : str
+        Who wrote the files, as in :func:`wxsat.responses.files.read_table`; ``auto`` finds out and says why.
+    match : {"names", "order"}
+        ``order`` gives columns without a name to the questions as they stand; only where their numbers agree.
+    pair : path, optional
+        The same answers exported the other way (问卷星: once by text, once by number); the two check each other.
+    key : path, optional
+        Key file of the study, made when absent. The most trusted identifier of a row becomes a keyed hash, written
+        as ``person``, the same in every wave; without a key, identifiers are dropped.
 
     Returns
     -------
@@ -92,31 +119,43 @@ def read_responses(
         RESP-001 to RESP-015 for the file, RESP-020 to RESP-027 for its columns, RESP-030 to RESP-038 for its
         cells: all faults of a stage at once. No cell becomes missing in silence.
     UsageError
-        RESP-024 an unknown form.
+        RESP-024 an unknown form, RESP-065 an unknown platform, RESP-072 an unknown rule of matching.
 
     Examples
     --------
     >>> responses = read_responses("answers.sav", instrument)  # doctest: +SKIP
     """
     _require_form(form)
+    require_rule(match)
+    require_platform(platform)
     kept = tuple(dict.fromkeys(([account] if account else []) + list(keep)))
-    wishes = _Wishes(dict(columns or {}), dict(recode or {}), dict(paradata or {}), kept, form, account)
+    wishes = _Wishes(
+        dict(columns or {}), dict(recode or {}), dict(paradata or {}), kept, form, account, cast("MatchRule", match)
+    )
     sources = [source] if isinstance(source, (str, Path, pd.DataFrame)) else list(source)
     if not sources:
         raise DataError("RESP-001", "no file was named.", hint="Name at least one file of answers.")
-    salt = secrets.token_bytes(32)
-    parts = []
-    for one in sources:
-        is_frame = isinstance(one, pd.DataFrame)
-        table = (
-            table_from_frame(one) if is_frame else read_table(one, sheet=sheet, encoding=encoding, delimiter=delimiter)  # type: ignore[arg-type]
-        )
-        parts.append(_code_table(table, instrument, wishes, salt))
+    salt = load_key(key) if key is not None else secrets.token_bytes(32)
+    tables = [
+        table_from_frame(one)
+        if isinstance(one, pd.DataFrame)
+        else read_table(one, sheet=sheet, encoding=encoding, delimiter=delimiter, platform=platform)
+        for one in sources
+    ]
+    if pair is not None:
+        tables = [_paired(tables, read_table(pair, sheet=sheet, encoding=encoding, delimiter=delimiter))]
+    parts = [_code_table(table, instrument, wishes, salt) for table in tables]
     faults = [fault for part in parts for fault in part.faults]
     if faults:
         raise DataError.from_faults(faults)
     responses = assemble(parts, instrument, form)
-    return replace(responses, provenance={**responses.provenance, "account": account})
+    return replace(responses, provenance={**responses.provenance, "account": account, "keyed": key is not None})
+
+
+def _paired(tables: Sequence[RawTable], other: RawTable) -> RawTable:
+    if len(tables) != 1:
+        raise UsageError("RESP-069", "a pair is one file and its other half; several files were named.")
+    return pair_tables(tables[0], other)
 
 
 def _require_form(form: str | None) -> None:
@@ -133,6 +172,7 @@ def _code_table(table: RawTable, instrument: Instrument, wishes: _Wishes, salt: 
     times = paradata_columns(table, wishes.paradata, {*wishes.columns, *wishes.keep})
     match = _matched(table, instrument, wishes, tuple(times.values()))
     questions = {q.id: q for q in asked_questions(instrument)}
+    table = with_codes(table, match, questions)
     frame, reasons, faults = _coded(table, match, questions, _recode_by_column(table, match, wishes))
     against = mark_not_shown(questions.values(), frame, reasons)
     personal = personal_columns(table, match, questions, (*wishes.keep, *times.values()))
@@ -164,7 +204,7 @@ def _matched(table: RawTable, instrument: Instrument, wishes: _Wishes, times: tu
     spoken_for = (*wishes.spoken_for, *times)
     own = {c: q for c, q in wishes.columns.items()}
     try:
-        return match_columns(table, instrument, mapping=own, form=wishes.form, spoken_for=spoken_for)
+        return match_columns(table, instrument, mapping=own, form=wishes.form, spoken_for=spoken_for, rule=wishes.rule)
     except DataError as error:
         better = _better_instrument(table, instrument) if error.code == "RESP-020" else ""
         if not better:
@@ -263,7 +303,7 @@ def _coded(
         elif column is None:
             continue
         elif asked.kind == "text":
-            frame[asked.id] = _plain(table.frame[column], as_text=True)
+            frame[asked.id] = _plain(_given(table.frame[column]), as_text=True)
             continue
         elif asked.kind == "multiple":
             choices, more = code_multiple(table, column, asked)
@@ -275,6 +315,12 @@ def _coded(
         frame.update({f"{asked.id}_{code}": values for code, values in choices.items()})
         faults += more
     return frame, reasons, faults
+
+
+def _given(cells: pd.Series) -> pd.Series:
+    """Free text without what a platform writes for none: （跳过）, (空)."""
+    blank = NOT_SHOWN_WORDS | SKIPPED_WORDS
+    return pd.Series([None if cell is None or fold(cell) in blank else cell for cell in cells], dtype=object)
 
 
 def _plain(cells: pd.Series, *, as_text: bool) -> pd.Series:

@@ -1,4 +1,7 @@
-"""SAV, ZSAV and DTA through pyreadstat: values, labels and user-missing codes as declared."""
+"""SPSS, Stata and SAS through pyreadstat: values, labels and user-missing codes as declared.
+
+A SAS file keeps its labels in a catalogue beside it: ``name.sas7bcat``, ``formats.sas7bcat`` or the only one there.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ ENCRYPTED_SAV = b"ENCRYPTEDSAV"
 
 def read_statistics_file(path: Path, kind: str, file: str, sha256: str, encoding: str | None = None) -> RawTable:
     """
-    Read one SPSS or Stata file, nothing turned into missing on the way.
+    Read one SPSS, Stata or SAS file, nothing turned into missing on the way.
 
     Raises
     ------
@@ -47,33 +50,56 @@ def read_statistics_file(path: Path, kind: str, file: str, sha256: str, encoding
         value_labels={k: dict(v) for k, v in meta.variable_value_labels.items()},
         missing=_declared_missing(meta),
         notes=notes,
+        measures={k: v for k, v in meta.variable_measure.items() if v and v != "unknown"},
     )
 
 
 def _read(path: Path, kind: str, file: str, encoding: str | None) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
     import pyreadstat
 
-    reader = pyreadstat.read_dta if kind == "dta" else pyreadstat.read_sav
+    readers = {
+        "dta": pyreadstat.read_dta, "por": pyreadstat.read_por, "sas": pyreadstat.read_sas7bdat,
+        "xpt": pyreadstat.read_xport,
+    }  # fmt: skip
+    reader = readers.get(kind, pyreadstat.read_sav)
+    options: dict[str, Any] = {} if kind in ("por", "xpt") else {"encoding": encoding}
+    if kind in ("sav", "dta", "sas"):
+        options["user_missing"] = True
+    if kind in ("sav", "dta"):
+        options["apply_value_formats"] = False
+    notes: tuple[str, ...] = ()
+    catalogue = catalogue_beside(path) if kind == "sas" else None
+    if catalogue is not None:
+        options |= {"catalog_file": str(catalogue), "formats_as_category": False}
+        notes = (f"Labels from {catalogue.name}.",)
     attempts: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-        ({"encoding": encoding}, ()),
-        ({"encoding": encoding, "disable_datetime_conversion": True}, ("Dates were left as numbers.",)),
+        (options, notes),
+        ({**options, "disable_datetime_conversion": True}, (*notes, "Dates were left as numbers.")),
     ]
-    if encoding is None:
-        attempts.append(({"encoding": "GB18030"}, ("Text was read as GB18030.",)))
+    if encoding is None and "encoding" in options:
+        attempts.append(({**options, "encoding": "GB18030"}, (*notes, "Text was read as GB18030.")))
     message = ""
-    for options, notes in attempts:
+    for own, said in attempts:
         try:
-            frame, meta = reader(str(path), user_missing=True, apply_value_formats=False, **options)
+            frame, meta = reader(str(path), **own)
         except Exception as error:  # pyreadstat raises its own, ValueError, OverflowError and UnicodeDecodeError
             message = message or f"{type(error).__name__}: {str(error)[:100]}"
         else:
-            return frame, meta, notes
+            return frame, meta, said
     raise DataError(
         "RESP-012",
         f"the file cannot be read ({message}).",
         where=file,
         hint="Open it in the program that wrote it and save it again, or export CSV.",
     )
+
+
+def catalogue_beside(path: Path) -> Path | None:
+    """Return the catalogue that belongs to a SAS file, if it is beside it."""
+    there = sorted(p for p in path.parent.iterdir() if p.suffix.casefold() == ".sas7bcat")
+    named = [p for p in there if p.stem == path.stem] or [p for p in there if p.stem.casefold() == "formats"]
+    chosen = named or there
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _raw_cells(frame: pd.DataFrame) -> pd.DataFrame:

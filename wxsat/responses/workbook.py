@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 from wxsat.errors import DataError, nearest
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MEND = "Open it in a spreadsheet program and save it again as .xlsx."
+# Real answers shrink about ten times; whole workbooks beyond this are read as CSV.
+LARGEST_UNPACKED = 2_000_000_000
+FREE_UNPACKED = 50_000_000
+HIGHEST_RATIO = 200.0
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -26,6 +31,7 @@ def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[
     if ENCRYPTED_STREAM in data:
         raise _protected(file)
     _require_sound_container(data, file)
+    _require_sane_size(data, file)
     book = _open(data, file)
     names = list(book.sheet_names)
     chosen = _choose(names, sheet, file)
@@ -53,6 +59,31 @@ def _require_sound_container(data: bytes, file: str) -> None:
     sizes = [int.from_bytes(e[120:124], "little") for e in entries if e[66:67] in (b"\1", b"\2", b"\5")]
     if not sound or max(sizes, default=0) > len(data):
         raise DataError("RESP-012", "the workbook is damaged: its directory cannot be found.", where=file, hint=MEND)
+
+
+def _require_sane_size(data: bytes, file: str) -> None:
+    """
+    Refuse a workbook that unpacks to far more than its size: a zip bomb, or one with millions of empty cells.
+
+    The directory of the archive is believed for what it says, and the parts are unpacked with a limit besides.
+    """
+    if not data.startswith(b"PK\x03\x04"):
+        return
+    limit = max(LARGEST_UNPACKED, 0)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            total = sum(part.file_size for part in parts)
+            ratio = total / max(1, len(data))
+            if total > limit or (total > FREE_UNPACKED and ratio > HIGHEST_RATIO):
+                raise DataError(
+                    "RESP-073",
+                    f"the workbook unpacks to {total / 1e6:.0f} MB from {len(data) / 1e6:.1f} MB and is not opened.",
+                    where=file,
+                    hint="Save it as CSV; answers do not shrink like that.",
+                )
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return  # damaged archives are the reader's to name
 
 
 def _open(data: bytes, file: str) -> Any:

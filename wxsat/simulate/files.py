@@ -5,6 +5,8 @@ What these formats stamp with the clock is stamped with the simulated field peri
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import UsageError, nearest
 from wxsat.instrument.instrument import Instrument, Language
+from wxsat.simulate.exports import GRIDS, records_of, sheets_of
 from wxsat.simulate.field import FIELD_START
 from wxsat.simulate.labels import answer_list, value_labels
 
@@ -31,9 +34,10 @@ def write_export(
     *,
     language: Language = "zh",
     force: bool = False,
+    platform: str | None = None,
 ) -> Path:
     """
-    Write a simulated export by the suffix of its path.
+    Write a simulated export by the suffix of its path, plain or as a platform would write it.
 
     Parameters
     ----------
@@ -42,12 +46,14 @@ def write_export(
     instrument : Instrument
         For variable and value labels in an SPSS file.
     path : str or Path
-        ``.csv`` (UTF-8 with byte order mark), ``.xlsx`` (a second sheet says that it is simulated) or
-        ``.sav``.
+        ``.csv`` (UTF-8 with byte order mark), ``.xlsx`` (a second sheet says that it is simulated), ``.sav`` or
+        ``.json``.
     language : {"zh", "en"}
         Language of the labels in an SPSS file.
     force : bool
         Replace a file that exists.
+    platform : str, optional
+        One of `PLATFORM_NAMES`: header rows, labels and marks as this platform writes them, from a frame of codes.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def write_export(
     Raises
     ------
     UsageError
-        SIM-010 an unknown suffix, SIM-011 the file exists or its folder does not.
+        SIM-010 an unknown suffix or platform, SIM-011 the file exists or its folder does not.
     """
     target = Path(path)
     writers: dict[str, Callable[[pd.DataFrame, Instrument, Path, Language], None]] = {
@@ -66,6 +72,8 @@ def write_export(
         ".sav": _write_sav,
     }
     suffix = target.suffix.lower()
+    if platform is not None:
+        writers = _platform_writers(platform)
     if suffix not in writers:
         raise UsageError(
             "SIM-010",
@@ -91,23 +99,57 @@ def write_export(
     return target
 
 
+Writer = Callable[["pd.DataFrame", Instrument, Path, Language], None]
+PLATFORM_NAMES = (*GRIDS, "json")
+
+
+def _platform_writers(platform: str) -> dict[str, Writer]:
+    if platform not in PLATFORM_NAMES:
+        raise UsageError(
+            "SIM-010",
+            f"no export of '{platform}' is simulated; there are {', '.join(PLATFORM_NAMES)}.",
+            hint=nearest(platform, PLATFORM_NAMES).strip(),
+        )
+    if platform == "json":
+        return {".json": _write_json}
+
+    def grid_csv(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
+        grid = GRIDS[platform](sheets_of(frame, instrument, language))
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(grid)
+
+    def grid_xlsx(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
+        _write_grid_xlsx(GRIDS[platform](sheets_of(frame, instrument, language)), frame, path)
+
+    return {".csv": grid_csv, ".xlsx": grid_xlsx}
+
+
+def _write_json(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
+    records = records_of(sheets_of(frame, instrument, language))
+    path.write_text(json.dumps(records, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
 def _write_csv(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _write_xlsx(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
+    columns = [_plain(frame[name]) for name in frame.columns]
+    grid = [[str(name) for name in frame.columns], *(list(row) for row in zip(*columns, strict=True))]
+    _write_grid_xlsx(grid, frame, path)
+
+
+def _write_grid_xlsx(grid: list[list[Any]], frame: pd.DataFrame, path: Path) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties({"created": FIELD_START, "comments": "Simulated data."})
         sheet = book.add_worksheet("answers")
-        sheet.write_row(0, 0, [str(name) for name in frame.columns])
-        for column, name in enumerate(frame.columns):
-            cells = [None if cell is None or cell != cell else cell for cell in _plain(frame[name])]
-            for row, cell in enumerate(cells, start=1):
-                if isinstance(cell, str):
+        for row, cells in enumerate(grid):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str) and cell:
                     sheet.write_string(row, column, cell)
-                elif cell is not None:
+                elif cell is not None and cell == cell and cell != "":
                     sheet.write_number(row, column, float(cell))
         about = book.add_worksheet("simulated")
         about.write_string(0, 0, "These answers are simulated; nobody gave them.")
