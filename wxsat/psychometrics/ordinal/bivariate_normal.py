@@ -86,8 +86,8 @@ def bivariate_cdf(h: Array, k: Array, rho: Array) -> Array:
     steep = np.abs(rho) > STEEP
     if not steep.any():
         target = np.arcsin(rho)
-        nodes = min(FULL_NODES, nodes_needed(np.zeros(1), target))
-        return continue_cdf(ndtr(h) * ndtr(k), h, k, np.zeros(1), target, nodes)
+        nodes = min(FULL_NODES, nodes_needed(np.zeros(()), target))
+        return continue_cdf(ndtr(h) * ndtr(k), h, k, np.zeros(()), target, nodes)
     result = np.empty(h.shape)
     result[steep] = _cdf_by_owen(h[steep], k[steep], rho[steep])
     mild = ~steep

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 # Numbers in one block of casewise influences.
 BLOCK_NUMBERS = 8_000_000
 # From so many rows the products of influences are made in single precision, blockwise, and added in double: twice as
-# fast, with a relative error of 1e-7 where the sampling error of the matrix itself is 1e-2.
+# fast. Relative to the variances the error stays below 1e-5 (4e-6 at 100,000 rows), the sampling error being 1e-2.
 SINGLE_FROM = 20_000
 
 

@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 SMALLEST = 1e-300
 MOST_STEPS = 60
 GRADIENT_TOLERANCE = 1e-10
-# A probit slope of this size, x being standardised, means that x tells the answers apart without error.
-SEPARATED = 30.0
+# Where the likelihood is as flat as this per row, it rises towards infinity: x tells the answers apart without error.
+FLAT = 1e-8
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _probit_newton(start: Array, codes: Codes, x: Array, weights: Array, name: s
             if following[0] >= value - 1e-12 * abs(value):
                 break
         estimate, (value, gradient, curvature) = proposed, following
-        if np.abs(estimate[size - 1 :]).max() > SEPARATED:
+        if np.linalg.eigvalsh(-curvature)[0] / total < FLAT:
             break
         if np.abs(gradient).max() / total < GRADIENT_TOLERANCE and np.abs(step).max() < 1e-6:
             return np.asarray(estimate)
