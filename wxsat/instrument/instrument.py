@@ -124,6 +124,7 @@ class Condition(_Frozen):
     is_any_of: list[int] = Field(min_length=1, description="Answer codes that open this question.", examples=[[1]])
 
 
+Role = Literal["background", "outcome", "control", "account", "region", "identifier", "fact", "gate", "veto"]
 AskIf = Annotated[Condition | None, Field(description="Routing: ask only if an earlier answer is one of these codes.")]
 
 
@@ -204,12 +205,10 @@ class Question(_Frozen):
     forms: Forms = Field(default_factory=_every_form)
     min: float | None = Field(default=None, description="Lowest number accepted.")
     max: float | None = Field(default=None, description="Highest number accepted.")
-    role: Literal["background", "outcome", "control", "account", "region", "identifier", "fact", "gate", "veto"] = (
-        Field(
-            default="background",
-            description="What the answer serves for in the analysis; fact: a fact of the account, "
-            "gate: must be yes before launch, veto: fails the month whatever the score.",
-        )
+    role: Role = Field(
+        default="background",
+        description="What the answer serves for in the analysis; fact: a fact of the account, "
+        "gate: must be yes before launch, veto: fails the month whatever the score.",
     )
     evidence: bool = Field(default=False, description="The answer counts only with a document that shows it.")
     assigned: bool = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as xml
+from xml.etree import ElementTree
 
 from wxsat.instrument.codebook import codebook_rows
 from wxsat.instrument.fielded import FieldedForm, Prompt
@@ -22,62 +22,65 @@ def ddi(form: FieldedForm) -> bytes:
     --------
     >>> from wxsat.instrument.fielded import fielded_form
     >>> from wxsat.instrument.load import load_instrument
-    >>> b"<var ID=\\"PU1\\"" in ddi(fielded_form(load_instrument("gov-wechat-public"), "brief"))
+    >>> b'<var ID="PU1"' in ddi(fielded_form(load_instrument("gov-wechat-public"), "brief"))
     True
     """
-    root = xml.Element("codeBook", {"xmlns": NAMESPACE, "version": "2.5", XML_LANG: form.languages[0]})
+    root = ElementTree.Element("codeBook", {"xmlns": NAMESPACE, "version": "2.5", XML_LANG: form.languages[0]})
     _study(form, root)
-    data = xml.SubElement(root, "dataDscr")
+    data = ElementTree.SubElement(root, "dataDscr")
     asked = {prompt.id for prompt in form.prompts}
     for construct in form.instrument.constructs_in(form.form):
         ids = [item.id for item in construct.items if item.id in asked]
-        group = xml.SubElement(data, "varGrp", {"ID": construct.id, "type": "other", "var": " ".join(ids)})
+        group = ElementTree.SubElement(data, "varGrp", {"ID": construct.id, "type": "other", "var": " ".join(ids)})
         _say(form, group, "labl", construct.name)
         if construct.definition is not None:
             _say(form, group, "defntn", construct.definition)
     rows = {str(row["id"]): row for row in codebook_rows(form.instrument, form.form)}
     for prompt in form.prompts:
         _variable(form, data, prompt, rows[prompt.id])
-    xml.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="utf-8") + b"\n"
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
-def _study(form: FieldedForm, root: xml.Element) -> None:
-    citation = xml.SubElement(xml.SubElement(root, "stdyDscr"), "citation")
-    title = xml.SubElement(citation, "titlStmt")
+def _study(form: FieldedForm, root: ElementTree.Element) -> None:
+    citation = ElementTree.SubElement(ElementTree.SubElement(root, "stdyDscr"), "citation")
+    title = ElementTree.SubElement(citation, "titlStmt")
     first, *others = form.languages
-    xml.SubElement(title, "titl").text = form.title.text(first)
+    ElementTree.SubElement(title, "titl").text = form.title.text(first)
     for other in others:
-        xml.SubElement(title, "parTitl", {XML_LANG: other}).text = form.title.text(other)
-    xml.SubElement(title, "IDNo").text = form.instrument.id
-    version = xml.SubElement(citation, "verStmt")
-    xml.SubElement(version, "version").text = f"{form.instrument.header.version} ({form.form})"
+        ElementTree.SubElement(title, "parTitl", {XML_LANG: other}).text = form.title.text(other)
+    ElementTree.SubElement(title, "IDNo").text = form.instrument.id
+    version = ElementTree.SubElement(citation, "verStmt")
+    ElementTree.SubElement(version, "version").text = f"{form.instrument.header.version} ({form.form})"
     if form.instrument.header.cite is not None:
         _say(form, citation, "biblCit", form.instrument.header.cite)
 
 
-def _variable(form: FieldedForm, data: xml.Element, prompt: Prompt, row: dict[str, object]) -> None:
+def _variable(form: FieldedForm, data: ElementTree.Element, prompt: Prompt, row: dict[str, object]) -> None:
     kind = {"single": "discrete", "multiple": "discrete"}.get(prompt.kind, "contin")
-    variable = xml.SubElement(data, "var", {"ID": prompt.id, "name": prompt.id, "intrvl": kind})
+    variable = ElementTree.SubElement(data, "var", {"ID": prompt.id, "name": prompt.id, "intrvl": kind})
     _say(form, variable, "labl", prompt.text)
-    question = xml.SubElement(variable, "qstn", {"seqNo": str(prompt.number)})
+    question = ElementTree.SubElement(variable, "qstn", {"seqNo": str(prompt.number)})
     for language in form.languages:
-        xml.SubElement(question, "qstnLit", {XML_LANG: language}).text = " ".join(prompt.text.text(language).split())
+        ElementTree.SubElement(question, "qstnLit", {XML_LANG: language}).text = " ".join(
+            prompt.text.text(language).split()
+        )
     if prompt.low is not None or prompt.high is not None:
         bounds = {key: f"{b:.10g}" for key, b in (("min", prompt.low), ("max", prompt.high)) if b is not None}
-        xml.SubElement(xml.SubElement(variable, "valrng"), "range", bounds)
+        ElementTree.SubElement(ElementTree.SubElement(variable, "valrng"), "range", bounds)
     if row["ask_if"]:
-        xml.SubElement(variable, "universe").text = f"asked only if {row['ask_if']}"
+        ElementTree.SubElement(variable, "universe").text = f"asked only if {row['ask_if']}"
     for answer in prompt.answers:
-        category = xml.SubElement(variable, "catgry", {"missing": "Y"} if answer.missing else {})
-        xml.SubElement(category, "catValu").text = str(answer.code)
+        category = ElementTree.SubElement(variable, "catgry", {"missing": "Y"} if answer.missing else {})
+        ElementTree.SubElement(category, "catValu").text = str(answer.code)
         _say(form, category, "labl", answer.text or Label(zh=str(answer.code), en=str(answer.code)))
     for name, value in (("key", row["key"]), ("rule", row["rule"]), ("sha256", row["sha256"])):
         if value:
-            xml.SubElement(variable, "notes", {"subject": name}).text = str(value)
+            ElementTree.SubElement(variable, "notes", {"subject": name}).text = str(value)
 
 
-def _say(form: FieldedForm, parent: xml.Element, tag: str, label: Label) -> None:
+def _say(form: FieldedForm, parent: ElementTree.Element, tag: str, label: Label) -> None:
     for language in form.languages:
         said = " ".join(label.text(language).split())
-        xml.SubElement(parent, tag, {XML_LANG: language}).text = said
+        ElementTree.SubElement(parent, tag, {XML_LANG: language}).text = said

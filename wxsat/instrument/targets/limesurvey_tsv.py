@@ -16,7 +16,8 @@ from wxsat.instrument.questionnaire import printed_word
 
 COLUMNS = (
     "id", "related_id", "class", "type/scale", "name", "relevance", "text", "help", "language", "validation",
-    "mandatory", "other", "default", "same_default", "hidden", "min_num_value_n", "max_num_value_n", "num_value_int_only",
+    "mandatory", "other", "default", "same_default", "hidden",
+    "min_num_value_n", "max_num_value_n", "num_value_int_only",
 )  # fmt: skip
 LANGUAGES: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 CONSENT = "consent"
@@ -31,8 +32,8 @@ def limesurvey_tsv(form: FieldedForm) -> bytes:
     --------
     >>> from wxsat.instrument.fielded import fielded_form
     >>> from wxsat.instrument.load import load_instrument
-    >>> limesurvey_tsv(fielded_form(load_instrument("gov-wechat-public"), "brief"))[3:18]
-    b'id\\trelated_id\\tc'
+    >>> limesurvey_tsv(fielded_form(load_instrument("gov-wechat-public"), "brief"))[3:5]
+    b'id'
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, delimiter="\t", lineterminator="\n", restval="")
@@ -67,13 +68,7 @@ def _settings(form: FieldedForm) -> list[Row]:
 
 def _structure(form: FieldedForm, language: Language) -> list[Row]:
     rows = _group(1, _text(form.title, language), "1", "")
-    rows += _single(
-        CONSENT,
-        _text(form.consent, language),
-        "1",
-        [("1", "同意", "I agree"), ("0", "不同意", "I do not agree")],
-        language,
-    )
+    rows += _consent(form, language)
     for number, page in enumerate(form.pages, start=2):
         stem = _text(page.stem, language) if page.stem else ""
         rows += _group(number, str(number - 1), f'{CONSENT}.NAOK == "1"', stem)
@@ -86,15 +81,14 @@ def _group(number: int, name: str, relevance: str, stem: str) -> list[Row]:
     return [{"class": "G", "type/scale": str(number - 1), "name": name, "relevance": relevance, "text": stem}]
 
 
-def _single(code: str, text: str, relevance: str, answers: list[tuple[str, str, str]], language: Language) -> list[Row]:
-    head = {"class": "Q", "type/scale": "L", "name": code, "relevance": relevance, "text": text, "mandatory": "Y"}
-    return [
-        head | {"other": "N"},
-        *(
-            {"class": "A", "type/scale": "0", "name": each, "text": zh if language == "zh" else en}
-            for each, zh, en in answers
-        ),
-    ]
+def _consent(form: FieldedForm, language: Language) -> list[Row]:
+    text = _text(form.consent, language)
+    head = {"class": "Q", "type/scale": "L", "name": CONSENT, "relevance": "1", "text": text, "mandatory": "Y"}
+    rows = [head | {"other": "N"}]
+    for code, word in (("1", "agree"), ("0", "decline")):
+        said = _text(printed_word(word), language)
+        rows.append({"class": "A", "type/scale": "0", "name": code, "text": said})
+    return rows
 
 
 def _question(form: FieldedForm, prompt: Prompt, language: Language) -> list[Row]:

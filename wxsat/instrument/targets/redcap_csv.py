@@ -10,7 +10,7 @@ import io
 import re
 
 from wxsat.instrument.fielded import FieldedForm, Page, Prompt, in_one_line
-from wxsat.instrument.instrument import Label
+from wxsat.instrument.questionnaire import printed_word
 
 COLUMNS = (
     "Variable / Field Name",
@@ -52,7 +52,7 @@ def redcap_csv(form: FieldedForm) -> bytes:
     name = field_name(form.instrument.id)
     writer.writerow(_row("record_id", name, "text", "Record ID"))
     consent = _row("consent", name, "radio", in_one_line(form.consent, form.languages))
-    agree, decline = Label(zh="同意", en="I agree"), Label(zh="不同意", en="I do not agree")
+    agree, decline = printed_word("agree"), printed_word("decline")
     said = "\n".join(in_one_line(label, form.languages) for label in form.intro)
     choices = f"1, {in_one_line(agree, form.languages)} | 0, {in_one_line(decline, form.languages)}"
     writer.writerow(consent | {COLUMNS[2]: said, COLUMNS[5]: choices, COLUMNS[12]: "y"})

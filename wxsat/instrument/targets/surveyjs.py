@@ -55,8 +55,8 @@ def _consent(form: FieldedForm) -> dict[str, Any]:
         for number, label in enumerate(form.intro, start=1)
     ]
     box = {"type": "boolean", "name": CONSENT, "title": _text(form, form.consent), "isRequired": True}
-    agree = {"labelTrue": _text(form, Label(zh="同意", en="I agree"))}
-    decline = {"labelFalse": _text(form, Label(zh="不同意", en="I do not agree"))}
+    agree = {"labelTrue": _text(form, printed_word("agree"))}
+    decline = {"labelFalse": _text(form, printed_word("decline"))}
     return {"name": "start", "elements": [*notes, box | agree | decline]}
 
 

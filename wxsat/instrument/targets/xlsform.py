@@ -7,6 +7,7 @@ from datetime import datetime
 
 from wxsat.instrument.fielded import FieldedForm, Page, Prompt
 from wxsat.instrument.instrument import Label, Language
+from wxsat.instrument.questionnaire import printed_word
 
 LANGUAGE_NAMES: dict[Language, str] = {"zh": "中文 (zh)", "en": "English (en)"}
 CONSENT = "consent"
@@ -97,11 +98,9 @@ def _constraint(prompt: Prompt) -> Row:
 
 def choice_rows(form: FieldedForm) -> list[Row]:
     """Return the rows of the choices sheet, each list once."""
-    agree = Label(zh="同意", en="I agree")
-    decline = Label(zh="不同意", en="I do not agree")
     rows = [
-        {"list_name": "consent_answers", "name": str(code), **_labels(form, label)}
-        for code, label in ((1, agree), (0, decline))
+        {"list_name": "consent_answers", "name": str(code), **_labels(form, printed_word(word))}
+        for code, word in ((1, "agree"), (0, "decline"))
     ]
     done: set[str] = set()
     for prompt in form.prompts:
