@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
+from wxsat.sem.ordinal.difference import compare_ordinal
+from wxsat.sem.ordinal.outcome import OrdinalOutcome
 from wxsat.sem.outcome import covariate_positions
 from wxsat.sem.robust.difference_tests import NestedFit, compare_nested
 from wxsat.sem.robust.scaled_tests import TestStatistic
@@ -66,7 +68,7 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
     first, second : SemResult
         In any order: the one with more degrees of freedom is the restricted one.
     method : {"standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"}, optional
-        The 2001 method for scaled tests when left out. Without scaled tests it is the likelihood ratio.
+        The 2001 method for scaled tests when left out, for ordinal models the 2000 one. Without scaled tests it is the likelihood ratio.
 
     Raises
     ------
@@ -78,6 +80,9 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
     That one model is nested in the other is not proved here: equal degrees of freedom and other variables are refused.
     Checked against lavaan 0.6-14's ``lavTestLRT()`` in ``tests/unit/sem/robust``.
     """
+    if bool(first.table.ordered) != bool(second.table.ordered):
+        raise UsageError("SEM-077", "one model treats items as ordinal, the other does not.", where="comparison",
+                         hint="Give ordered= to both.")  # fmt: skip
     if (first.estimator, first.missing, first.engine) != (second.estimator, second.missing, second.engine):
         raise UsageError(
             "SEM-077",
@@ -87,6 +92,9 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
             hint="Fit both with the same estimator, missing rule and engine.",
         )
     restricted, free = (first, second) if first.fit_measures["df"] >= second.fit_measures["df"] else (second, first)
+    if isinstance(restricted.outcome, OrdinalOutcome) and isinstance(free.outcome, OrdinalOutcome):
+        test, used, notes = compare_ordinal(restricted.outcome, free.outcome, method)
+        return Comparison(_models(free, restricted), test, used, notes)
     chosen = method or "satorra.bentler.2001"
     test, findings = compare_nested(_nested(restricted), _nested(free), chosen)
     return Comparison(_models(free, restricted), test, chosen, findings)

@@ -114,14 +114,14 @@ def modification_indices(
     known = (left > UNIDENTIFIED * alone) & (spread > 0)
     records = []
     flat = [(block, row) for block, rows in enumerate(candidates) for row in rows]
-    scales = [_unit_scales(table, at) for at in implied]
+    scales = [unit_scales(table, at) for at in implied]
     places = [{name: k for k, name in enumerate(at.cells.names)} for at in implied]
     for k in np.flatnonzero(known).tolist():
         block, row = flat[k]
         epc = float(slope[k] / left[k])
         index = float(source.size * slope[k] ** 2 / spread[k])
         names = {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "group": row.group}
-        standard = _standardised_change(scales[block], cell_of(row, places[block]), epc)
+        standard = standardised_change(scales[block], cell_of(row, places[block]), epc)
         records.append(names | {"mi": index, "p_value": upper_tail(index, 1), "epc": epc} | standard)
     frame = pd.DataFrame(records, columns=list(COLUMNS)).sort_values("mi", ascending=False, ignore_index=True)
     return ModificationIndices(frame, rank, restrictions.n_unique, _findings(table, rank, restrictions.n_unique))
@@ -210,7 +210,7 @@ def _extended(implied: Sequence[Implied], candidates: Sequence[Sequence[Paramete
     return tuple(extended), first
 
 
-def _unit_scales(table: ParameterTable, at: Implied) -> dict[str, Scales]:
+def unit_scales(table: ParameterTable, at: Implied) -> dict[str, Scales]:
     """Return the standard deviations that each of the three standardised solutions divides by."""
     names = at.cells.names
     observed = np.arange(len(names)) < at.cells.n_observed
@@ -220,7 +220,7 @@ def _unit_scales(table: ParameterTable, at: Implied) -> dict[str, Scales]:
     return {name: variable_scales(at, which) for name, which in unscaled.items()}
 
 
-def _standardised_change(scales: dict[str, Scales], cell: tuple[str, int, int], epc: float) -> dict[str, float]:
+def standardised_change(scales: dict[str, Scales], cell: tuple[str, int, int], epc: float) -> dict[str, float]:
     """Return the expected change in the units of the three standardised solutions."""
     kind, i, j = cell
     found = {}

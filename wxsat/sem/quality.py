@@ -110,6 +110,10 @@ def latent_correlations(covariance: np.ndarray) -> np.ndarray:
 
 
 def _residual_covariance(result: SemResult) -> np.ndarray:
+    if result.table.ordered and result.outcome is not None:
+        # Residual variances of ordinal items follow from the rest; they are no free parameters.
+        seen = len(result.observed_names)
+        return np.asarray(result.outcome.implied[0].s[:seen, :seen])
     cells = lay_out(result.table, result.sample_covariance)
     estimates = result.parameters["estimate"].to_numpy(dtype="float64")
     free = result.parameters["free"].to_numpy(dtype="int64")

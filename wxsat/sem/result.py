@@ -199,9 +199,19 @@ class SemResult:
         from wxsat.sem.modification import modification_indices
 
         outcome = self._solution
+        if self.table.ordered:
+            return self._ordinal_modification()
         return modification_indices(
             self.table, outcome.implied, outcome.sample, outcome.restrictions, pieces=self._pieces
         ).frame
+
+    def _ordinal_modification(self) -> pd.DataFrame:
+        from wxsat.sem.ordinal.modification import ordinal_modification_indices
+        from wxsat.sem.ordinal.outcome import OrdinalOutcome
+
+        outcome = self._solution
+        assert isinstance(outcome, OrdinalOutcome)
+        return ordinal_modification_indices(self.table, outcome).frame
 
     @property
     def _pieces(self) -> Pieces:
@@ -239,6 +249,13 @@ class SemResult:
         from wxsat.sem.scores import factor_scores
 
         outcome = self._solution
+        if self.table.ordered:
+            raise UsageError(
+                "SEM-029",
+                "factor scores of ordinal items need an integral over the latent responses and are not available.",
+                where="factor_scores",
+                hint="Take sums or means of the items, or the scores of the same model with the items as continuous.",
+            )
         frames = []
         for number, (at, moments) in enumerate(zip(outcome.implied, outcome.sample, strict=True), start=1):
             if moments.values is None:

@@ -77,6 +77,11 @@ class OrdinalOutcome(Outcome):
 
     work: OrdinalWork | None = None
 
+    @property
+    def ordinal_groups(self) -> tuple[OrdinalGroup, ...]:
+        """The groups of the sample, each with its ordinal moments."""
+        return cast("tuple[OrdinalGroup, ...]", tuple(self.sample))
+
 
 def reach_ordinal(
     table: ParameterTable, constraints: Constraints, sample: Sample, options: FitOptions, df: int
