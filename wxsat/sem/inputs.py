@@ -174,10 +174,11 @@ def row_findings(source: SemData, sample: Sample, options: FitOptions) -> tuple[
 
 def weight_findings(options: FitOptions, estimator: str | None) -> tuple[Finding, ...]:
     """Say that weights or clusters made errors and test robust (SEM-120)."""
-    column = options.weights or options.cluster
-    if column is None or (estimator or "").upper() == "MLR" or options.name != "MLR":
+    named = {"weights": options.weights, "clusters": options.cluster}
+    columns = {kind: column for kind, column in named.items() if column is not None}
+    if not columns or (estimator or "").upper() == "MLR" or options.name != "MLR":
         return ()
-    kind = "weights" if options.weights else "clusters"
+    kind, column = " and ".join(columns), ", ".join(columns.values())
     message = f"with {kind} ({column}) standard errors and test are the robust ones of MLR."
     return (Finding("SEM-120", "note", column, message, {"column": column, "kind": kind}),)
 

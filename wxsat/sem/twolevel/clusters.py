@@ -97,8 +97,8 @@ def cluster_moments(
     Raises
     ------
     DataError
-        SEM-130 a variable of the clusters alone that varies within one, SEM-131 too few clusters,
-        SEM-132 a variable with a within part that never varies within a cluster.
+        SEM-083 a variable of the clusters alone that varies within one, SEM-084 too few clusters,
+        SEM-085 a variable with a within part that never varies within a cluster.
     """
     order = np.argsort(clusters, kind="stable")
     values, codes = values[order], clusters[order]
@@ -161,11 +161,11 @@ def _check(
             where = int(codes[np.flatnonzero(moved[:, k])[0]])
             hint = "Give it a part in the level-1 model, or use one value a cluster."
             message = f"is a variable of the clusters alone, but its values differ within a cluster (code {where})."
-            faults.append(Fault("SEM-130", message, f"column {name!r}", hint))
+            faults.append(Fault("SEM-083", message, f"column {name!r}", hint))
     if n_clusters <= n_between:
         message = f"{n_clusters} clusters for {n_between} variables of the upper model; more clusters are needed."
         hint = "Model the rows alone with cluster-robust errors."
-        faults.append(Fault("SEM-131", message, "cluster", hint))
+        faults.append(Fault("SEM-084", message, "cluster", hint))
     if faults:
         raise DataError.from_faults(faults)
 
@@ -178,5 +178,5 @@ def _check_within(
         hint = "Leave it out of the level-1 model; it belongs to level 2 alone."
         message = "never varies within a cluster."
         raise DataError.from_faults(
-            [Fault("SEM-132", message, f"column {names[k]!r}", hint) for k in np.flatnonzero(flat).tolist()]
+            [Fault("SEM-085", message, f"column {names[k]!r}", hint) for k in np.flatnonzero(flat).tolist()]
         )

@@ -146,11 +146,11 @@ def estimate_two_level(
     Raises
     ------
     UsageError
-        SEM-135 when the table has not two levels, or several groups.
+        SEM-087 when the table has not two levels, or several groups.
     DataError
-        SEM-130 to SEM-132, see :func:`wxsat.sem.twolevel.clusters.cluster_moments`.
+        SEM-083 to SEM-085, see :func:`wxsat.sem.twolevel.clusters.cluster_moments`.
     EstimationError
-        SEM-133 the saturated model does not settle.
+        SEM-086 the saturated model does not settle.
 
     Notes
     -----
@@ -163,7 +163,7 @@ def estimate_two_level(
     options = options or TwoLevelOptions()
     if table.n_levels != 2 or table.n_groups != 1:
         raise UsageError(
-            "SEM-135",
+            "SEM-087",
             f"a two-level model of one group is needed; this one has {table.n_levels} levels "
             f"and {table.n_groups} groups.",
             where=table.name,

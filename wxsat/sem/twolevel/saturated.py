@@ -70,7 +70,7 @@ def saturated_levels(data: ClusterMoments, where: str = "data") -> SaturatedLeve
     Raises
     ------
     EstimationError
-        SEM-133 when EM does not settle or a matrix becomes singular.
+        SEM-086 when EM does not settle or a matrix becomes singular.
     """
     start = _start(data)
 
@@ -108,7 +108,7 @@ def saturated_levels(data: ClusterMoments, where: str = "data") -> SaturatedLeve
 
 def _unsettled(where: str, reason: str) -> EstimationError:
     return EstimationError(
-        "SEM-133",
+        "SEM-086",
         f"the saturated two-level model did not settle: {reason}.",
         where=where,
         hint="A variable may hardly vary between clusters, or be a linear function of others: "

@@ -176,16 +176,16 @@ def test_without_information_no_silence(rows):
     values[0, 0] += 1.0
     with pytest.raises(DataError) as caught:
         cluster_moments(values, NAMES, rows[1], ["y1", "y2", "x"], ["y1", "y2", "z"])
-    assert caught.value.code == "SEM-130"
+    assert caught.value.code == "SEM-083"
     with pytest.raises(DataError) as caught:
         cluster_moments(rows[0], NAMES, rows[1] % 3, ["y1", "y2", "x"], ["y1", "y2", "x"])
-    assert caught.value.code == "SEM-131"
+    assert caught.value.code == "SEM-084"
     with pytest.raises(DataError) as caught:
         cluster_moments(rows[0], NAMES, rows[1], ["y1", "y2", "z"], ["y1", "y2"])
-    assert caught.value.code == "SEM-132"
+    assert caught.value.code == "SEM-085"
     with pytest.raises(UsageError) as caught:
         fitted(rows, "y1 ~ x")
-    assert caught.value.code == "SEM-135"
+    assert caught.value.code == "SEM-087"
 
 
 def test_few_clusters_are_named(rows):
