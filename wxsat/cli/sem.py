@@ -111,7 +111,10 @@ def compare(
     file: option.Answers = None,
     method: Annotated[
         str | None,
-        typer.Option(help="Of scaled tests: satorra.bentler.2001 (default), satorra.bentler.2010, satorra.2000."),
+        typer.Option(
+            help="Of scaled tests: satorra.bentler.2001 (default), satorra.bentler.2010, satorra.2000 (default with "
+            "--ordered)."
+        ),
     ] = None,
     estimator: option.Estimator = None,
     missing: option.Missing = "listwise",
@@ -119,6 +122,8 @@ def compare(
     group_equal: option.GroupEqual = "",
     group_partial: option.GroupPartial = "",
     group_equal_b: Annotated[str | None, typer.Option(help="--group-equal of MODEL_B, where it differs.")] = None,
+    ordered: option.Ordered = None,
+    parameterization: option.Parameterization = None,
     weights: option.Weights = None,
     cluster: option.Cluster = None,
     std_lv: option.StdLv = False,
@@ -143,7 +148,7 @@ def compare(
     given: dict[str, Any] = {
         "estimator": estimator, "missing": missing, "group": group, "group_partial": group_partial, "weights": weights,
         "cluster": cluster, "std_lv": std_lv, "meanstructure": meanstructure, "growth": growth, "fixed_x": fixed_x,
-        "orthogonal": orthogonal, "likelihood": likelihood,
+        "orthogonal": orthogonal, "likelihood": likelihood, "ordered": ordered, "parameterization": parameterization,
     }  # fmt: skip
     given |= option.read_input(file, cov, n, mean, instrument, form, sheet, missing_code)
     equal = (group_equal, group_equal if group_equal_b is None else group_equal_b)

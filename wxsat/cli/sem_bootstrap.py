@@ -32,6 +32,12 @@ def bootstrap(
         list[Path] | None, typer.Option(help="Saved shards to merge instead of drawing; repeat the option.")
     ] = None,
     group: Annotated[str | None, typer.Option(help="Column of the groups; resampled within.")] = None,
+    estimator: Annotated[str | None, typer.Option(help="ML and its kin; with --ordered WLSMV, ULSMV, ...")] = None,
+    ordered: Annotated[
+        str | None, typer.Option(help="Ordinal items: all, or names by commas; polychorics anew in every draw.")
+    ] = None,
+    parameterization: Annotated[str | None, typer.Option(help="Of ordinal items: delta or theta.")] = None,
+    missing: Annotated[str, typer.Option(help="listwise; with --ordered also pairwise.")] = "listwise",
     weights: Annotated[str | None, typer.Option(help="Column of sampling weights.")] = None,
     cluster: Annotated[str | None, typer.Option(help="Column of clusters; resampled whole.")] = None,
     std_lv: Annotated[bool, typer.Option("--std-lv", help="Fix latent variances to 1, not first loadings.")] = False,
@@ -69,6 +75,8 @@ def bootstrap(
             workers=workers, kind=kind,
             level=level, method=method, inadmissible=inadmissible, shard=_shard(shard), group=group, weights=weights,
             cluster=cluster, std_lv=std_lv, orthogonal=orthogonal, meanstructure=meanstructure, fixed_x=fixed_x,
+            estimator=estimator, ordered=ordered, parameterization=parameterization, missing=missing,
+            progress=_say_progress,
         )  # fmt: skip
     if save is not None:
         found.save(save)
@@ -78,6 +86,12 @@ def bootstrap(
         emit_json(found.to_dict())
     else:
         _show(found)
+
+
+def _say_progress(done: int, to_do: int) -> None:
+    """Say every tenth of the way how far the draws are."""
+    if done == to_do or done * 10 // to_do > (done - 32) * 10 // to_do:
+        say(f"{done} of {to_do} draws")
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -18,20 +18,28 @@ Answers = Annotated[
 ]
 Estimator = Annotated[
     str | None,
-    typer.Option(help="ML (default), MLM, MLMV, MLMVS, MLR, MLF, GLS, ULS, ULSMV, WLS, DWLS, WLSM, WLSMV."),
+    typer.Option(
+        help="ML (default), MLM, MLMV, MLMVS, MLR, MLF, GLS, ULS, ULSM, ULSMV, WLS, DWLS, WLSM, WLSMV (default with "
+        "--ordered), WLSMVS."
+    ),
 ]
-Missing = Annotated[str, typer.Option(help="Missing answers: listwise, fiml, two_stage or robust_two_stage.")]
+Missing = Annotated[
+    str,
+    typer.Option(
+        help="Missing answers: listwise, fiml, two_stage or robust_two_stage; with --ordered listwise or pairwise."
+    ),
+]
 Group = Annotated[str | None, typer.Option(help="Column of the groups.")]
 GroupEqual = Annotated[
     str,
     typer.Option(
         help="Equal over groups, by commas: loadings, intercepts, means, residuals, residual.covariances, "
-        "lv.variances, lv.covariances, regressions."
+        "lv.variances, lv.covariances, regressions, thresholds."
     ),
 ]
 GroupPartial = Annotated[str, typer.Option(help='Freed from equality, by commas: "PU=~PU2,PU3~1".')]
-Ordered = Annotated[str | None, typer.Option(help="Ordinal items: all, or names by commas.")]
-Parameterization = Annotated[str | None, typer.Option(help="Of ordinal items: delta or theta.")]
+Ordered = Annotated[str | None, typer.Option(help="Ordinal items: all (but covariates), or names by commas.")]
+Parameterization = Annotated[str | None, typer.Option(help="Of ordinal items: delta (default) or theta.")]
 Weights = Annotated[str | None, typer.Option(help="Column of sampling weights; errors and test become robust.")]
 Cluster = Annotated[str | None, typer.Option(help="Column of clusters; errors and test become robust.")]
 StdLv = Annotated[bool, typer.Option("--std-lv", help="Fix latent variances to 1, not first loadings.")]
@@ -48,7 +56,8 @@ Orthogonal = Annotated[bool, typer.Option("--orthogonal", help="Latents uncorrel
 Likelihood = Annotated[str, typer.Option(help="normal (S divided by N) or wishart (N - 1).")]
 Information = Annotated[str | None, typer.Option(help="expected, observed or first.order.")]
 Errors = Annotated[
-    str | None, typer.Option("--se", help="standard, first.order, robust.sem, robust.huber.white, ...: not the estimator's.")
+    str | None,
+    typer.Option("--se", help="standard, first.order, robust.sem, robust.huber.white, ...: not the estimator's."),
 ]
 Tests = Annotated[str | None, typer.Option("--test", help="Tests by lavaan's names and commas: not the estimator's.")]
 Mimic = Annotated[str | None, typer.Option(help="Defaults of another program: Mplus or EQS.")]

@@ -12,7 +12,7 @@ from wxsat.sem.bootstrap.result import BootstrapResult
 from wxsat.sem.result import SemResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -33,10 +33,11 @@ def bootstrap_sem(
     method: str = "naive",
     inadmissible: str = "keep",
     shard: tuple[int, int] = (1, 1),
+    progress: Callable[[int, int], None] | None = None,
     **fit_options: Any,
 ) -> BootstrapResult:
     """
-    Bootstrap a model fitted by maximum likelihood to complete rows.
+    Bootstrap a model fitted by maximum likelihood to complete rows, or one of ordinal items.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ def bootstrap_sem(
         either way they are counted and reported.
     shard : (int, int)
         Part i of k of the draws, to be merged by :func:`wxsat.sem.bootstrap.result.merge_bootstraps`.
+    progress : callable, optional
+        Of ordinal models, whose draws take longer: called with the draws done and the draws to do.
     **fit_options
         Of :func:`wxsat.fit_sem`: ``group``, ``weights``, ``cluster``, ``std_lv``, ... Groups are resampled within,
         clusters whole, weights go with their rows.
@@ -92,6 +95,10 @@ def bootstrap_sem(
     options = BootstrapOptions(draws, seed, workers, method, kind, level, inadmissible, shard).checked()
     result = _fitted(model, data, fit_options)
     outcome = result.outcome
+    if outcome is not None and result.table.ordered:
+        from wxsat.sem.ordinal.bootstrap import bootstrap_ordinal
+
+        return bootstrap_ordinal(result, options, progress)
     if outcome is None or result.table.n_levels > 1 or result.missing != "listwise":
         raise UsageError("SEM-055", "the bootstrap is one of complete rows of a one-level model.", where="bootstrap",
                          hint='Fit with missing="listwise".')  # fmt: skip

@@ -32,8 +32,8 @@ def compare_ordinal(
     ----------
     restricted, free : OrdinalOutcome
     method : {"satorra.2000", "satorra.bentler.2001", "standard"}, optional
-        When left out: Satorra (2000), scaled and shifted for WLSMV and ULSMV; the difference of the chi-squares for WLS,
-        where it has a chi-square distribution.
+        When left out: Satorra (2000), scaled and shifted for WLSMV and ULSMV; for WLS the difference of the
+        chi-squares, which has a chi-square distribution there.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def _exact(restricted: OrdinalOutcome, free: OrdinalOutcome) -> TestStatistic:
     wide = np.vstack([point.jacobian for point in free.work.points]) @ basis
     narrow = _in_order(restricted, free) @ restricted.restrictions.basis
     inside = np.linalg.lstsq(wide, narrow, rcond=None)[0]
-    rows = null_basis(inside.T).T
+    rows = null_basis(np.asarray(inside.T, dtype=np.float64)).T
     correction: Literal["mean", "mean.var.adjusted", "scaled.shifted"] = "mean"
     if "scaled.shifted" in free.tests:
         correction = "scaled.shifted"
