@@ -10,7 +10,7 @@ import numpy as np
 
 from wxsat.finding import Finding
 from wxsat.sem.admissibility import SINGULAR_INFORMATION, Solution, admissibility_findings
-from wxsat.sem.estimates import estimates_frame, wald
+from wxsat.sem.estimates import estimates_frame
 from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.outcome import Outcome
 from wxsat.sem.parameter_table import ParameterTable
@@ -123,13 +123,11 @@ def completed(result: SemResult, *, modification: bool, bootstrap: int | None, s
         result = replace(result, modification=result.modification_indices())
     if not bootstrap:
         return result
+    from wxsat.sem.bootstrap.errors import parameters_of_bootstrap
     from wxsat.sem.bootstrap.run import bootstrap_sem
 
     found = bootstrap_sem(result, draws=bootstrap, seed=seed)
-    intervals = found.intervals[found.intervals["scale"] == "raw"]
-    parameters = _with_errors(
-        result.parameters, intervals[intervals["quantity"] != "effect"], ["lhs", "op", "rhs", "group"]
-    )
+    parameters = parameters_of_bootstrap(result.parameters, found)
     provenance = dict(result.provenance) | {"standard_errors": f"bootstrap, {found.counts['used']} draws, seed {seed}"}
     return replace(
         result,
@@ -139,17 +137,3 @@ def completed(result: SemResult, *, modification: bool, bootstrap: int | None, s
         findings=(*result.findings, *found.findings),
     )
 
-
-def _with_errors(frame: pd.DataFrame, intervals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return a frame of estimates with the errors and intervals of a bootstrap in place of its own."""
-    places = {key: i for i, key in enumerate(zip(*(intervals[k] for k in keys), strict=True))}
-    found = frame.copy()
-    for position, key in enumerate(zip(*(frame[k] for k in keys), strict=True)):
-        if key not in places or not frame["std_error"].iloc[position] > 0:
-            continue
-        row = intervals.iloc[places[key]]
-        updated = wald(float(frame["estimate"].iloc[position]), float(row["std_error"]) ** 2)
-        updated |= {"ci_lower": float(row["ci_lower"]), "ci_upper": float(row["ci_upper"])}
-        for name, value in updated.items():
-            found.loc[found.index[position], name] = value
-    return found

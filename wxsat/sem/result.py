@@ -118,10 +118,16 @@ class SemResult:
         ``outcome source kind estimate std_error z p_value ci_lower ci_upper std_all path group``.
 
         `kind` is one of ``direct indirect total specific``, for every pair of structural variables that a path joins.
+        Errors and intervals are those of the bootstrap, when it was asked.
         """
         from wxsat.sem.effects import effects_frame
 
-        return effects_frame(self.table, self._solution.implied, self.parameter_covariance)
+        frame = effects_frame(self.table, self._solution.implied, self.parameter_covariance)
+        if self.bootstrap is None:
+            return frame
+        from wxsat.sem.bootstrap.errors import effects_of_bootstrap
+
+        return effects_of_bootstrap(frame, self.bootstrap)
 
     @cached_property
     def residuals(self) -> pd.DataFrame:

@@ -430,8 +430,6 @@ def test_views_that_are_computed_when_asked(hs):
     assert scores.shape == (301, 4)
     standard = result.standardized()
     assert standard["estimate"].tolist() == pytest.approx(result.parameters["std_all"].tolist())
-    with pytest.raises(UsageError, match="SEM-076"):
-        fit_sem(MODEL, hs, missing="fiml").modification_indices()
 
 
 def test_bootstrap_errors_take_the_place_of_the_others(hs):
@@ -441,6 +439,12 @@ def test_bootstrap_errors_take_the_place_of_the_others(hs):
     assert (drawn.parameters["std_error"][free] != plain.parameters["std_error"][free]).all()
     np.testing.assert_array_equal(drawn.parameters["estimate"], plain.parameters["estimate"])
     assert "bootstrap" in drawn.provenance["standard_errors"]
+    table = drawn.bootstrap.intervals.query("quantity == 'effect' and scale == 'raw'").set_index(["lhs", "op", "rhs"])
+    assert len(drawn.effects) == len(table)
+    for row in drawn.effects.to_dict("records"):
+        source = row["path"] if row["kind"] == "specific" else row["source"]
+        for column in ("std_error", "ci_lower", "ci_upper"):
+            assert row[column] == table.loc[(row["outcome"], row["kind"], source), column]
 
 
 def test_semopy_is_a_witness_on_request(hs):
