@@ -55,6 +55,16 @@ class FormatOption(StrEnum):
     SURVEYJS = "surveyjs"
 
 
+class SourceOption(StrEnum):
+    """What to import."""
+
+    WJX_TEXT = "wjx-text"
+    XLSFORM = "xlsform"
+    QSF = "qsf"
+    REDCAP_CSV = "redcap-csv"
+    SAV = "sav"
+
+
 Source = Annotated[str, typer.Argument(metavar="X", help="Bundled id, folder or YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is already there.")]
@@ -172,6 +182,54 @@ def export(
     say(f"{path} written: {instrument.id} {instrument.header.version}, {form.value} form, {lang.value}.")
     for loss in losses:
         say(f"{loss.severity}: {loss.message}  [{loss.code}]")
+
+
+@app.command("diff")
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="Earlier version: id, folder or YAML file.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Later version.")],
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two versions and which comparisons that breaks."""
+    from wxsat.cli.output import say
+    from wxsat.instrument.compare import compare_instruments
+    from wxsat.instrument.load import load_instrument
+
+    found = compare_instruments(load_instrument(a), load_instrument(b))
+    if as_json:
+        _emit(found.to_dict())
+    else:
+        same, every = len(found.comparable), len(found.hashes)
+        typer.echo(f"{found.a['id']} {found.a['version']} -> {found.b['id']} {found.b['version']}")
+        typer.echo(f"{_counted(len(found.changes), 'change')}; {same} of {every} questions are the same.")
+        for change in found.changes:
+            typer.echo(f"\n{change.id}  {change.what}: {change.before or '-'} -> {change.after or '-'}")
+            typer.echo(f"    {change.breaks}")
+    for finding in found.findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+
+
+@app.command("import")
+def import_draft(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What you have.")],
+    source: Annotated[SourceOption, typer.Option("--from", help="What it is.")],
+    out: Annotated[Path, typer.Option("--out", help="YAML file to write.")],
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Draft an instrument from a questionnaire or data file; what is left to fill in is listed."""
+    from wxsat.cli.output import say
+    from wxsat.instrument.export import refuse_existing, write_beside
+    from wxsat.instrument.sources.draft import import_instrument
+
+    refuse_existing(out, force=force)
+    draft = import_instrument(file, source.value, name=out.stem)
+    write_beside(out, draft.yaml.encode("utf-8"))
+    if as_json:
+        _emit({"file": str(out), "questions": draft.n_questions, "findings": [f.to_dict() for f in draft.findings]})
+    say(f"{out} written: a draft of {_counted(draft.n_questions, 'question')}. Check it: wxsat instrument check {out}")
+    for finding in draft.findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
 
 
 def _form(option: FormOption | None) -> FormName | None:

@@ -203,7 +203,7 @@
   function question(prompt) {
     var box = make('fieldset'), title = make('legend', 'q', say(prompt.text));
     box.id = 'q-' + prompt.id;
-    if (prompt.required) { title.appendChild(make('span', 'must', '*')); }
+    if (prompt.required) { title.appendChild(make('span', 'must', '\u00a0*')); }
     box.appendChild(title);
     if (!prompt.answers.length) { written(box, prompt); }
     else if (prompt.rating) { rating(box, prompt); }
