@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.result import Diagnosis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses
+    from wxsat.sampling.weighting import Weighting
     from wxsat.sem.result import SemResult
 
 
@@ -33,6 +34,14 @@ class FieldNotes:
     start: str = ""
     end: str = ""
     probability: bool = False
+
+
+@dataclass(frozen=True)
+class OutcomeFigures:
+    """Outcome rates: AAPOR's of a probability sample, those of a web survey's funnel; shares in [0, 1]."""
+
+    aapor: Mapping[str, float]
+    funnel: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class ReportContent:
         The first one is the study's main model.
     diagnosis : Diagnosis or None
     second_run : SecondRun or None
+    weighting : Weighting or None
+    outcomes : OutcomeFigures or None
     findings : tuple of Finding
         Of every step, already without doubles.
     provenance : mapping
@@ -89,6 +100,8 @@ class ReportContent:
     models: tuple[FittedModel, ...] = ()
     diagnosis: Diagnosis | None = None
     second_run: SecondRun | None = None
+    weighting: Weighting | None = None
+    outcomes: OutcomeFigures | None = None
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False

@@ -24,6 +24,7 @@ COMPUTED_BY = {
     "flow": "wxsat.responses.clean",
     "ledger": "wxsat.responses.screen",
     "sample": "wxsat.responses.responses",
+    "weights": "wxsat.sampling.weighting",
     "items": "wxsat.psychometrics.items",
     "reliability": "wxsat.psychometrics.reliability",
     "htmt": "wxsat.psychometrics.validity",

@@ -33,10 +33,13 @@ class Solution:
     weights : ndarray, shape (n,)
     iterations : int
         Cycles of raking, or Newton steps.
+    limits : (float, float) or None
+        Where weights were trimmed.
     """
 
     weights: Array
     iterations: int
+    limits: Bounds | None = None
 
 
 def rake(base: Array, codes: Sequence[NDArray[np.int64]], targets: Sequence[Array]) -> Solution:

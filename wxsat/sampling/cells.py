@@ -131,12 +131,16 @@ def _code(frame: pd.DataFrame, margin: Margin, faults: list[Fault], empty: dict[
     for more, levels in columns[1:]:
         codes = np.where((codes < 0) | (more < 0), -1, codes * max(len(levels), 1) + more)
         names = [(*name, level) for name in names for level in levels]
+    told = len(faults)
     table = _match(margin, names, np.unique(codes[codes >= 0]), faults)
+    cells = np.append(table, -1)[codes]
+    if margin.unknown and len(faults) == told:
+        empty[margin.name] = int((cells < 0).sum())
     targets = np.array(margin.targets)
     return MarginCells(
         margin.name,
         margin.level_names,
-        np.append(table, -1)[codes],
+        cells,
         targets,
         margin.kind == "share",
         np.zeros(len(targets), dtype=np.int64),
@@ -149,17 +153,20 @@ def _match(
     """Return for each level of the data its position in the margin; a level without one is a fault."""
     exact = {level: k for k, level in enumerate(margin.levels)}
     loose = {tuple(folded(part) for part in level): k for k, level in enumerate(margin.levels)}
+    unknown = {*margin.unknown, *(tuple(folded(part) for part in level) for level in margin.unknown)}
     unambiguous = len(loose) == len(exact)
     table = np.full(len(names), -1, dtype=np.int64)
     for position in present.tolist():
         name = names[position]
+        if name in unknown or tuple(folded(part) for part in name) in unknown:
+            continue
         found = exact.get(name)
         if found is None and unambiguous:
             found = loose.get(tuple(folded(part) for part in name))
         if found is None:
             told = CROSSING.join(name)
             known = ", ".join(f"'{level}'" for level in margin.level_names[:12])
-            hint = f"Its targets: {known}.{nearest(told, margin.level_names)}"
+            hint = f"Its targets: {known}.{nearest(told, margin.level_names)} Without a known target: null."
             message = f"level '{told}' of '{margin.name}' is in the data and has no target in the margins."
             faults.append(Fault("SAMP-011", message, margin.name, hint))
         else:
@@ -184,7 +191,7 @@ def _numeric(frame: pd.DataFrame, name: str, faults: list[Fault], empty: dict[st
 def _missing_fault(variable: str, count: int) -> Fault:
     return Fault(
         "SAMP-013",
-        f"{count} respondents have no answer to the margin variable '{variable}'.",
+        f"{count} respondents have no answer to the margin variable '{variable}', or one without a target.",
         variable,
         "Fill them in, or choose missing: drop (no weight) or keep (a level of their own that keeps its share).",
     )

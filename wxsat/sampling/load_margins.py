@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ def load_margins(source: str | Path | Mapping[str, Any] | pd.DataFrame | Margins
         YAML: ``margins`` (variable to level to target; a list of records works too), optionally ``totals`` (of
         numeric variables) and ``population`` (its size). XLSX or CSV: columns variable, level, target; or one sheet a
         variable with level and target. A mapping or a frame has the same shape. Targets of a variable that sum to
-        1 are shares, to 100 percentages, otherwise counts. ``gender*age`` crosses two variables.
+        1 are shares, to 100 percentages, otherwise counts. ``gender*age`` crosses two variables. A level whose target
+        is empty (``null``) has none: whoever is in it counts as having no answer.
 
     Returns
     -------
@@ -167,12 +169,16 @@ def _assemble(document: Any, where: str, sha256: str = "") -> Margins:
     population = None if stated is None else _number(stated, "population", where, faults)
     margins, notes = [], []
     for name, levels in cells.items():
-        targets = {level: _number(value, f"{name}, {level}", where, faults) for level, value in levels.items()}
+        given = {level: value for level, value in levels.items() if value is not None}
+        targets = {level: _number(value, f"{name}, {level}", where, faults) for level, value in given.items()}
         if not any(math.isnan(value) for value in targets.values()):
             margin, said, wrong = build_margin(name, targets, where)
             faults += wrong
             notes += said
-            margins += [margin] if margin is not None else []
+            unknown = tuple(
+                tuple(part.strip() for part in level.split(CROSSING)) for level in levels if level not in given
+            )
+            margins += [replace(margin, unknown=unknown)] if margin is not None else []
     if not cells and not totals and not faults:
         faults.append(Fault("SAMP-003", "there is no margin.", where, SHAPE))
     if faults:

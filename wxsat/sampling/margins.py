@@ -33,12 +33,15 @@ class Margin:
     targets : tuple of float
         Counts, or shares that sum to one.
     kind : {"count", "share"}
+    unknown : tuple of tuple of str
+        Levels without a target (``null`` in a file): whoever is in one counts as having no answer.
     """
 
     variables: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
     targets: tuple[float, ...]
     kind: Kind
+    unknown: tuple[tuple[str, ...], ...] = ()
 
     @property
     def name(self) -> str:

@@ -14,20 +14,11 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SamplingPlan(_Frozen):
-    """How the respondents came into the sample."""
+class SampleKind(_Frozen):
+    """How the respondents came into the sample, and the counts that its outcome rates rest on."""
 
     type: Literal["probability", "opt-in"] = Field(
         description="probability: everybody had a known chance to be asked; opt-in: no margin of error is ever given."
-    )
-    strata: str | list[str] | None = Field(default=None, description="Column(s) of the strata, one a stage.")
-    clusters: str | list[str] | None = Field(default=None, description="Column(s) of the sampled units, one a stage.")
-    fpc: str | list[str] | None = Field(
-        default=None, description="Column(s) of population sizes or sampling fractions, one a stage."
-    )
-    weights: str | None = Field(default=None, description="Column of design weights.")
-    lonely: Literal["fail", "adjust", "certainty"] = Field(
-        default="fail", description="A stratum with one sampled unit: an error, measured from zero, or adds nothing."
     )
     dispositions: dict[str, float] = Field(
         default_factory=dict, description="Final case counts for AAPOR's rates: complete, partial, refusal, ..."
@@ -41,10 +32,24 @@ class SamplingPlan(_Frozen):
     )
 
     @model_validator(mode="after")
-    def _rates_of_the_kind(self) -> SamplingPlan:
+    def _rates_of_the_kind(self) -> SampleKind:
         if self.type == "opt-in" and self.dispositions:
             raise ValueError("an opt-in sample has no response rate; give `funnel` counts instead of `dispositions`")
         return self
+
+
+class SamplingPlan(SampleKind):
+    """The kind of a sample, and the columns that say how it was drawn."""
+
+    strata: str | list[str] | None = Field(default=None, description="Column(s) of the strata, one a stage.")
+    clusters: str | list[str] | None = Field(default=None, description="Column(s) of the sampled units, one a stage.")
+    fpc: str | list[str] | None = Field(
+        default=None, description="Column(s) of population sizes or sampling fractions, one a stage."
+    )
+    weights: str | None = Field(default=None, description="Column of design weights.")
+    lonely: Literal["fail", "adjust", "certainty"] = Field(
+        default="fail", description="A stratum with one sampled unit: an error, measured from zero, or adds nothing."
+    )
 
 
 class WeightPlan(_Frozen):

@@ -31,7 +31,7 @@ class Request:
     bounds : (float, float)
         Of the weight over its base weight, after the base weights were brought to the population's size.
     trim : (float, float) or None
-        Limits as multiples of the median weight.
+        Limits as multiples of the median weight before trimming.
     """
 
     method: Method = "rake"
@@ -117,18 +117,29 @@ def solve_weights(cells: SampleCells, base: Array, population: float, request: R
     solution = _solve(cells, base * (population / float(base.sum())), population, request)
     if request.trim is None:
         return solution
-    low, high = request.trim
+    median = float(np.median(solution.weights))
+    limits = (request.trim[0] * median, request.trim[1] * median)
     iterations = solution.iterations
     for _ in range(TRIM_ROUNDS):
-        median = float(np.median(solution.weights))
-        cut = np.clip(solution.weights, low * median, high * median)
-        beyond = np.abs(cut - solution.weights) > TRIM_TOLERANCE * median
-        if not beyond.any():
-            return Solution(solution.weights, iterations)
+        cut = _cut(solution.weights, limits, population)
+        if not (np.abs(cut - solution.weights) > TRIM_TOLERANCE * median).any():
+            return Solution(solution.weights, iterations, limits)
         solution = _solve(cells, cut, population, request)
         iterations += solution.iterations
-    median = float(np.median(solution.weights))
-    return Solution(np.clip(solution.weights, low * median, high * median), iterations)
+    return Solution(_cut(solution.weights, limits, population), iterations, limits)
+
+
+def _cut(weights: Array, limits: Bounds, population: float) -> Array:
+    """Cut weights at the limits and scale those between them so that the sum stays, as far as it can."""
+    cut = np.array(weights)
+    for _ in range(TRIM_ROUNDS):
+        cut = np.clip(cut, *limits)
+        free = (cut > limits[0]) & (cut < limits[1])
+        excess = population - float(cut.sum())
+        if not free.any() or abs(excess) <= TRIM_TOLERANCE * population:
+            break
+        cut[free] *= 1 + excess / float(cut[free].sum())
+    return cut
 
 
 def _solve(cells: SampleCells, base: Array, population: float, request: Request) -> Solution:

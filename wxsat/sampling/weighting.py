@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wxsat.errors import DataError, nearest
 from wxsat.finding import Finding
+from wxsat.sampling.calibration import Solution
 from wxsat.sampling.cells import MarginCells, MissingRule, SampleCells, locate_cells
 from wxsat.sampling.load_margins import load_margins
 from wxsat.sampling.margins import Margins
@@ -115,8 +116,8 @@ def weight_responses(
         Of the weight over its base weight, around 1. Raking with bounds and truncated linear calibration are solved
         by Newton's method.
     trim : float or (float, float), optional
-        Largest (and smallest) weight as a multiple of the median weight; weights are cut there and the margins met
-        again with what is left.
+        Largest (and smallest) weight as a multiple of the median weight before trimming; weights are cut there and
+        the margins met again, in turns. Where both cannot be had the limits hold and a finding says what is off.
     base_weight : str, optional
         Column of design weights; every respondent counts one without it.
     missing : {"fail", "drop", "keep"}
@@ -160,7 +161,7 @@ def weight_responses(
     solution = solve_weights(cells, base[cells.used], population, request)
     weights = np.full(len(frame), np.nan)
     weights[cells.used] = solution.weights
-    limit = _at_limits(solution.weights, base[cells.used], population, request)
+    limit = _at_limits(solution, base[cells.used], population, request)
     quality = evaluate_weights(solution.weights, limit)
     table = margin_table(cells, solution.weights, base[cells.used])
     findings = weight_findings(table, cells, quality, len(frame), request)
@@ -174,6 +175,17 @@ def weight_responses(
         "notes": list(known.notes),
     }
     return Weighting(weights, quality, method, solution.iterations, table, findings, settings)
+
+
+def describe_weights(frame: pd.DataFrame, column: str | None) -> Weighting:
+    """Return weights that came with the data, described; no margins are known."""
+    import pandas as pd
+
+    weights = base_weights(frame, column)
+    table = pd.DataFrame(columns=["variable", "level", "n", "unweighted", "target", "achieved"])
+    quality = evaluate_weights(weights)
+    settings: dict[str, Any] = {"method": "given", "base_weight": column, "bounds": None, "trim": None, "notes": []}
+    return Weighting(weights, quality, "given", 0, table, cost_findings(quality), settings)
 
 
 def frame_of(data: pd.DataFrame | Responses) -> pd.DataFrame:
@@ -246,15 +258,15 @@ def _margin_row(m: MarginCells, k: int, level: str, before: float, achieved: flo
     }
 
 
-def _at_limits(weights: Array, base: Array, population: float, request: Request) -> NDArray[np.bool_]:
+def _at_limits(solution: Solution, base: Array, population: float, request: Request) -> NDArray[np.bool_]:
+    weights = solution.weights
     at = np.zeros(len(weights), dtype=bool)
     if request.bounded and request.method != "logit":
         scaled = base * (population / base.sum())
         ratio = np.divide(weights, scaled, out=np.ones_like(weights), where=scaled > 0)
         at |= (ratio <= request.bounds[0] * (1 + 1e-9)) | (ratio >= request.bounds[1] * (1 - 1e-9))
-    if request.trim is not None:
-        median = float(np.median(weights))
-        at |= (weights >= request.trim[1] * median * (1 - 1e-6)) | (weights <= request.trim[0] * median)
+    if solution.limits is not None:
+        at |= (weights >= solution.limits[1] * (1 - 1e-6)) | (weights <= solution.limits[0])
     return at
 
 
@@ -277,6 +289,16 @@ def weight_findings(
             f"After trimming the margins are not met exactly; the furthest is {name} ({off.max():.2%} of the whole)."
         )
         found.append(Finding("SAMP-103", "warning", name, message, {"off": float(off.max())}))
+    found += cost_findings(quality)
+    if quality.n < n_all:
+        message = f"{n_all - quality.n} respondents have no weight: a margin variable is missing."
+        found.append(Finding("SAMP-110", "warning", "weights", message, {"n": n_all - quality.n}))
+    return tuple(found)
+
+
+def cost_findings(quality: WeightQuality) -> tuple[Finding, ...]:
+    """Say what weights cost, how many stand at a bound and how many are negative."""
+    found = []
     if quality.deff >= LARGE_DEFF:
         message = (
             f"The weights cost much precision: design effect {quality.deff:.2f}, {quality.n} respondents are worth "
@@ -290,7 +312,4 @@ def weight_findings(
     if quality.n_negative:
         message = f"{quality.n_negative} weights are negative: linear calibration without bounds allows it."
         found.append(Finding("SAMP-108", "warning", "weights", message, {"n": quality.n_negative}))
-    if quality.n < n_all:
-        message = f"{n_all - quality.n} respondents have no weight: a margin variable is missing."
-        found.append(Finding("SAMP-110", "warning", "weights", message, {"n": n_all - quality.n}))
     return tuple(found)

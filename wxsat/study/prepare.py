@@ -9,7 +9,9 @@ from pathlib import Path
 from wxsat.errors import Fault, StudyError, WxsatError, nearest
 from wxsat.instrument.instrument import Instrument, Label
 from wxsat.instrument.load import find_instrument, load_instrument
+from wxsat.sampling.margins import Margins
 from wxsat.study.study import Study
+from wxsat.study.weights import read_margins
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Prepared:
         The truth file of a simulation.
     inputs : mapping of str to str
         SHA-256 of every input by its name.
+    margins : Margins or None
+        What the weights are made from.
     """
 
     study: Study
@@ -46,6 +50,7 @@ class Prepared:
     files: tuple[Path, ...]
     truth: Path | None
     inputs: dict[str, str]
+    margins: Margins | None = None
 
 
 def prepare_study(study: Study) -> Prepared:
@@ -71,9 +76,13 @@ def prepare_study(study: Study) -> Prepared:
         if not truth.is_file():
             faults.append(Fault("STUDY-023", f"there is no truth file '{study.data.simulate.truth}'.", where))
     models = [model for name in study.models if (model := _model(name, study, instrument, where, faults))]
+    margins = read_margins(study, where, faults)
     if faults:
         raise StudyError.from_faults(faults)
-    return Prepared(study, instrument, tuple(models), files, truth, _hashes(study, instrument, models, files, truth))
+    inputs = _hashes(study, instrument, models, files, truth)
+    if margins is not None and margins.sha256 and study.weights is not None:
+        inputs[str(study.weights.margins)] = margins.sha256
+    return Prepared(study, instrument, tuple(models), files, truth, inputs, margins)
 
 
 def _instrument(study: Study, folder: Path, where: str) -> Instrument:

@@ -12,6 +12,7 @@ from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
 from wxsat.present.content import FieldNotes, FittedModel, ReportContent, SecondRun
 from wxsat.study.prepare import PlannedModel, Prepared
+from wxsat.study.weights import WEIGHT_COLUMN, kept_columns, outcome_figures, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses, Responses
+    from wxsat.sem.result import SemResult
 
 Progress = Callable[[str], None]
 
@@ -62,12 +64,12 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
     progress("read")
     raw = read_answers(prepared)
     progress("clean")
-    responses = clean(raw, study.cleaning)
+    responses, weighting = weigh(study, prepared.margins, clean(raw, study.cleaning))
     first = _walk(prepared, responses, progress)
     second_run = None
     if responses.single_flag_rows:
         progress("second run")
-        again = responses.without_single_flags()
+        again, _ = weigh(study, prepared.margins, responses.without_single_flags())
         walk = _walk(prepared, again, lambda step: None)
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
     simulated = is_simulated(raw)
@@ -82,7 +84,16 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         models=first.models,
         diagnosis=first.diagnosis,
         second_run=second_run,
-        findings=distinct((*_study_findings(prepared, simulated), *responses.findings, *first.findings)),
+        findings=distinct(
+            (
+                *_study_findings(prepared, simulated),
+                *responses.findings,
+                *(weighting.findings if weighting is not None else ()),
+                *first.findings,
+            )
+        ),
+        weighting=weighting,
+        outcomes=outcome_figures(study),
         provenance={
             "version": __version__,
             "year": study.year or (study.fieldwork.end.year if study.fieldwork.end else None),
@@ -124,6 +135,7 @@ def read_answers(prepared: Prepared) -> Responses:
         delimiter=study.data.delimiter,
         recode=study.data.recode or None,
         paradata={"seconds": study.data.seconds} if study.data.seconds else None,
+        keep=kept_columns(study, prepared.margins, instrument),
     )
 
 
@@ -150,10 +162,11 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
 
     study = prepared.study
     cluster = cluster_column(prepared, responses)
+    weights = WEIGHT_COLUMN if study.weights is not None else None
     progress("measure")
     scales = evaluate_scales(responses, draws=study.measurement.htmt_draws, seed=study.seed, cluster=cluster)
     progress("fit")
-    models = tuple(_fit(model, responses) for model in prepared.models)
+    models = tuple(_fit(model, responses, weights) for model in prepared.models)
     findings = [*scales.findings, *_discriminant(models, scales)]
     for model in models:
         findings += _model_findings(model, several=len(models) > 1)
@@ -179,16 +192,21 @@ def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:
     return column if column is not None and responses.frame[column].nunique() > 1 else None
 
 
-def _fit(model: PlannedModel, responses: CleanResponses) -> FittedModel:
+def _fit(model: PlannedModel, responses: CleanResponses, weights: str | None) -> FittedModel:
     """Fit one model; what the answers do not allow is said in the report, beside everything else they do allow."""
-    from wxsat.sem.fit import fit_sem
-
     try:
-        return FittedModel(model.id, model.title, fit_sem(model.text, responses, check="semopy"))
+        return FittedModel(model.id, model.title, _fitted(model.text, responses, weights))
     except (EstimationError, DataError) as error:
         if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
             raise
         return FittedModel(model.id, model.title, None, f"{error.message} {error.hint}".strip(), error.code)
+
+
+def _fitted(text: str, responses: CleanResponses, weights: str | None) -> SemResult:
+    from wxsat.sem.fit import fit_sem
+
+    # semopy knows no weights: it cannot be the second engine of a weighted fit.
+    return fit_sem(text, responses, check="semopy") if weights is None else fit_sem(text, responses, weights=weights)
 
 
 def _model_findings(model: FittedModel, several: bool) -> list[Finding]:
@@ -228,6 +246,7 @@ def _diagnose(
         responses,
         reliability={str(name): float(value) for name, value in omega.items()},
         cluster=cluster,
+        weights=WEIGHT_COLUMN if prepared.study.weights is not None else None,
         target=plan.target,
         draws=plan.draws,
         seed=prepared.study.seed,
@@ -256,5 +275,5 @@ def _field_notes(prepared: Prepared) -> FieldNotes:
         legal=work.legal,
         start=work.start.isoformat() if work.start else "",
         end=work.end.isoformat() if work.end else "",
-        probability=work.probability,
+        probability=prepared.study.probability,
     )

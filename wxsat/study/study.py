@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from wxsat.instrument.instrument import FormName, Label, Language
 from wxsat.responses.plan import CleaningPlan
+from wxsat.sampling.plan import SampleKind, WeightPlan
 
 
 class _Frozen(BaseModel):
@@ -111,7 +112,9 @@ class Study(_Frozen):
     form: FormName | None = None
     data: Data
     fieldwork: Fieldwork = Fieldwork()
+    sampling: SampleKind | None = None
     cleaning: CleaningPlan = CleaningPlan()
+    weights: WeightPlan | None = None
     models: list[str] = Field(default_factory=list)
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
@@ -122,6 +125,21 @@ class Study(_Frozen):
     folder: Path | None = Field(default=None, exclude=True)
     file: Path | None = Field(default=None, exclude=True)
     sha256: str = Field(default="", exclude=True)
+
+    @property
+    def probability(self) -> bool:
+        """Whether the study declares a probability sample."""
+        return self.fieldwork.probability if self.sampling is None else self.sampling.type == "probability"
+
+    @model_validator(mode="after")
+    def _one_kind_of_sample(self) -> Study:
+        stated = "probability" in self.fieldwork.model_fields_set
+        if self.sampling is not None and stated and self.fieldwork.probability != self.probability:
+            raise ValueError(
+                f"`sampling: type: {self.sampling.type}` contradicts `fieldwork: probability: "
+                f"{str(self.fieldwork.probability).lower()}`"
+            )
+        return self
 
 
 Data.model_rebuild()

@@ -9,8 +9,8 @@ from wxsat.present.draft import Draft
 from wxsat.present.figures.levers import plot_levers
 from wxsat.present.figures.priorities import plot_priorities
 from wxsat.present.figures.severity import plot_severity
-from wxsat.present.numbers import format_integer
-from wxsat.present.sections.method import stated
+from wxsat.present.numbers import format_integer, format_number
+from wxsat.present.sections.method import margin_names, stated
 from wxsat.present.tables.building import with_notes
 from wxsat.present.tables.levers import tabulate_levers
 from wxsat.present.tables.priorities import tabulate_priorities
@@ -41,6 +41,15 @@ def describe_dilemmas(draft: Draft) -> Section:
     return Section("dilemmas", title, tuple(blocks))
 
 
+def _weights_note(draft: Draft) -> str:
+    probability = draft.content.notes.probability
+    weighting = draft.content.weighting
+    if weighting is None:
+        return draft.text("citable.weights_probability" if probability else "citable.weights")
+    key = "citable.weighted_probability" if probability else "citable.weighted"
+    return draft.text(key, margins=margin_names(draft), deff=format_number(weighting.deff, 2))
+
+
 def citable_notes(draft: Draft) -> tuple[str, ...]:
     """Return what a table must carry to be cited: population, sample, dates, mode, weights, wording, source."""
     content, notes = draft.content, draft.content.notes
@@ -54,7 +63,7 @@ def citable_notes(draft: Draft) -> tuple[str, ...]:
         draft.text("citable.population", value=stated(draft, notes.population)),
         draft.text("citable.sampling", value=stated(draft, notes.sampling), kind=kind, n=format_integer(number)),
         draft.text("citable.field" if dated else "citable.field_missing", **field),
-        draft.text("citable.weights_probability" if notes.probability else "citable.weights"),
+        _weights_note(draft),
         draft.text("citable.wording"),
         draft.text(
             "citable.source",

@@ -65,10 +65,11 @@ def _has_dont_know(draft: Draft) -> bool:
 
 def _analysis(draft: Draft) -> list[str]:
     content = draft.content
-    lines = [draft.text("method.weighting")]
+    lines = [*_outcomes(draft), _weighting(draft)]
     if content.diagnosis is not None:
         lines.append(draft.text("method.scores"))
-    lines.append(draft.text("method.estimator" if content.models else "method.estimator_none"))
+    fitted = "method.estimator" if content.weighting is None else "method.estimator_weighted"
+    lines.append(draft.text(fitted if content.models else "method.estimator_none"))
     if content.diagnosis is not None:
         settings = content.diagnosis.settings
         lines.append(
@@ -79,4 +80,57 @@ def _analysis(draft: Draft) -> list[str]:
             )
         )
     lines.append(draft.text("method.convention"))
+    return lines
+
+
+def margin_names(draft: Draft) -> str:
+    """Return the margins of the weights in words, or the column that held them."""
+    weighting = draft.content.weighting
+    if weighting is None:
+        return ""
+    names = list(dict.fromkeys(weighting.margins["variable"].astype(str)))
+    questions = {q.id: q.text.text(draft.language) for q in draft.instrument.background} if draft.instrument else {}
+    shown = (" × ".join(questions.get(part, part) for part in name.split("*")) for name in names)
+    return draft.join(shown) or str(weighting.settings["base_weight"])
+
+
+def _weighting(draft: Draft) -> str:
+    weighting = draft.content.weighting
+    if weighting is None:
+        return draft.text("method.weighting")
+    source = "wxsat.sampling.weight_quality"
+    figures = {
+        "deff": draft.number("weights.deff", weighting.deff, 2, source),
+        "effective": draft.number("weights.n_effective", weighting.n_effective, 0, source),
+    }
+    settings = weighting.settings
+    if weighting.method == "given":
+        return draft.text("method.weighting_given", column=settings["base_weight"], **figures)
+    options = ""
+    if settings["bounds"]:
+        low, high = settings["bounds"]
+        options += draft.text("method.weighting_bounds", low=f"{low:g}", high=f"{high:g}")
+    if settings["trim"]:
+        options += draft.text("method.weighting_trim", limit=f"{settings['trim'][1]:g}")
+    method = draft.text(f"method.weighting_method.{weighting.method}")
+    said = {"method": method, "margins": margin_names(draft), "options": options}
+    return draft.text("method.weighting_margins", **said, **figures)
+
+
+def _outcomes(draft: Draft) -> list[str]:
+    """Outcome rates: AAPOR's only of a probability sample, the funnel's of any."""
+    outcomes = draft.content.outcomes
+    if outcomes is None:
+        return []
+    source = "wxsat.sampling.response_rates"
+    lines = []
+    if outcomes.aapor and draft.content.notes.probability:
+        shown = [f"{k} {draft.share(f'rates.{k}', value, source=source)}" for k, value in outcomes.aapor.items()]
+        lines.append(draft.text("method.aapor", rates=draft.join(shown)))
+    if outcomes.funnel:
+        shown = [
+            f"{draft.text(f'method.funnel_rate.{name}')} {draft.share(f'rates.{name}', value, source=source)}"
+            for name, value in outcomes.funnel.items()
+        ]
+        lines.append(draft.text("method.funnel", rates=draft.join(shown)))
     return lines

@@ -8,6 +8,7 @@ from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
 from wxsat.present.tables.flow import tabulate_flow
 from wxsat.present.tables.ledger import tabulate_ledger
 from wxsat.present.tables.sample import tabulate_sample
+from wxsat.present.tables.weights import tabulate_weights
 
 
 def describe_respondents(draft: Draft) -> Section | None:
@@ -31,4 +32,6 @@ def describe_respondents(draft: Draft) -> Section | None:
     ledger = tabulate_ledger(responses, draft.instrument, draft.language)
     sample = tabulate_sample(responses, draft.instrument, draft.language)
     blocks += [draft.table(table) for table in (ledger, sample) if table.rows]
+    if draft.content.weighting is not None and len(draft.content.weighting.margins):
+        blocks.append(draft.table(tabulate_weights(draft.content.weighting, draft.instrument, draft.language)))
     return Section("respondents", draft.text("respondents.title"), tuple(blocks))

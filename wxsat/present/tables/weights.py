@@ -1,0 +1,60 @@
+"""Weights: what the margins of the population are, what the sample had, what the weights achieve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wxsat.present.numbers import Language
+from wxsat.present.table import Table
+from wxsat.present.tables.building import TableBuilder, records
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Instrument
+    from wxsat.sampling.weighting import Weighting
+
+
+def tabulate_weights(weighting: Weighting, instrument: Instrument | None, language: Language) -> Table:
+    """Return unweighted, target and achieved share of every level of every margin, and what the weights cost."""
+    build = TableBuilder("weights", instrument, language)
+    build.add_column("variable", collapse=True)
+    build.add_column("level")
+    build.add_column("n", "integer")
+    for name in ("unweighted", "target", "achieved"):
+        build.add_column(name, "percent", 1)
+    rows = records(weighting.margins)
+    whole: dict[str, float] = {}
+    for row in rows:
+        whole[str(row["variable"])] = whole.get(str(row["variable"]), 0.0) + float(row["target"])
+    for row in rows:
+        variable, level = str(row["variable"]), row["level"]
+        if level is None:
+            continue
+        shares = (float(row[name]) / whole[variable] for name in ("unweighted", "target", "achieved"))
+        words = _words(build, variable, str(level))
+        build.add_row(f"{variable}.{level}", (_variable(build, variable), words, row["n"], *shares))
+    quality = weighting.quality
+    build.add_note("cost", n=quality.n, deff=quality.deff, n_effective=quality.n_effective, cv=quality.cv)
+    build.add_note("spread", smallest=quality.smallest, largest=quality.largest, median=quality.median)
+    if quality.share_at_bounds > 0:
+        build.add_note("bounds", share=quality.share_at_bounds)
+    return build.build()
+
+
+def _variable(build: TableBuilder, variable: str) -> str:
+    questions = {q.id: q for q in build.instrument.background} if build.instrument is not None else {}
+    parts = (questions[part].text.text(build.language) if part in questions else part for part in variable.split("*"))
+    return " × ".join(parts)
+
+
+def _words(build: TableBuilder, variable: str, level: str) -> str:
+    """Return a level in the language of the table, where its code or its wording is one of the instrument's."""
+    questions = {q.id: q for q in build.instrument.background} if build.instrument is not None else {}
+    if level == "(missing)":
+        return build.words.get("tables.weights.missing")
+    parts = []
+    for name, part in zip(variable.split("*"), level.split("*"), strict=False):
+        choices = questions[name].choices if name in questions else ()
+        known = (c for c in choices if part in (str(c.code), c.text.zh, c.text.en))
+        choice = next(known, None)
+        parts.append(choice.text.text(build.language) if choice is not None else part)
+    return " × ".join(parts)
