@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 # Beyond this a variable is a count or a measurement, not a rating; estimation of its thresholds rests on few answers.
 MOST_CATEGORIES = 20
-_SMALL_INTEGERS = 4096
+_SMALL_INTEGERS = 256
 
 
 def observed_categories(
@@ -46,11 +46,12 @@ def observed_categories(
     """
     faults: list[Fault] = []
     found: list[tuple[float, ...]] = []
-    for name, column, is_ordered in zip(names, values.T, ordered, strict=True):
-        codes = _distinct(column) if is_ordered else np.zeros(0)
-        found.append(tuple(float(code) for code in codes))
+    distinct = iter(_distinct(values if all(ordered) else values[:, np.asarray(ordered, dtype=bool)]))
+    for name, is_ordered in zip(names, ordered, strict=True):
+        codes = next(distinct) if is_ordered else np.zeros(0)
+        found.append(tuple(codes.tolist()))
         if is_ordered and len(codes) < 2:
-            faults.append(_one_category(name, codes, len(column)))
+            faults.append(_one_category(name, codes, len(values)))
         elif is_ordered and len(codes) > MOST_CATEGORIES:
             faults.append(_many_categories(name, codes))
     if faults:
@@ -78,18 +79,47 @@ def _many_categories(name: str, codes: Array) -> Fault:
     )
 
 
-def _distinct(column: Array) -> Array:
-    """Distinct values in order, NaN left out; by counting where the values are small integers."""
-    present = column[~np.isnan(column)]
-    if not len(present):
-        return present
-    low = present.min()
-    if present.max() - low < _SMALL_INTEGERS:
-        shifted = present - low
-        whole = shifted.astype(np.intp)
-        if (whole == shifted).all():
-            return np.asarray(np.flatnonzero(np.bincount(whole)) + low, dtype=np.float64)
-    return np.unique(present)
+def _distinct(values: Array) -> list[Array]:
+    """Distinct values of each column in order, NaN left out; by counting where they are small whole numbers."""
+    present = ~np.isnan(values)
+    low = np.min(values, axis=0, where=present, initial=np.inf)
+    span = np.max(values, axis=0, where=present, initial=-np.inf) - low
+    if not values.size or not present.any(axis=0).all() or span.max() >= _SMALL_INTEGERS:
+        return [np.unique(column[kept]) for column, kept in zip(values.T, present.T, strict=True)]
+    shifted = np.where(present, values - low, 0.0)
+    whole = shifted.astype(np.intp)
+    if not (whole == shifted).all():
+        return [np.unique(column[kept]) for column, kept in zip(values.T, present.T, strict=True)]
+    width = int(span.max()) + 1
+    whole += width * np.arange(values.shape[1])
+    counts = np.bincount(whole[present], minlength=width * values.shape[1]).reshape(-1, width)
+    return [np.flatnonzero(count) + least for count, least in zip(counts, low, strict=True)]
+
+
+def check_known(
+    values: Array,
+    names: Sequence[str],
+    ordered: NDArray[np.bool_],
+    categories: Sequence[Sequence[float]],
+    where: Where,
+) -> None:
+    """
+    Refuse answers that are none of the categories given.
+
+    Raises
+    ------
+    DataError
+        MEAS-039, all variables at once.
+    """
+    faults = []
+    distinct = iter(_distinct(values[:, ordered]))
+    for name, is_ordered, known in zip(names, ordered, categories, strict=True):
+        strange = [code for code in next(distinct).tolist() if code not in known] if is_ordered else []
+        if strange:
+            listed, expected = (", ".join(f"{code:g}" for code in codes) for codes in (strange, known))
+            faults.append(Fault("MEAS-039", f"{name} takes {listed}{where.suffix}, not among {expected}.", name))
+    if faults:
+        raise DataError.from_faults(faults)
 
 
 def encode_answers(values: Array, categories: Sequence[Sequence[float]]) -> Codes:
@@ -103,17 +133,15 @@ def encode_answers(values: Array, categories: Sequence[Sequence[float]]) -> Code
     categories : sequence of sequence of float
         Every value that occurs, in order.
     """
+    sizes = np.array([len(known) for known in categories])
+    absent = np.isnan(values)
+    if all(known[-1] - known[0] == len(known) - 1 and float(known[0]).is_integer() for known in categories):
+        low = np.array([known[0] for known in categories])
+        return np.asfortranarray(np.where(absent, sizes, values - low).astype(np.uint8))
     codes = np.empty(values.shape, dtype=np.uint8, order="F")
     for index, known in enumerate(categories):
-        column, scale = values[:, index], np.asarray(known)
-        steps = np.diff(scale)
-        if len(scale) > 1 and (steps == steps[0]).all() and steps[0] == 1:
-            shifted = column - scale[0]
-            shifted[np.isnan(shifted)] = len(scale)
-            codes[:, index] = shifted.astype(np.uint8)
-        else:
-            codes[:, index] = np.where(np.isnan(column), len(scale), np.searchsorted(scale, column)).astype(np.uint8)
-    return codes
+        codes[:, index] = np.searchsorted(np.asarray(known), values[:, index])
+    return np.where(absent, sizes, codes).astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.psychometrics.ordinal.margins import Column, Margin, margin_scores, numeric_column, ordered_column
+from wxsat.psychometrics.ordinal.margins import (
+    Column,
+    Margin,
+    margin_scores,
+    numeric_column,
+    ordered_column,
+    stack_locations,
+)
 from wxsat.psychometrics.ordinal.pairs import row_scores
 from wxsat.psychometrics.ordinal.polychoric import pair_scores
 from wxsat.psychometrics.ordinal.tables import Codes, CrossTable
@@ -23,6 +30,8 @@ Array = NDArray[np.float64]
 
 # Numbers in one block of casewise influences.
 BLOCK_NUMBERS = 8_000_000
+# Numbers in one array of cell scores of many pairs.
+SCORE_NUMBERS = 2_000_000
 # From so many rows the products of influences are made in single precision, blockwise, and added in double: twice as
 # fast. Relative to the variances the error stays below 1e-5 (4e-6 at 100,000 rows), the sampling error being 1e-2.
 SINGLE_FROM = 20_000
@@ -188,14 +197,15 @@ class Influence:
         kinds = sizes[first] * 1000 + sizes[second]
         for kind in np.unique(kinds):
             group = chosen[kinds == kind]
-            for pair, table in zip(group, self._tables_of_kind(group), strict=True):
-                tables[int(pair)] = table
+            length = max(1, SCORE_NUMBERS // int(sizes[self.layout.first[group[0]]] + 1) ** 3)
+            for begin in range(0, len(group), length):
+                part = group[begin : begin + length]
+                tables.update(zip(part.tolist(), self._tables_of_kind(part), strict=True))
         return tables
 
     def _tables_of_kind(self, pairs: NDArray[np.intp]) -> Array:
         first, second = self.layout.first[pairs], self.layout.second[pairs]
-        locations_a = np.column_stack([self.margins[index].location for index in first])
-        locations_b = np.column_stack([self.margins[index].location for index in second])
+        locations_a, locations_b = stack_locations(self.margins, first), stack_locations(self.margins, second)
         counts = self.cross.tables(self.position[first], self.position[second])
         counts = counts[: len(locations_a) + 1, : len(locations_b) + 1]
         scores = pair_scores(self.correlations[pairs], locations_a, locations_b)

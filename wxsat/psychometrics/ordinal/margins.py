@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,6 +152,12 @@ def margin_scores(margin: Margin, column: Column, exogenous: Array) -> Array:
         by_variance = (column.residual**2 - 1) / (2 * margin.variance)
         scores = np.column_stack([by_mean, exogenous * by_mean[:, None], by_variance])
     return np.asarray(scores * column.observed[:, None])
+
+
+def stack_locations(margins: Sequence[Margin], which: NDArray[np.intp]) -> Array:
+    """Return the thresholds of the variables numbered `which`, all with as many categories, one column each."""
+    chosen, place = np.unique(which, return_inverse=True)
+    return np.asarray(np.stack([margins[index].location for index in chosen.tolist()], axis=1)[:, place])
 
 
 def fit_numeric_margin(values: Array, exogenous: Array, weights: Array) -> Margin:

@@ -14,9 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wxsat.finding import Finding
-from wxsat.psychometrics.ordinal.answers import Where, check_used, encode_answers, observed_categories
+from wxsat.psychometrics.ordinal.answers import Where, check_known, check_used, encode_answers, observed_categories
 from wxsat.psychometrics.ordinal.influence import Influence, Layout, Rows, full_covariance, layout_of, variances
-from wxsat.psychometrics.ordinal.margins import Margin, fit_numeric_margin, fit_ordered_margin, thresholds_from_counts
+from wxsat.psychometrics.ordinal.margins import (
+    Margin,
+    fit_numeric_margin,
+    fit_ordered_margin,
+    stack_locations,
+    thresholds_from_counts,
+)
 from wxsat.psychometrics.ordinal.notes import (
     EmptyTable,
     empty_tables,
@@ -186,7 +192,11 @@ def evaluate_ordinal_moments(
         values, names, ordered, exogenous, exogenous_names, missing=missing, weights=weights, clusters=clusters,
         where=Where(group),
     )  # fmt: skip
-    known = observed_categories(selection.values, names, selection.ordered) if categories is None else categories
+    if categories is None:
+        known: Sequence[Sequence[float]] = observed_categories(selection.values, names, selection.ordered)
+    else:
+        known = categories
+        check_known(selection.values, names, selection.ordered, known, Where(group))
     every = tuple(tuple(float(code) for code in codes) for codes in known)
     return moments_of_selection(selection, every, Where(group), "full" if full_nacov else "diagonal")
 
@@ -201,7 +211,7 @@ def moments_of_selection(
     margins = _fit_margins(selection, rows, cross, sizes)
     layout = layout_of(margins)
     correlations = _fit_correlations(margins, layout, rows, cross, position)
-    empty = empty_tables(selection.names, categories, layout, cross, position)
+    empty = empty_tables(selection.names, categories, cross, position)
     notes = note_empty_tables(empty, where) + note_correlations(
         selection.names, selection.ordered, layout, correlations, where, refuse=nacov != "none"
     )
@@ -272,8 +282,7 @@ def _fit_correlations(
         pairs = np.flatnonzero(kinds == kind)
         a, b = layout.first[pairs], layout.second[pairs]
         tables = cross.tables(position[a], position[b])[: sizes[a[0]], : sizes[b[0]]]
-        first = np.column_stack([margins[index].location for index in a])
-        second = np.column_stack([margins[index].location for index in b])
+        first, second = stack_locations(margins, a), stack_locations(margins, b)
         correlations[pairs] = polychoric_from_tables(tables, first, second)
     if not tabled.all():
         columns = [rows.column(index, margin) for index, margin in enumerate(margins)]

@@ -56,26 +56,23 @@ class EmptyTable:
 def empty_tables(
     names: Sequence[str],
     categories: Sequence[tuple[float, ...]],
-    layout: Layout,
     cross: CrossTable,
     position: NDArray[np.intp],
 ) -> tuple[EmptyTable, ...]:
     """Return every table with an empty cell, in the order of the pairs."""
     if not len(cross.sizes):
         return ()
+    nothing = cross.cells == 0
     known = np.array([len(categories[index]) for index in np.flatnonzero(position >= 0).tolist()])
-    real = np.arange(int(cross.sizes.max())) < known[:, None]
-    keep = np.concatenate([flags[:size] for flags, size in zip(real, cross.sizes, strict=True)])
-    blocks = np.repeat(np.arange(len(known)), known)
-    nothing = (cross.cells[np.ix_(keep, keep)] == 0).astype(np.float32)
-    of_variable = (blocks[:, None] == np.arange(len(known))).astype(np.float32)
-    number = of_variable.T @ nothing @ of_variable
+    if (cross.sizes > known).any():
+        nothing[cross.starts + known] = nothing[:, cross.starts + known] = False
+    number = np.add.reduceat(np.add.reduceat(nothing.astype(int), cross.starts, axis=0), cross.starts, axis=1)
     found = []
-    for a, b in zip(layout.first.tolist(), layout.second.tolist(), strict=True):
-        if position[a] >= 0 and position[b] >= 0 and number[position[a], position[b]]:
-            pair = np.array([position[a]]), np.array([position[b]])
-            counts = cross.tables(*pair)[: len(categories[a]), : len(categories[b]), 0]
-            found.append(EmptyTable(names[a], names[b], categories[a], categories[b], counts))
+    ordered = np.flatnonzero(position >= 0)
+    for first, second in np.argwhere(np.triu(number, 1)).tolist():
+        a, b = int(ordered[first]), int(ordered[second])
+        counts = cross.tables(np.array([first]), np.array([second]))[: len(categories[a]), : len(categories[b]), 0]
+        found.append(EmptyTable(names[a], names[b], categories[a], categories[b], counts))
     return tuple(found)
 
 

@@ -60,6 +60,13 @@ def _with_infinity(thresholds: Array) -> Array:
     return np.concatenate([thresholds, np.full((1, thresholds.shape[1]), BEYOND)])
 
 
+def _with_margins(corners: Array, first: Array, second: Array) -> Array:
+    """Join the probabilities at the finite corners to those at infinity: the margins, and one."""
+    result = np.ones((len(first) + 1, len(second) + 1, corners.shape[2]))
+    result[:-1, :-1], result[:-1, -1], result[-1, :-1] = corners, first, second
+    return result
+
+
 def correct_two_by_two(tables: Array) -> Array:
     """
     Return 2 x 2 tables with one empty cell moved half a person inwards, the margins kept.
@@ -95,9 +102,10 @@ class _Likelihood:
 
     def __init__(self, tables: Array, first: Array, second: Array) -> None:
         self.tables = tables
-        shape = (len(tables), tables.shape[1], tables.shape[2])
-        self.h = np.ascontiguousarray(np.broadcast_to(_with_infinity(first)[:, None, :], shape))
-        self.k = np.ascontiguousarray(np.broadcast_to(_with_infinity(second)[None, :, :], shape))
+        shape = (len(first), len(second), tables.shape[2])
+        self.h = np.ascontiguousarray(np.broadcast_to(first[:, None, :], shape))
+        self.k = np.ascontiguousarray(np.broadcast_to(second[None, :, :], shape))
+        self.below_first, self.below_second = ndtr(first), ndtr(second)
         self.angle: Array | None = None
         self.corners = np.empty(shape)
 
@@ -118,13 +126,12 @@ class _Likelihood:
         if self.angle is None:
             self.angle = np.zeros(self.h.shape[2])
         self.corners[:, :, which], self.angle[which] = corners, target
-        return _differences(corners)
+        return _differences(_with_margins(corners, self.below_first[:, which], self.below_second[:, which]))
 
     def density(self, rho: Array, which: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Density at the corners and its derivative by rho, without the infinite ones, which are zero."""
+        """Density at the finite corners and its derivative by rho."""
         every = len(which) == self.h.shape[2]
-        h = self.h[:-1, :-1] if every else self.h[:-1, :-1, which]
-        k = self.k[:-1, :-1] if every else self.k[:-1, :-1, which]
+        h, k = (self.h, self.k) if every else (self.h[:, :, which], self.k[:, :, which])
         height = bivariate_density(h, k, rho)
         return height, density_slope(h, k, rho, height)
 
@@ -193,7 +200,8 @@ def pair_scores(rho: Array, first: Array, second: Array) -> PairScores:
     """
     n_first, n_second, n_pairs = len(first) + 1, len(second) + 1, len(rho)
     h, k = _with_infinity(first)[:, None, :], _with_infinity(second)[None, :, :]
-    share = np.maximum(_differences(bivariate_cdf(h, k, rho)), FLOOR)
+    corners = bivariate_cdf(h[:-1], k[:, :-1], rho)
+    share = np.maximum(_differences(_with_margins(corners, ndtr(first), ndtr(second))), FLOOR)
     score = _cells_of(bivariate_density(h[:-1], k[:, :-1], rho)) / share
     root = np.sqrt(1 - rho**2)
     given_first = np.diff(ndtr((k - rho * h[:-1]) / root), axis=1, prepend=0.0) * _normal(h[:-1])

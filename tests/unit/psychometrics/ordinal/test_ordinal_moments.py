@@ -55,7 +55,7 @@ def test_one_empty_cell_of_four_gets_half_a_person(table: list[list[int]], share
     total, first, second = len(rows), (rows[:, 0] == 0).mean(), (rows[:, 1] == 0).mean()
     reached = float(bivariate_cdf(ndtri(first), ndtri(second), found.correlation[0, 1]))
     assert reached == pytest.approx(share, abs=CONVERGED)
-    assert [finding.code for finding in found.findings][0] == "MEAS-130"
+    assert found.findings[0].code == "MEAS-130"
     assert found.empty_tables[0].corrected
     assert found.n_obs == total
 
@@ -204,6 +204,12 @@ def test_a_category_that_a_group_never_uses() -> None:
     first = caught.value.faults[0]
     assert "nobody in group rural answered category 1 of u1" in first.message
     assert "Collapse category 1 of u1" in first.hint
+
+
+def test_an_answer_that_is_no_category() -> None:
+    with pytest.raises(DataError, match="u1 takes 4, not among 1, 2, 3") as caught:
+        _evaluate(_answers(), categories=[(1, 2, 3)] + [(1, 2, 3, 4)] * 3)
+    assert caught.value.code == "MEAS-039"
 
 
 def _constant(values: np.ndarray) -> np.ndarray:
