@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from wxsat import __version__
-from wxsat.cli import diagnose, instrument, measure, panel, readiness, report, responses, sem, simulate, study
+from wxsat.cli import audit, diagnose, instrument, measure, panel, readiness, report, responses, sem, simulate, study
 from wxsat.errors import WxsatError
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("new")(study.new)
 app.command("run")(study.run)
 app.command("diagnose")(diagnose.diagnose)
 app.command("report")(report.report)
+app.command("audit")(audit.audit)
 app.command("panel")(panel.panel)
 app.command("readiness")(readiness.readiness)
 app.command("simulate")(simulate.simulate)

@@ -69,8 +69,16 @@ def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")],
     instrument: Annotated[str, typer.Option(help="Bundled instrument id or an instrument file.")] = "gov-wechat-public",
     form: Annotated[str, typer.Option(help="full, standard or brief.")] = "standard",
+    audit: Annotated[bool, typer.Option("--audit", help="Make a folder for the account's own records instead.")] = False,
 ) -> None:
     """Make a study folder: study.yaml with every setting explained, data/ with a template, README."""
+    if audit:
+        from wxsat.records.layout import write_layout
+
+        for path in write_layout(folder):
+            print(path)
+        say(f"Fill the tables, edit {folder / 'logs.yaml'}, then: wxsat audit {folder / 'logs.yaml'}")
+        return
     from wxsat.study.scaffold import scaffold_study
 
     for path in scaffold_study(folder, instrument, form):

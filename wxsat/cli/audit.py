@@ -1,0 +1,66 @@
+"""`wxsat audit`: what the account's own records say of the four dilemmas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wxsat.cli.output import emit_json, print_frame, say
+from wxsat.errors import UsageError
+
+if TYPE_CHECKING:
+    from wxsat.records.audit import AuditResult
+
+Logs = Annotated[
+    Path, typer.Argument(help="Settings of the records (`wxsat new DIR --audit` makes one).", metavar="LOGS.yaml")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write every table as CSV into this new folder.")]
+Force = Annotated[bool, typer.Option("--force", help="Write into a folder that exists.")]
+Draws = Annotated[int, typer.Option("--draws", min=100, help="Bootstrap draws.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def audit(
+    logs: Logs, out: Out = None, force: Force = False, draws: Draws = 2000, seed: Seed = 1, as_json: Json = False
+) -> None:
+    """Audit records: indicators L01-L34, severities with intervals, vetoes, symptoms, what conventions decide."""
+    from wxsat.records.audit import audit as run_audit
+
+    if out is not None and out.exists() and not force:
+        raise UsageError(
+            "LOG-031", "the folder exists already.", where=str(out), hint="Name another one, or use --force."
+        )
+    result = run_audit(logs, draws=draws, seed=seed)
+    if out is not None:
+        _write(result, out)
+    if as_json:
+        emit_json(result.to_dict())
+        return
+    print_frame(result.overall, "Severity by the records, 0 to 100, all accounts", digits=1)
+    print_frame(result.sensitivity, "With the knots that are conventions moved by a quarter", digits=1)
+    wide = result.dilemmas.pivot(index="account", columns="dilemma", values="severity").reset_index()
+    vetoes = result.dilemmas.drop_duplicates("account")[["account", "vetoes"]]
+    print_frame(wide.merge(vetoes, on="account"), "By account, with vetoes", digits=1)
+    print_frame(result.symptom_frame(), "Symptoms", digits=2)
+    for finding in result.findings:
+        say(finding.message)
+
+
+def _write(result: AuditResult, out: Path) -> None:
+    from wxsat.responses.save import defused
+
+    out.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "indicators": result.indicators,
+        "dilemmas": result.dilemmas,
+        "overall": result.overall,
+        "symptoms": result.symptom_frame(),
+        "copying": result.copying,
+        "sensitivity": result.sensitivity,
+    }
+    for name, frame in tables.items():
+        frame.map(defused).to_csv(out / f"{name}.csv", index=False, encoding="utf-8-sig")
+    say(f"Written: {out}")

@@ -1,0 +1,167 @@
+"""From records to the records' side of the four dilemmas: indicators, severities with their draws, vetoes, symptoms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wxsat.finding import Finding
+from wxsat.numerics.plain import frame_records
+from wxsat.records import audit_tables as tables
+from wxsat.records.account_records import prepare_records
+from wxsat.records.audit_findings import audit_findings
+from wxsat.records.indicators import Frame
+from wxsat.records.knots import Indicator, changed_indicators
+from wxsat.records.measured import measure_indicators
+from wxsat.records.read import Records, read_records
+from wxsat.records.settings import load_log_settings
+from wxsat.records.symptoms import Diagnosis, diagnose_symptoms
+
+
+@dataclass(frozen=True, eq=False)
+class AuditResult:
+    """
+    What the records say.
+
+    Attributes
+    ----------
+    indicators : DataFrame
+        One row an account and indicator: ``account indicator dilemma part value ci_lower ci_upper n shrunk own_weight
+        severity veto``; `value` NaN where it cannot be told, `shrunk` the value drawn towards the mean of the accounts
+        where fewer than 20 cases are behind a share, `severity` of that value.
+    dilemmas : DataFrame
+        One row an account and dilemma: ``account dilemma severity ci_lower ci_upper highest power_mean n_indicators
+        vetoes``; severity is the mean over parts of the mean over indicators.
+    overall : DataFrame
+        One row a dilemma over all accounts: ``dilemma severity ci_lower ci_upper n_accounts n_messages``.
+    draws : ndarray, shape (draws, accounts, 4)
+        Bootstrap draws of the account severities (messages, cases, functions; posts by the week), for the joint
+        verdict; NaN where an account has no indicator of a dilemma.
+    symptoms : tuple of Diagnosis
+    copying : DataFrame
+        ``account threshold share``: copied posts at containment .6, .8, .9.
+    sensitivity : DataFrame
+        ``dilemma knots severity severe``: overall severity with convention knots stricter or more lenient.
+    reply_times : DataFrame
+        ``account message_id kind wait replied``: working days until the first human reply, censored at the cut-off.
+    definitions : mapping of str to Indicator
+    accounts : tuple of str
+    findings : tuple of Finding
+    settings : mapping
+    """
+
+    indicators: pd.DataFrame
+    dilemmas: pd.DataFrame
+    overall: pd.DataFrame
+    draws: NDArray[np.float64]
+    symptoms: tuple[Diagnosis, ...]
+    copying: pd.DataFrame
+    sensitivity: pd.DataFrame
+    reply_times: pd.DataFrame
+    definitions: Mapping[str, Indicator]
+    accounts: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    settings: Mapping[str, Any]
+
+    def symptom_frame(self) -> pd.DataFrame:
+        """Return one row an account and symptom: ``account symptom zh confirmed primary`` and the funnel's shares."""
+        return pd.DataFrame(tables.symptom_rows(self.symptoms))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain lists of flat records; the draws stay out."""
+        knots = [
+            {
+                "indicator": i.id, "dilemma": i.dilemma, "part": i.part, "name_en": i.en, "name_zh": i.zh,
+                "g": i.target, "h": i.compliance, "c": i.critical, "provenance": i.provenance, "source": i.source,
+            }
+            for i in self.definitions.values()
+        ]  # fmt: skip
+        return {
+            "accounts": list(self.accounts),
+            "indicators": frame_records(self.indicators),
+            "dilemmas": frame_records(self.dilemmas),
+            "overall": frame_records(self.overall),
+            "symptoms": frame_records(self.symptom_frame()),
+            "copying": frame_records(self.copying),
+            "sensitivity": frame_records(self.sensitivity),
+            "knots": knots,
+            "settings": dict(self.settings),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+    def _repr_html_(self) -> str:
+        """Show the severities in a notebook."""
+        return str(self.dilemmas.to_html(index=False, float_format="{:.1f}".format, na_rep=""))
+
+
+def audit(
+    logs: str | Path | Records,
+    *,
+    draws: int = 2000,
+    seed: int = 1,
+    vase_severity: Mapping[str, float] | None = None,
+) -> AuditResult:
+    """
+    Audit the records of accounts.
+
+    Parameters
+    ----------
+    logs : path or Records
+        ``logs.yaml``, or records that were read.
+    draws : int
+        Bootstrap draws.
+    seed : int
+    vase_severity : mapping, optional
+        Account to the public's severity of VASE, for the symptom 花瓶.
+
+    Returns
+    -------
+    AuditResult
+
+    Raises
+    ------
+    StudyError
+        LOG-001 to LOG-014: the settings file.
+    DataError
+        LOG-020 to LOG-027: the tables.
+
+    Examples
+    --------
+    >>> audit("records/logs.yaml").overall  # doctest: +SKIP
+    """
+    records = logs if isinstance(logs, Records) else read_records(load_log_settings(logs), Path(logs).parent)
+    definitions = changed_indicators(records.settings.knots)
+    prepared = prepare_records(records)
+    frame = Frame(records.settings, prepared.needs)
+    values, intervals, counts, drawn = measure_indicators(records, prepared, frame, draws, seed)
+    indicators = tables.indicator_table(prepared, definitions, values, intervals, counts)
+    severities = tables.account_severities(prepared, indicators)
+    severity_draws = tables.dilemma_draws(prepared, definitions, values, drawn, severities)
+    dilemmas = tables.dilemma_table(prepared, indicators, severities, severity_draws)
+    overall = tables.overall_table(dilemmas, severity_draws, prepared)
+    symptoms = tuple(
+        diagnose_symptoms(
+            a,
+            {name: values[name][i] for name in values},
+            {name: int(counts[name][i]) for name in counts},
+            (vase_severity or {}).get(a.account),
+        )
+        for i, a in enumerate(prepared.accounts)
+    )
+    copying = tables.copying_table(prepared)
+    settings = {
+        "as_of": records.settings.as_of.isoformat(), "window_days": records.settings.window_days,
+        "sla_days": records.settings.sla_days, "draws": draws, "seed": seed,
+    }  # fmt: skip
+    return AuditResult(
+        indicators, dilemmas, overall, severity_draws, symptoms, copying,
+        tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
+        tuple(a.account for a in prepared.accounts),
+        tuple(audit_findings(records, prepared, copying, values)), settings,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a reader of the audit must know: the calendar's limits, rows left out, what a naive count would have said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wxsat.finding import Finding
+from wxsat.records.account_records import PreparedRecords
+from wxsat.records.indicators import DEFINITIONS
+from wxsat.records.measured import Table
+from wxsat.records.read import Records
+
+
+def audit_findings(records: Records, prepared: PreparedRecords, copying: pd.DataFrame, values: Table) -> list[Finding]:
+    """Collect what a reader must know about an audit."""
+    found = []
+    if prepared.clock.guessed_years:
+        years = ", ".join(map(str, prepared.clock.guessed_years))
+        text = f"The calendar of working days does not know {years}: Monday to Friday are taken."
+        found.append(Finding("LOG-101", "warning", years, text, {"years": years}))
+    for table, rows in records.left_out.items():
+        text = f"{rows} rows of {table} are after the cut-off and left out."
+        found.append(Finding("LOG-102", "note", table, text, {"table": table, "n": rows}))
+    absent = [name for name, d in DEFINITIONS.items() if not all(records.has(t, c) for t, c in d.needs)]
+    if absent:
+        names = ", ".join(absent)
+        text = f"Indicators that cannot be told from the files given: {names}."
+        found.append(Finding("LOG-103", "note", "indicators", text, {"indicators": names, "n": len(absent)}))
+    return [*found, *_naive(prepared, values), *_unstable(copying)]
+
+
+def _naive(prepared: PreparedRecords, values: Table) -> list[Finding]:
+    """Say how far off a count would be that takes automatic answers for replies and young messages for unanswered."""
+    messages = sum(len(a.messages) for a in prepared.accounts)
+    known = values["L04"][np.isfinite(values["L04"])]
+    if not messages or not len(known):
+        return []
+    naive = sum(int(a.messages["any_reply"].sum()) for a in prepared.accounts) / messages
+    proper = float(known.mean())
+    if abs(naive - proper) < 0.05:
+        return []
+    text = (
+        f"Replies over messages, automatic ones included, would give {naive:.2f}; replies by a person within the "
+        f"limit, with young messages censored, are {proper:.2f}."
+    )
+    return [Finding("LOG-104", "note", "L04", text, {"naive": naive, "proper": proper})]
+
+
+def _unstable(copying: pd.DataFrame) -> list[Finding]:
+    if copying.empty:
+        return []
+    mean = copying.groupby("threshold")["share"].mean()
+    spread = float(mean.max() - mean.min())
+    if not spread > 0.10:
+        return []
+    text = f"The share of copied posts moves by {spread:.2f} between containment .6 and .9."
+    return [Finding("LOG-105", "warning", "L23", text, {"spread": spread})]

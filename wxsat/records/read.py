@@ -1,0 +1,210 @@
+"""Tables of records: read and checked against their layout and each other, every fault named with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wxsat.errors import DataError, Fault, nearest
+from wxsat.records.log_columns import checked_column, rows_of
+from wxsat.records.log_tables import KEYS, TABLES, Column
+from wxsat.records.settings import LogSettings
+from wxsat.responses.files import read_table
+
+NO_ROWS = "RESP-004"
+AFTER_MESSAGE = ("heard_at", "receipt_at", "unfollowed_on")
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """
+    The account's own records.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        Table to its rows, columns as in :data:`wxsat.records.log_tables.TABLES`; columns that the file does not have
+        are there and empty. Tables without a file are empty.
+    available : frozenset of tuple
+        ``(table, column)`` pairs that the files really have.
+    settings : LogSettings
+    left_out : mapping of str to int
+        Table to the number of rows after the cut-off.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    available: frozenset[tuple[str, str]]
+    settings: LogSettings
+    left_out: Mapping[str, int]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Names of the accounts, in the order of their file."""
+        return tuple(self.tables["accounts"]["account"])
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether a table and these of its columns were given."""
+        return len(self.tables[table]) > 0 and all((table, column) in self.available for column in columns)
+
+
+def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
+    """
+    Read the tables that a settings file names.
+
+    Parameters
+    ----------
+    settings : LogSettings
+    folder : path
+        What the file names are relative to.
+
+    Returns
+    -------
+    Records
+
+    Raises
+    ------
+    DataError
+        LOG-020 a file or a needed column is missing, LOG-021 a time or number that cannot be read, LOG-022 an account,
+        message or need that its table does not have, LOG-023 an id more than once, LOG-024 a reply, closing or receipt
+        before what it answers, LOG-025 times with and without zone in one column, LOG-026 an unknown code, LOG-027
+        a number out of range. All at once.
+    """
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for table, name in settings.files.model_dump().items():
+        if name is None:
+            continue
+        path = Path(folder) / name
+        if not path.is_file():
+            faults.append(Fault("LOG-020", f"there is no file {name!r} for `{table}`.", str(path), "Check `files:`."))
+            continue
+        try:
+            frames[table] = read_table(path).frame
+        except DataError as problem:
+            # A table that nobody has filled yet is a table that is not there; without accounts there is nothing.
+            if problem.code != NO_ROWS or table == "accounts":
+                raise
+    if faults:
+        raise DataError.from_faults(faults)
+    return records_of(frames, settings)
+
+
+def records_of(frames: Mapping[str, pd.DataFrame], settings: LogSettings) -> Records:
+    """Check frames of records and bring them into one shape; faults as :func:`read_records`."""
+    faults: list[Fault] = []
+    tables: dict[str, pd.DataFrame] = {}
+    available: set[tuple[str, str]] = set()
+    for table, columns in TABLES.items():
+        frame = frames.get(table)
+        tables[table] = _shaped(table, columns, frame, settings, available, faults)
+    if not faults:
+        faults = [*_against_each_other(tables)]
+    if faults:
+        raise DataError.from_faults(faults)
+    cut, left_out = _until(tables, settings)
+    return Records(cut, frozenset(available), settings, left_out)
+
+
+def _shaped(
+    table: str,
+    columns: tuple[Column, ...],
+    frame: pd.DataFrame | None,
+    settings: LogSettings,
+    available: set[tuple[str, str]],
+    faults: list[Fault],
+) -> pd.DataFrame:
+    out = {}
+    given = {} if frame is None else {str(name).strip(): str(name) for name in frame.columns}
+    for column in columns:
+        spelling = next((given[s] for s in (column.name, column.zh) if s in given), None)
+        if spelling is None:
+            if frame is not None and column.required:
+                hint = f"Write `{column.name}` or `{column.zh}`.{nearest(column.name, given)}"
+                faults.append(Fault("LOG-020", f"there is no column `{column.name}`.", table, hint))
+            out[column.name] = _empty(column, 0 if frame is None else len(frame))
+        elif frame is not None:
+            out[column.name] = checked_column(frame[spelling], column, table, settings.time_zone, faults)
+            available.add((table, column.name))
+    shaped = pd.DataFrame(out)
+    key = KEYS.get(table)
+    if key and len(shaped) and all((table, name) in available for name in key):
+        double = shaped.duplicated(list(key), keep=False) & shaped[key[-1]].notna()
+        if double.any():
+            hint = "Ids must be unique; remove the copies or number them."
+            faults.append(Fault("LOG-023", f"`{key[-1]}` is not unique {rows_of(double)}.", table, hint))
+    return shaped
+
+
+def _empty(column: Column, n: int) -> pd.Series:
+    match column.kind:
+        case "time":
+            return pd.Series(pd.NaT, index=range(n), dtype="datetime64[ns]")
+        case "number" | "count" | "share" | "yes_no":
+            return pd.Series(np.nan, index=range(n), dtype=float)
+        case _:
+            return pd.Series(None, index=range(n), dtype=object)
+
+
+def _against_each_other(tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    faults = []
+    accounts = set(tables["accounts"]["account"])
+    for table in ("posts", "messages", "cases", "functions", "events"):
+        faults += _unknown(tables[table]["account"], accounts, table, "account", "accounts")
+    faults += _unknown(
+        tables["replies"]["message_id"], set(tables["messages"]["message_id"]), "replies", "message_id", "messages"
+    )
+    if len(tables["needs"]):
+        needs = set(tables["needs"]["need"])
+        for table in ("posts", "functions"):
+            faults += _unknown(tables[table]["need"].dropna(), needs, table, "need", "needs")
+    return [*faults, *_before(tables)]
+
+
+def _unknown(column: pd.Series, known: set[str], table: str, name: str, home: str) -> list[Fault]:
+    unknown = ~column.isin(known)
+    if not unknown.any():
+        return []
+    first = str(column[unknown].iloc[0])
+    rows = rows_of(unknown.reindex(range(int(column.index.max()) + 1), fill_value=False))
+    hint = f"Every `{name}` must be in `{home}`.{nearest(first, map(str, known))}"
+    return [Fault("LOG-022", f"`{name}` {first!r} is not in `{home}` {rows}.", table, hint)]
+
+
+def _before(tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    messages, cases, events = tables["messages"], tables["cases"], tables["events"]
+    replies = tables["replies"]
+    asked = replies["message_id"].map(messages.set_index("message_id")["time"]) if len(replies) else replies["time"]
+    sent = messages["time"]
+    pairs = [("replies", "time", replies["time"], asked, "the message it answers")]
+    pairs += [("messages", name, messages[name], sent, "the message") for name in AFTER_MESSAGE]
+    pairs += [("cases", name, cases[name], cases["opened"], "the case was opened") for name in ("closed", "due")]
+    pairs.append(("events", "first_statement", events["first_statement"], events["time"], "the event"))
+    faults = []
+    for table, name, later, earlier, what in pairs:
+        wrong = later.notna() & earlier.notna() & (later < earlier)
+        if name == "unfollowed_on":
+            wrong &= later.dt.normalize() < earlier.dt.normalize()
+        if wrong.any():
+            hint = "Time runs forward: check time zones and swapped columns."
+            faults.append(Fault("LOG-024", f"`{name}` is before {what} {rows_of(wrong)}.", table, hint))
+    return faults
+
+
+def _until(tables: Mapping[str, pd.DataFrame], settings: LogSettings) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    end = pd.Timestamp(settings.as_of) + pd.Timedelta(days=1)
+    cut, left_out = {}, {}
+    for table, frame in tables.items():
+        begins = next((name for name in ("time", "opened") if name in frame.columns), None)
+        keep = frame[begins] < end if begins and table != "documents" else pd.Series(True, index=frame.index)
+        kept = frame[keep].copy()
+        for name in kept.columns:
+            if kept[name].dtype.kind == "M" and name not in (begins, "due"):
+                kept[name] = kept[name].where(kept[name] < end)
+        cut[table] = kept.reset_index(drop=True)
+        if dropped := int((~keep).sum()):
+            left_out[table] = dropped
+    return cut, left_out

@@ -1,0 +1,122 @@
+"""The file that says where an account's records are and by which clock and knots they are read (``logs.yaml``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from wxsat.errors import StudyError
+from wxsat.instrument.settings_file import load_settings
+from wxsat.records.knots import KnotChange
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LogFiles(_Strict):
+    """Files of the records; only accounts is always needed, what is missing makes its indicators unavailable."""
+
+    accounts: str
+    posts: str | None = None
+    messages: str | None = None
+    replies: str | None = None
+    cases: str | None = None
+    functions: str | None = None
+    events: str | None = None
+    needs: str | None = None
+    documents: str | None = None
+
+
+class Period(_Strict):
+    """Days from, and to, both counted."""
+
+    start: dt.date
+    end: dt.date
+
+
+class Duty(_Strict):
+    """Duty hours of a working day, local time, in hours."""
+
+    start: Annotated[float, Field(ge=0, lt=24)] = 9.0
+    end: Annotated[float, Field(gt=0, le=24)] = 17.0
+
+    @field_validator("end")
+    @classmethod
+    def _after(cls, end: float, info: object) -> float:
+        start = getattr(info, "data", {}).get("start", 0.0)
+        if end <= start:
+            raise ValueError(f"duty ends ({end:g}) before it starts ({start:g})")
+        return end
+
+
+class Calendar(_Strict):
+    """Local changes to the national calendar of working days."""
+
+    extra_workdays: list[dt.date] = []
+    extra_holidays: list[dt.date] = []
+
+
+class LogSettings(_Strict):
+    """
+    Where the records are and how they are read.
+
+    Attributes
+    ----------
+    as_of : date
+        Cut-off; the day itself still counts, later records are left out and counted.
+    window_days : int
+        Days before the cut-off that most indicators look at.
+    time_zone : str
+        Of times that carry none.
+    files : LogFiles
+        Relative to this file.
+    duty, calendar, inspections, knots
+        Duty hours, changes to the calendar, inspection periods (for the campaign ratio), changed knots.
+    sla_days : float
+        Working days within which a message should be answered.
+    """
+
+    as_of: dt.date
+    window_days: Annotated[int, Field(ge=7, le=1100)] = 90
+    time_zone: str = "Asia/Shanghai"
+    files: LogFiles
+    duty: Duty = Duty()
+    calendar: Calendar = Calendar()
+    inspections: list[Period] = []
+    knots: dict[str, KnotChange] = {}
+    sla_days: Annotated[float, Field(gt=0)] = 5.0
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as problem:
+            raise ValueError("not a time zone; write e.g. Asia/Shanghai") from problem
+        return name
+
+
+def load_log_settings(path: str | Path) -> LogSettings:
+    """
+    Read and check a file of record settings.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    LogSettings
+
+    Raises
+    ------
+    StudyError
+        LOG-001 to LOG-012, all faults at once, each with its line.
+    """
+    return load_settings(Path(path), LogSettings, "LOG", StudyError).value

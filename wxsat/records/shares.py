@@ -1,0 +1,93 @@
+"""Shares of few cases: Wilson's interval, and what the other accounts lend to an account with little of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def wilson_interval(reached: float, base: float, confidence: float = 0.95) -> tuple[float, float]:
+    """
+    Return Wilson's score interval of a share; NaN without cases.
+
+    Notes
+    -----
+    By statsmodels. Checked against published counts: 25 of 252 is 6.8 to 14.2 %.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson_interval(25, 252)]
+    [0.068, 0.142]
+    """
+    if not base > 0:
+        return np.nan, np.nan
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(min(reached, base), base, alpha=1 - confidence, method="wilson")
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class EmpiricalBayes:
+    """
+    A beta prior fitted to the accounts' shares.
+
+    Attributes
+    ----------
+    mean : float
+        Of the accounts.
+    strength : float
+        Cases that the prior is worth; infinity when accounts do not differ more than chance.
+    """
+
+    mean: float
+    strength: float
+
+    def own_weight(self, n: Floats) -> Floats:
+        """Return the weight of an account's own share: ``n / (n + strength)``."""
+        return np.asarray(n / (n + self.strength)) if np.isfinite(self.strength) else np.zeros_like(n)
+
+    def shrink(self, reached: Floats, n: Floats) -> Floats:
+        """Return the posterior mean of each account's share."""
+        own = self.own_weight(n)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            raw = np.where(n > 0, reached / n, self.mean)
+        return own * raw + (1 - own) * self.mean
+
+
+def fit_beta_binomial(reached: Floats, n: Floats) -> EmpiricalBayes:
+    r"""
+    Fit the mean and the spread of the accounts' shares by moments.
+
+    Parameters
+    ----------
+    reached, n : ndarray, shape (accounts,)
+        Cases marked, and cases.
+
+    Returns
+    -------
+    EmpiricalBayes
+
+    Notes
+    -----
+    Kleinman's (1973) moment estimator with weights :math:`w_i = n_i / \sum n`: with :math:`s = \sum w_i (p_i - \mu)^2`,
+    :math:`v = \mu(1 - \mu)`, :math:`c = \sum w_i(1 - w_i)/n_i` and :math:`d = \sum w_i(1 - w_i)`,
+    :math:`\rho = (s - v c)/(v (d - c))` and the strength is :math:`(1 - \rho)/\rho`. Checked by recovery.
+    """
+    w = n / n.sum()
+    p = reached / n
+    mean = float(w @ p)
+    variance = mean * (1 - mean)
+    chance = float((w * (1 - w) / n).sum())
+    if variance <= 0:
+        return EmpiricalBayes(mean, np.inf)
+    between = float(w @ (p - mean) ** 2) - variance * chance
+    scale = variance * (float((w * (1 - w)).sum()) - chance)
+    rho = between / scale if scale > 0 else 0.0
+    if rho <= 0:
+        return EmpiricalBayes(mean, np.inf)
+    return EmpiricalBayes(mean, (1 - min(rho, 0.999)) / min(rho, 0.999))

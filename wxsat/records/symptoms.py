@@ -1,0 +1,259 @@
+"""What ails an account, by the stage of service at which messages are lost: heard, answered, correct, resolved.
+
+The names are those of the paper of 2014 and of official lists; the rules are ours, a convention.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wxsat.records.account_records import AccountRecords
+
+STAGES = ("heard", "answered", "correct", "resolved")
+MIN_INBOUND = 20
+CONFIRM_Z = 1.2815515655446004
+LONG_WAIT = 5.0
+
+ZH = MappingProxyType(
+    {
+        "deaf": "聋", "mute": "哑", "demented": "痴呆", "dozing": "打瞌睡", "zombie": "僵尸", "vase": "花瓶",
+        "document_mover": "公文报", "healthy": "健康", "too_few": "样本不足", "unremarkable": "未见典型症状",
+    }
+)  # fmt: skip
+"""Symptom to its Chinese name."""
+
+SYMPTOM_OF_STAGE = MappingProxyType({"heard": "deaf", "answered": "mute", "correct": "demented", "resolved": "vase"})
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """
+    The service funnel of one account.
+
+    Attributes
+    ----------
+    inbound, heard, answered, correct, resolved : int
+        Messages that reached each stage; a stage counts only those that reached the one before it.
+    shares : tuple of float
+        Of each stage among the one before; NaN where nothing reached it or nothing is known.
+    overall : float
+        Their product.
+    losses : dict
+        Stage to its share of the whole loss, ``ln p / ln R``; they sum to 1. Empty without a loss.
+    """
+
+    inbound: int
+    heard: int
+    answered: int
+    correct: int
+    resolved: int
+    shares: tuple[float, float, float, float]
+    overall: float
+    losses: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One symptom: its name, whether the data confirm it (one-sided 90 %) or only suggest it, and the figures."""
+
+    name: str
+    confirmed: bool
+    evidence: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Funnel, symptoms and the primary symptom (stage of the largest loss) of one account."""
+
+    account: str
+    funnel: Funnel
+    symptoms: tuple[Symptom, ...]
+    primary: str | None
+
+
+def service_funnel(a: AccountRecords) -> Funnel:
+    """
+    Count what becomes of the window's messages.
+
+    Notes
+    -----
+    *Heard*: a person opened or assigned it, or answered, within five working days. *Answered*: with a substantive human
+    reply (rubric 3 or more; any human reply where nothing is scored). *Correct* and *resolved* as recorded. Messages
+    that are younger than five working days and not yet heard are left out.
+    """
+    m = a.messages
+    n = len(m)
+    if not n:
+        return Funnel(0, 0, 0, 0, 0, (math.nan,) * 4, math.nan, {})
+    replied = m["replied"].to_numpy(bool)
+    wait = m["wait"].to_numpy(float)
+    opened = m["heard_at"].notna().to_numpy(bool)
+    heard = opened | (replied & (wait <= LONG_WAIT))
+    judged = heard | (wait >= LONG_WAIT) | replied
+    score = m["score"].to_numpy(float)
+    answered = replied & (np.isnan(score) | (score >= 3))
+    correct, resolved = m["correct"].to_numpy(float), m["resolved"].to_numpy(float)
+    stages = [judged, judged & heard]
+    stages.append(stages[-1] & answered)
+    counts = [int(stage.sum()) for stage in stages]
+    shares = [_part(counts[1], counts[0]), _part(counts[2], counts[1])]
+    for column in (correct, resolved):
+        known = stages[-1] & ~np.isnan(column)
+        reached = known & (column == 1)
+        shares.append(_part(int(reached.sum()), int(known.sum())))
+        counts.append(int(reached.sum()))
+        stages.append(reached)
+    return _funnel(counts, shares)
+
+
+def _part(reached: int, base: int) -> float:
+    return reached / base if base else math.nan
+
+
+def _funnel(counts: list[int], shares: list[float]) -> Funnel:
+    overall = float(np.prod(shares))
+    losses: dict[str, float] = {}
+    if overall == 0:
+        first = next(i for i, p in enumerate(shares) if p == 0)
+        losses = {stage: float(i == first) for i, stage in enumerate(STAGES)}
+    elif not math.isnan(overall) and overall < 1:
+        losses = {stage: math.log(p) / math.log(overall) for stage, p in zip(STAGES, shares, strict=True)}
+    h, a, c, r = shares
+    return Funnel(counts[0], counts[1], counts[2], counts[3], counts[4], (h, a, c, r), overall, losses)
+
+
+def wilson_bound(reached: float, base: float, *, upper: bool, z: float = CONFIRM_Z) -> float:
+    """
+    Return the one-sided 90 % Wilson bound of a share; NaN without cases.
+
+    Examples
+    --------
+    >>> round(wilson_bound(8, 20, upper=True), 4)
+    0.5435
+    """
+    if not base > 0:
+        return math.nan
+    p = reached / base
+    centre = p + z * z / (2 * base)
+    half = z * math.sqrt(p * (1 - p) / base + z * z / (4 * base * base))
+    return (centre + half if upper else centre - half) / (1 + z * z / base)
+
+
+def diagnose_symptoms(
+    a: AccountRecords, values: dict[str, float], counts: dict[str, int], vase_severity: float | None = None
+) -> Diagnosis:
+    """
+    Name the symptoms of one account.
+
+    Parameters
+    ----------
+    a : AccountRecords
+    values, counts : dict
+        Indicator to its value and number of cases behind it (L01, L02, L03, L21, L23, L24 are used).
+    vase_severity : float, optional
+        Severity of VASE in the public's answers, 0 to 100; without it the rule does without.
+
+    Returns
+    -------
+    Diagnosis
+        Fewer than 20 messages: symptoms that rest on messages are not named, ``too_few`` says so.
+    """
+    funnel = service_funnel(a)
+    found: list[Symptom] = []
+    enough = funnel.inbound >= MIN_INBOUND
+    value = {key: values.get(key, math.nan) for key in ("L01", "L02", "L03", "L21", "L23", "L24")}
+    found += _channel_and_time(a, value, enough)
+    if enough:
+        found += _lost_on_the_way(a, funnel)
+    found += _functions(a, funnel, value, counts, enough, vase_severity)
+    if value["L23"] >= 0.60 and value["L24"] < 0.20:
+        lower = wilson_bound(value["L23"] * counts.get("L23", 0), counts.get("L23", 0), upper=False)
+        found.append(Symptom("document_mover", lower >= 0.60, {"L23": value["L23"], "L24": value["L24"]}))
+    if not enough:
+        found.append(Symptom("too_few", True, {"inbound": float(funnel.inbound)}))
+    elif not found:
+        h, answered, correct, _ = funnel.shares
+        fine = min(h, answered, correct) >= 0.80 and funnel.overall >= 0.50
+        found.append(Symptom("healthy" if fine else "unremarkable", True, {"overall": funnel.overall}))
+    return Diagnosis(a.account, funnel, tuple(found), _primary(funnel, found, enough))
+
+
+def _channel_and_time(a: AccountRecords, value: dict[str, float], enough: bool) -> list[Symptom]:
+    found = []
+    if value["L03"] == 0:
+        found.append(Symptom("deaf", True, {"L03": 0.0}))
+    if value["L02"] > 14:
+        found.append(Symptom("zombie", True, {"L02": value["L02"]}))
+    elif 7 < value["L01"] <= 14:
+        found.append(Symptom("dozing", True, {"L01": value["L01"]}))
+    elif enough:
+        late = a.messages["replied"].to_numpy(bool) & (a.messages["wait"].to_numpy(float) > LONG_WAIT)
+        part = float(late.mean())
+        if part >= 0.40:
+            lower = wilson_bound(int(late.sum()), len(late), upper=False)
+            found.append(Symptom("dozing", lower >= 0.40, {"late_share": part}))
+    return found
+
+
+def _lost_on_the_way(a: AccountRecords, funnel: Funnel) -> list[Symptom]:
+    h, answered, correct, _ = funnel.shares
+    found = []
+    if h < 0.50:
+        confirmed = wilson_bound(funnel.heard, funnel.inbound, upper=True) < 0.50
+        found.append(Symptom("deaf", confirmed, {"heard": h}))
+    elif answered < 0.50:
+        confirmed = wilson_bound(funnel.answered, funnel.heard, upper=True) < 0.50
+        found.append(Symptom("mute", confirmed, {"answered": answered}))
+    elif correct < 0.60:
+        confirmed = wilson_bound(funnel.correct, funnel.answered, upper=True) < 0.60
+        found.append(Symptom("demented", confirmed, {"correct": correct}))
+    return found
+
+
+def _functions(
+    a: AccountRecords,
+    funnel: Funnel,
+    value: dict[str, float],
+    counts: dict[str, int],
+    enough: bool,
+    vase_severity: float | None,
+) -> list[Symptom]:
+    found = []
+    landing, tested = value["L21"], counts.get("L21", 0)
+    if landing < 0.60:
+        upper = wilson_bound(landing * tested, tested, upper=True)
+        found.append(Symptom("demented", upper < 0.60, {"L21": landing}))
+    lively = value["L01"] <= 7 and len(a.functions) > 0
+    useless = (enough and funnel.overall < 0.20) or landing < 0.50 or _use_per_thousand(a) < 1
+    if lively and useless and (vase_severity is None or vase_severity >= 60):
+        evidence = {"overall": funnel.overall, "L21": landing}
+        confirmed = vase_severity is not None and (
+            (enough and wilson_bound(funnel.resolved, funnel.inbound, upper=True) < 0.20)
+            or wilson_bound(landing * tested, tested, upper=True) < 0.50
+        )
+        found.append(Symptom("vase", bool(confirmed), evidence))
+    return found
+
+
+def _use_per_thousand(a: AccountRecords) -> float:
+    followers = float(a.facts["followers"])
+    uses: NDArray[np.float64] = a.functions["uses_month"].to_numpy(float)
+    if not followers > 0 or np.isnan(uses).all():
+        return math.nan
+    return float(np.nansum(uses)) / followers * 1000
+
+
+def _primary(funnel: Funnel, found: list[Symptom], enough: bool) -> str | None:
+    names = [symptom.name for symptom in found if symptom.name not in ("too_few", "unremarkable")]
+    if not names or names == ["healthy"]:
+        return names[0] if names else None
+    if enough and funnel.losses:
+        worst = SYMPTOM_OF_STAGE[max(funnel.losses, key=lambda stage: funnel.losses[stage])]
+        if worst in names:
+            return worst
+    return names[0]
