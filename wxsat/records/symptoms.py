@@ -134,7 +134,7 @@ def wilson_bound(reached: float, base: float, *, upper: bool, z: float = CONFIRM
     Examples
     --------
     >>> round(wilson_bound(8, 20, upper=True), 4)
-    0.5435
+    0.5428
     """
     if not base > 0:
         return math.nan
@@ -174,6 +174,7 @@ def diagnose_symptoms(
     if value["L23"] >= 0.60 and value["L24"] < 0.20:
         lower = wilson_bound(value["L23"] * counts.get("L23", 0), counts.get("L23", 0), upper=False)
         found.append(Symptom("document_mover", lower >= 0.60, {"L23": value["L23"], "L24": value["L24"]}))
+    found = _once(found)
     if not enough:
         found.append(Symptom("too_few", True, {"inbound": float(funnel.inbound)}))
     elif not found:
@@ -181,6 +182,16 @@ def diagnose_symptoms(
         fine = min(h, answered, correct) >= 0.80 and funnel.overall >= 0.50
         found.append(Symptom("healthy" if fine else "unremarkable", True, {"overall": funnel.overall}))
     return Diagnosis(a.account, funnel, tuple(found), _primary(funnel, found, enough))
+
+
+def _once(found: list[Symptom]) -> list[Symptom]:
+    """Several rules may name one symptom: it is told once, confirmed if any of them confirms it."""
+    merged: dict[str, Symptom] = {}
+    for symptom in found:
+        old = merged.get(symptom.name)
+        evidence = {**old.evidence, **symptom.evidence} if old else symptom.evidence
+        merged[symptom.name] = Symptom(symptom.name, symptom.confirmed or bool(old and old.confirmed), evidence)
+    return list(merged.values())
 
 
 def _channel_and_time(a: AccountRecords, value: dict[str, float], enough: bool) -> list[Symptom]:

@@ -164,7 +164,7 @@ def _posts(
     spread = np.array(list(NEEDS.values())) ** (1 - c.positioning)
     spread[:3] *= 1 + 4 * c.positioning
     document = rng.random(len(on)) < 0.4
-    explained = (rng.random(len(on)) < 0.9 - 0.85 * c.value) & document
+    explained = (rng.random(len(on)) < 0.9 - 0.9 * c.value) & document
     texts = [pool["text"].iloc[int(rng.integers(len(pool)))] if is_copy else _text(rng, 300) for is_copy in copied]
     far = 0.1 + 0.5 * c.positioning
     return pd.DataFrame(

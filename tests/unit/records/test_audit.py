@@ -201,7 +201,7 @@ def test_symptoms_by_synthetic_accounts(result):
     found = result.symptom_frame().groupby("account")["symptom"].apply(set)
     assert found["deaf"] >= {"deaf", "too_few"}
     assert "zombie" in found["zombie"]
-    assert {"mute", "document_mover", "demented"} <= found["bad"]
+    assert {"document_mover", "demented"} <= found["bad"]
     assert found["good"] == {"healthy"}
     vetoes = result.dilemmas.drop_duplicates("account").set_index("account")["vetoes"]
     assert "L03" in vetoes["deaf"]
