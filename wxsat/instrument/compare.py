@@ -25,9 +25,9 @@ BREAKS = MappingProxyType(
     {
         "added": "scores of its construct hold another item; compare over the items of both versions",
         "removed": "it has no answers in the later version; compare over the items of both versions",
-        "wording": "another question: its answers, and scores that hold it, are compared only after a test of invariance",
-        "stem": "another question: its answers, and scores that hold it, are compared only after a test of invariance",
-        "scale": "answers are on another scale: neither means nor thresholds are comparable, and rescaling mends neither",
+        "wording": "another question: it and scores that hold it are compared only after a test of invariance",
+        "stem": "another question: it and scores that hold it are compared only after a test of invariance",
+        "scale": "another scale: neither means nor thresholds are comparable, and rescaling mends neither",
         "key": "scores point the other way: score both versions with one key before anything is compared",
         "rule": "the share of failed checks is not comparable",
         "points": "sums of points are not comparable",
