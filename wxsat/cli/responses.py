@@ -19,7 +19,9 @@ app.command("weight")(weight.weight)
 app.command("estimate")(estimate.estimate)
 app.command("rates")(weight.rates)
 
-FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV, TXT, XLSX, XLS, SAV, ZSAV or DTA.", show_default=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(help="CSV, XLSX, XLS, SAV, ZSAV, POR, DTA, SAS, Parquet or JSON.", show_default=False)
+]
 InstrumentOption = Annotated[
     str,
     typer.Option("--instrument", "-i", help="Id of a bundled instrument, or a YAML file.", show_default=False),
@@ -33,6 +35,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 PlanOption = Annotated[Path | None, typer.Option("--plan", help="Cleaning plan (YAML).")]
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv, .xlsx, .sav or .dta.")]
+PlatformOption = Annotated[
+    str,
+    typer.Option("--platform", help="Who wrote the file: wjx, tencent, qualtrics, google, kobo, ...; auto finds out."),
+]
+PairOption = Annotated[
+    Path | None, typer.Option("--pair", help="The same answers exported the other way (by text, by number).")
+]
+MatchOption = Annotated[
+    str, typer.Option("--match", help="names, or order: columns without a name by their place, where numbers agree.")
+]
+KeyOption = Annotated[
+    Path | None, typer.Option("--key", help="Key file, kept by you: identifiers become a keyed hash (column person).")
+]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the labels: zh or en.")]
 
 
@@ -43,19 +58,39 @@ def inspect(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     delimiter: DelimiterOption = None,
+    platform: PlatformOption = "auto",
+    pair: PairOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what is in a file: format, columns, which instrument it seems to be. Shows no answers."""
+    """Say what is in a file: who wrote it, columns with their codes, likely scales, identifiers, the instrument."""
     from wxsat.cli.output import emit_json, say
+    from wxsat.cli.progress import byte_progress
     from wxsat.responses.inspection import inspect_file
 
-    found = inspect_file(file, _candidates(instrument), sheet=sheet, encoding=encoding, delimiter=_character(delimiter))
+    with byte_progress(file) as progress:
+        found = inspect_file(
+            file,
+            _candidates(instrument),
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=_character(delimiter),
+            platform=platform,
+            pair=pair,
+            progress=progress,
+        )
+    _say_platform(found["file"], found["platform"], found["platform_because"])
     if json:
         emit_json(found)
         return
     for note in found["notes"]:
         say(note)
     _print_inspection(found)
+
+
+def _say_platform(file: str, platform: str, because: list[str]) -> None:
+    from wxsat.cli.output import say
+
+    say(f"{file}: platform {platform}" + (f" ({'; '.join(because)})" if because else " (one header row, nothing else)"))
 
 
 def _print_inspection(found: dict[str, Any]) -> None:
@@ -72,8 +107,23 @@ def _print_inspection(found: dict[str, Any]) -> None:
         )
     else:
         print("instrument: none recognised")
-    columns = pd.DataFrame(found["column_list"]).drop(columns="labelled")
+    for scale in found["likely_scales"]:
+        names = scale["columns"]
+        print(
+            f"likely a scale: {names[0]} to {names[-1]} ({len(names)} columns), answers {', '.join(scale['answers'])}"
+        )
+    for hidden in found["identifiers"]:
+        print(f"identifier: {hidden['column']} ({hidden['kind']}); never written")
+    columns = pd.DataFrame(found["column_list"])[["name", "question", "role", "kind", "filled", "distinct"]]
+    columns["codes"] = [_codes_shown(record) for record in found["column_list"]]
     print_frame(columns.astype(object).where(columns.notna(), None))
+
+
+def _codes_shown(record: dict[str, Any]) -> str:
+    labels = [f"{value} {text}" for value, text in record["labels"].items()]
+    shown = labels or [str(category["value"]) for category in record["categories"]]
+    missing = f" (missing: {', '.join(record['missing_codes'])})" if record["missing_codes"] else ""
+    return ", ".join(shown[:8]) + (", …" if len(shown) > 8 else "") + missing
 
 
 @app.command("read")
@@ -86,23 +136,56 @@ def read(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     delimiter: DelimiterOption = None,
+    platform: PlatformOption = "auto",
+    pair: PairOption = None,
+    match: MatchOption = "names",
+    key: KeyOption = None,
     lang: LangOption = "zh",
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Code answers against an instrument and write them, uncleaned and in raw direction."""
     from wxsat.cli.output import emit_json, say
+    from wxsat.cli.progress import byte_progress
+    from wxsat.responses.pieces import is_large
+    from wxsat.responses.reading_findings import reading_findings
     from wxsat.responses.save import write_responses
 
     _keep_input(file, out)
-    responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
+    for own in (pair, key):
+        if own is not None:
+            _keep_input(own, out)
+    wishes: dict[str, Any] = {"platform": platform, "match": match, "key": key}
+    if is_large(file) and out.suffix.casefold() == ".csv" and pair is None:
+        from wxsat.instrument.load import load_instrument
+        from wxsat.responses.stream import read_to_csv
+
+        wishes |= {"form": form, "account": account, "encoding": encoding, "delimiter": _character(delimiter)}
+        with byte_progress(file) as progress:
+            responses = read_to_csv(file, load_instrument(instrument), out, force=force, progress=progress, **wishes)
+        written: tuple[Path, ...] = (out,)
+    else:
+        responses = _responses(file, instrument, form, account, sheet, encoding, delimiter, pair=pair, **wishes)
+        written = write_responses(responses, out, force=force, language=_language(lang))
+    told = responses.provenance
+    _say_platform(told["file"], told["platform"], told["platform_because"])
     for line in responses.log:
         say(line)
-    written = write_responses(responses, out, force=force, language=_language(lang))
+    findings = reading_findings(responses)
+    for finding in findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+    n = told["rows_read"]
     if json:
-        emit_json({"n": responses.n, "outputs": [p.name for p in written], "provenance": responses.provenance})
+        emit_json(
+            {
+                "n": n,
+                "outputs": [p.name for p in written],
+                "findings": [f.to_dict() for f in findings],
+                "provenance": told,
+            }
+        )
     else:
-        print(f"{responses.n} respondents -> {out}")
+        print(f"{n} respondents -> {out}")
 
 
 @app.command("screen")
@@ -115,6 +198,7 @@ def screen(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     delimiter: DelimiterOption = None,
+    platform: PlatformOption = "auto",
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -124,7 +208,7 @@ def screen(
     from wxsat.responses.screen import screen_responses
 
     _keep_input(file, out)
-    responses = _responses(file, instrument, form, None, sheet, encoding, delimiter)
+    responses = _responses(file, instrument, form, None, sheet, encoding, delimiter, platform=platform)
     table = screen_responses(responses, _plan(plan))
     if out is not None:
         write_table(table, out, force=force)
@@ -153,6 +237,8 @@ def clean(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     delimiter: DelimiterOption = None,
+    platform: PlatformOption = "auto",
+    key: KeyOption = None,
     lang: LangOption = "zh",
     force: ForceOption = False,
     json: JsonOption = False,
@@ -163,7 +249,7 @@ def clean(
     from wxsat.responses.save import write_responses
 
     _keep_input(file, out)
-    responses = _responses(file, instrument, form, account, sheet, encoding, delimiter)
+    responses = _responses(file, instrument, form, account, sheet, encoding, delimiter, platform=platform, key=key)
     cleaned = clean_responses(responses, _plan(plan))
     written = write_responses(cleaned, out, force=force, language=_language(lang))
     for finding in cleaned.findings:
@@ -194,6 +280,7 @@ def _responses(
     sheet: str | None,
     encoding: str | None,
     delimiter: str | None,
+    **more: Any,
 ) -> Responses:
     from typing import cast
 
@@ -208,6 +295,7 @@ def _responses(
         sheet=sheet,
         encoding=encoding,
         delimiter=_character(delimiter),
+        **more,
     )
 
 

@@ -89,22 +89,32 @@ def code_column(
     replace = _replacements(recode)
     contradictions = _label_faults(table, column, key, replace, reverse)
     read = _cell_reader(table, column, key, replace)
-    known: dict[tuple[type, Any], Cell | Refusal] = {}
-    codes = np.full(table.n_rows, np.nan)
-    reasons = np.full(table.n_rows, "", dtype=object)
+    places, cells = _distinct(table.frame[column].to_numpy(dtype=object))
+    results = [read(cell) for cell in cells]
+    coded = [(math.nan, "system") if isinstance(r, Refusal) else r for r in results]
+    codes = np.array([code for code, _ in coded], dtype=float)[places]
+    reasons = np.array([reason for _, reason in coded], dtype=object)[places]
     refused: dict[str, _Refused] = {}
-    for position, cell in enumerate(table.frame[column].to_numpy(dtype=object)):
-        token = (type(cell), cell)
-        if token not in known:
-            known[token] = read(cell)
-        result = known[token]
+    bad = np.array([isinstance(r, Refusal) for r in results])[places]
+    for position in np.flatnonzero(bad).tolist():
+        result = results[places[position]]
         if isinstance(result, Refusal):
-            reasons[position] = "system"
             refused.setdefault(masked(result.found), _Refused(result)).rows.append(table.row_numbers[position])
-        else:
-            codes[position], reasons[position] = result
     faults = tuple(_cell_fault(table, column, key, group) for group in refused.values())
     return CodedColumn(codes, reasons, (*contradictions, *faults))
+
+
+def _distinct(cells: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return which distinct cell stands in each place, and the distinct cells; 5, 5.0 and "5" differ."""
+    import pandas as pd
+
+    kinds = {type(cell) for cell in cells}
+    if kinds <= {str, type(None)}:
+        places, distinct = pd.factorize(cells, use_na_sentinel=False)
+        return places, [None if cell is None or cell != cell else cell for cell in distinct]
+    seen: dict[tuple[type, Any], int] = {}
+    places = np.fromiter((seen.setdefault((type(c), c), len(seen)) for c in cells), np.intp, len(cells))
+    return places, [cell for _, cell in seen]
 
 
 def _cell_fault(table: RawTable, column: str, key: AnswerKey, group: _Refused) -> Fault:

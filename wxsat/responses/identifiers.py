@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 # In order of trust: the first of these that a row has becomes its fingerprint.
 PERSON_KEYS: tuple[str, ...] = (
-    "openid", "unionid", "用户标识", "用户id", "userid", "微信id", "微信号", "wechatid", "deviceid", "device",
-    "设备号", "设备标识", "身份证", "idcard", "手机", "mobile", "phone", "电话", "联系方式", "email", "e-mail", "邮箱",
+    "openid", "unionid", "用户标识", "用户id", "userid", "微信id", "微信号", "wechatid", "deviceid", "device", "imei",
+    "设备号", "设备标识", "身份证", "idcard", "idnumber", "证件号", "passport", "护照", "手机", "mobile",
+    "phone", "电话",
+    "联系方式", "email", "e-mail", "邮箱", "subscriberid", "simserial",
 )  # fmt: skip
 # Shared by many people (a household, an office) or not unique: dropped, but no evidence of a duplicate.
 WEAK_KEYS: tuple[str, ...] = (
-    "姓名", "昵称", "nickname", "来自ip", "ipaddress", "ip地址", "useragent", "recipient", "名字", "家庭住址",
-    "详细地址", "locationlatitude", "locationlongitude", "经度", "纬度", "qq号",
+    "姓名", "昵称", "nickname", "来自ip", "ipaddress", "ip地址", "ipaddr", "useragent", "recipient", "名字", "家庭住址",
+    "详细地址", "locationlatitude", "locationlongitude", "locationaccuracy", "latitude", "longitude", "经度", "纬度",
+    "geolocation", "geopoint", "gps", "坐标", "定位", "qq号", "用户名", "firstname", "lastname", "fullname",
+    "namefirst", "namelast", "respondentname", "submittername", "macaddress",
 )  # fmt: skip
 WHOLE_NAMES: frozenset[str] = frozenset(
     {
@@ -40,6 +44,13 @@ WHOLE_NAMES: frozenset[str] = frozenset(
         "微信",
         "address",
         "地址",
+        "username",
+        "lat",
+        "lng",
+        "lon",
+        "referrer",
+        "位置",
+        "地理位置",
     }
 )
 IDENTIFYING_SHARE = 0.5
@@ -49,12 +60,22 @@ FEWEST_FOR_REPEATS = 10
 
 Kind = Literal["person", "weak"]
 
-_PATTERNS = (
-    re.compile(r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"),
-    re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:[(（].*)?"),
-    re.compile(r"\d{17}[\dXx]"),
-    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
-    re.compile(r"o[A-Za-z0-9_-]{27}"),
+_IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+# What is looked for -> the shape of a whole value.
+SHAPES: dict[str, re.Pattern[str]] = {
+    "phone": re.compile(r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4}"),
+    "ip": re.compile(rf"{_IPV4}(?:[(（].*)?|(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}", re.IGNORECASE),
+    "id number": re.compile(r"\d{17}[\dXx]"),
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    "openid": re.compile(r"o[A-Za-z0-9_-]{27}"),
+    "device": re.compile(
+        r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|Mozilla/\d.*|(?:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    ),
+    "location": re.compile(r"-?\d{1,3}\.\d{3,}[,，; ]\s*-?\d{1,3}\.\d{3,}(?:[,; ].*)?"),
+}
+# The same inside a longer text, for messages: a value that only holds one is hidden too.
+_INSIDE = re.compile(
+    rf"(?<!\d)(?:1[3-9]\d{{9}}|\d{{17}}[\dXx])(?!\d)|(?<![\d.]){_IPV4}(?![\d.])|[\w.+-]+@[\w-]+\.[\w.-]+"
 )
 
 
@@ -70,7 +91,40 @@ def looks_identifying(value: object) -> bool:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = unicodedata.normalize("NFKC", str(value)).strip()
-    return any(pattern.fullmatch(text) for pattern in _PATTERNS)
+    return any(pattern.fullmatch(text) for pattern in SHAPES.values())
+
+
+def holds_identifier(text: str) -> bool:
+    """
+    Whether a text holds a mobile number, identity number, address or e-mail anywhere.
+
+    Examples
+    --------
+    >>> holds_identifier("张先生 13800138000"), holds_identifier("PU1")
+    (True, False)
+    """
+    return _INSIDE.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def identifier_kind(name: str, cells: Iterable[Any]) -> str | None:
+    """
+    Say what a column identifies people by (openid, phone, ip, name, ...), or None if it does not.
+
+    Examples
+    --------
+    >>> identifier_kind("联系电话", ["13800138000"]), identifier_kind("PU1", ["5", "6"])
+    ('phone', None)
+    """
+    seen = [cell for cell in cells if cell is not None and cell == cell]
+    if identifies(name, seen) is None:
+        return None
+    texts = [unicodedata.normalize("NFKC", str(cell)).strip() for cell in seen[:200]]
+    counts = {kind: sum(bool(p.fullmatch(t)) for t in texts) for kind, p in SHAPES.items()}
+    kind = max(counts, key=lambda k: counts[k])
+    if texts and counts[kind] >= IDENTIFYING_SHARE * len(texts):
+        return kind
+    key = _plain_name(name)
+    return next((kind for kind, words in _KINDS if any(word in key for word in words)), "name")
 
 
 def identifies(name: str, cells: Iterable[Any]) -> Kind | None:
@@ -97,6 +151,19 @@ def identifies(name: str, cells: Iterable[Any]) -> Kind | None:
     if key in WHOLE_NAMES or any(word in key for word in WEAK_KEYS):
         return "weak"
     return "person" if any(word in key for word in PERSON_KEYS) and not repeats else None
+
+
+_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("openid", ("openid", "unionid", "用户标识", "用户id", "userid", "微信", "wechat", "qq")),
+    ("device", ("device", "设备", "imei", "useragent", "simserial", "subscriberid", "mac", "ua", "referrer")),
+    ("name", ("recipient", "姓名", "名字", "昵称", "nickname", "firstname", "lastname", "fullname", "用户名")),
+    ("ip", ("ip",)),
+    ("id number", ("身份证", "idcard", "idnumber", "证件号", "passport", "护照")),
+    ("phone", ("手机", "mobile", "phone", "电话", "联系方式", "tel")),
+    ("email", ("mail", "邮箱")),
+    ("location", ("地址", "address", "住址", "latitude", "longitude", "location", "经度", "纬度", "geo", "gps", "坐标",
+                  "定位", "位置", "lat", "lng", "lon")),
+)  # fmt: skip
 
 
 def _plain_name(name: str) -> str:

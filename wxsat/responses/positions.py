@@ -18,7 +18,7 @@ from wxsat.responses.answer_key import NO_ANSWER, AnswerKey, Refusal, answer_key
 from wxsat.responses.match import Asked, ColumnMatch
 from wxsat.responses.platforms.limesurvey import is_answer_codes, position_of
 from wxsat.responses.platforms.platform import replace_cells
-from wxsat.responses.raw_table import RawTable, fold
+from wxsat.responses.raw_table import Numbering, RawTable, fold
 
 _WHOLE = re.compile(r"\d+(?:\.0+)?")
 
@@ -57,6 +57,16 @@ def with_codes(table: RawTable, match: ColumnMatch, questions: Mapping[str, Aske
             note = f"Numbers read as positions of options and turned into codes in {len(bare)} column(s)."
             table = replace(table, notes=(*table.notes, note))
     return table
+
+
+def numbering_of(table: RawTable, match: ColumnMatch, questions: Mapping[str, Asked]) -> Numbering:
+    """Return what a table's numbers are, from its answers where the file does not say; RESP-070 if they cannot tell."""
+    if table.numbering != "unknown":
+        return table.numbering
+    bare = {
+        q: c for q, c in match.columns.items() if _differs(options_of(questions[q])) and c not in table.value_labels
+    }
+    return "positions" if bare and _are_positions(table, match, bare, questions) else "codes"
 
 
 def _without_answer_codes(table: RawTable, match: ColumnMatch, questions: Mapping[str, Asked]) -> RawTable:

@@ -251,9 +251,9 @@ def require_names(names: Sequence[str], body: Sequence[Sequence[Any]], file: str
 
 def masked(text: object, length: int = 40) -> str:
     """Return a cell or a name as it may be shown: shortened, and hidden where it could identify a person."""
-    from wxsat.responses.identifiers import looks_identifying
+    from wxsat.responses.identifiers import holds_identifier, looks_identifying
 
     shown = str(text)
-    if looks_identifying(shown):
+    if looks_identifying(shown) or holds_identifier(shown):
         return "(hidden: looks like a personal identifier)"
     return shown if len(shown) <= length else shown[: length - 1] + "…"

@@ -41,8 +41,8 @@ Source = str | Path | pd.DataFrame
 
 
 @dataclass(frozen=True)
-class _Wishes:
-    """What the study says of its files."""
+class Wishes:
+    """What the study says of its files: columns, recodings, times, what to keep, form, account, rule of matching."""
 
     columns: Mapping[str, str]
     recode: Mapping[str, Mapping[Any, Any]]
@@ -54,6 +54,7 @@ class _Wishes:
 
     @property
     def spoken_for(self) -> tuple[str, ...]:
+        """Columns that the study uses under their own names."""
         return (*self.paradata.values(), *self.keep)
 
 
@@ -129,7 +130,7 @@ def read_responses(
     require_rule(match)
     require_platform(platform)
     kept = tuple(dict.fromkeys(([account] if account else []) + list(keep)))
-    wishes = _Wishes(
+    wishes = Wishes(
         dict(columns or {}), dict(recode or {}), dict(paradata or {}), kept, form, account, cast("MatchRule", match)
     )
     sources = [source] if isinstance(source, (str, Path, pd.DataFrame)) else list(source)
@@ -144,7 +145,7 @@ def read_responses(
     ]
     if pair is not None:
         tables = [_paired(tables, read_table(pair, sheet=sheet, encoding=encoding, delimiter=delimiter))]
-    parts = [_code_table(table, instrument, wishes, salt) for table in tables]
+    parts = [code_table(table, instrument, wishes, salt) for table in tables]
     faults = [fault for part in parts for fault in part.faults]
     if faults:
         raise DataError.from_faults(faults)
@@ -167,7 +168,8 @@ def _require_form(form: str | None) -> None:
         )
 
 
-def _code_table(table: RawTable, instrument: Instrument, wishes: _Wishes, salt: bytes) -> CodedFile:
+def code_table(table: RawTable, instrument: Instrument, wishes: Wishes, salt: bytes) -> CodedFile:
+    """Code one table: answers, reasons, times, fingerprints, and every fault of its cells."""
     _require_columns(table, wishes)
     times = paradata_columns(table, wishes.paradata, {*wishes.columns, *wishes.keep})
     match = _matched(table, instrument, wishes, tuple(times.values()))
@@ -200,7 +202,7 @@ def _code_table(table: RawTable, instrument: Instrument, wishes: _Wishes, salt: 
     )
 
 
-def _matched(table: RawTable, instrument: Instrument, wishes: _Wishes, times: tuple[str, ...]) -> ColumnMatch:
+def _matched(table: RawTable, instrument: Instrument, wishes: Wishes, times: tuple[str, ...]) -> ColumnMatch:
     spoken_for = (*wishes.spoken_for, *times)
     own = {c: q for c, q in wishes.columns.items()}
     try:
@@ -233,7 +235,7 @@ def _bundled() -> Iterator[Instrument]:
             continue
 
 
-def _require_columns(table: RawTable, wishes: _Wishes) -> None:
+def _require_columns(table: RawTable, wishes: Wishes) -> None:
     faults = []
     for name in wishes.spoken_for:
         if name not in table.columns:
@@ -263,13 +265,13 @@ def _require_columns(table: RawTable, wishes: _Wishes) -> None:
         raise DataError.from_faults(faults)
 
 
-def _must_not_stay(name: str, table: RawTable, wishes: _Wishes) -> bool:
+def _must_not_stay(name: str, table: RawTable, wishes: Wishes) -> bool:
     kind = identifies(name, table.frame[name])
     # The rated account's own WeChat id repeats from row to row: a name, but nobody's.
     return kind == "person" or (kind == "weak" and name != wishes.account)
 
 
-def _recode_by_column(table: RawTable, match: ColumnMatch, wishes: _Wishes) -> dict[str, Mapping[Any, Any]]:
+def _recode_by_column(table: RawTable, match: ColumnMatch, wishes: Wishes) -> dict[str, Mapping[Any, Any]]:
     """Recodings by column name; a study may name the column or the question's id."""
     known = {**{c: c for c in table.columns}, **match.columns}
     faults = [

@@ -62,7 +62,7 @@ def defused(cell: Any) -> Any:
 
 
 def sheet_of(responses: Responses, language: Language = "zh") -> Sheet:
-    """Lay coded answers out as one table with labels, without free text, times of day and fingerprints."""
+    """Lay coded answers out as one table with labels, without free text; fingerprints only with a key."""
     questions = {q.id: q for q in asked_questions(responses.instrument)} if responses.instrument else {}
     sheet = Sheet(pd.DataFrame({"row": np.asarray(responses.rows, dtype=np.int64)}))
     columns: dict[str, Any] = {}
@@ -76,6 +76,9 @@ def sheet_of(responses: Responses, language: Language = "zh") -> Sheet:
             written = name + REVERSED_SUFFIX if turned else name
             columns[written] = _with_missing_codes(responses, name, asked)
             _label(sheet, written, asked, language, turned=turned)
+    if responses.provenance.get("keyed") and "fingerprint" in responses.paradata:
+        columns = {"person": responses.paradata["fingerprint"], **columns}
+        sheet.column_labels["person"] = "keyed hash of an identifier"
     if "seconds" in responses.paradata:
         columns["seconds"] = responses.paradata["seconds"].to_numpy(dtype=float)
     for name, values in columns.items():
@@ -225,6 +228,11 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _csv_writer(frame: pd.DataFrame) -> Callable[[Path], None]:
     return lambda path: _tidy(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def csv_text(frame: pd.DataFrame, *, header: bool) -> str:
+    """Return rows as CSV text, formulas defused; for files that are written piece by piece."""
+    return str(_tidy(frame).to_csv(index=False, header=header, lineterminator="\n"))
 
 
 def _xlsx_writer(sheet: Sheet) -> Callable[[Path], None]:

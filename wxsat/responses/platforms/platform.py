@@ -106,14 +106,16 @@ def unique_header(names: Sequence[str], body: Sequence[Row]) -> tuple[list[str],
     """
     filled = {j for row in body for j, cell in enumerate(row) if text_of(cell)}
     out: list[str] = []
+    used: set[str] = set()
     renamed = 0
     for position, name in enumerate(names):
         own = name or (f"(column {position + 1})" if position in filled else "")
         count = 2
-        while own and own in out:
+        while own and own in used:
             own, count = f"{name or own} ({count})", count + 1
         renamed += own != name
         out.append(own)
+        used.add(own)
     notes = (f"{renamed} column(s) without a name of their own were numbered.",) if renamed else ()
     return out, notes
 
