@@ -26,7 +26,7 @@ def table_text(table: ParameterTable) -> str:
     ``group:`` and ``level:`` lines separate them. Row labels that a constraint uses (``.p7.``) become ``p.7``.
     """
     labels = _labels(table)
-    rows = [row for row in table.parameters if not row.exo]
+    rows = [row for row in table.parameters if not row.exo and not _follows(row, table)]
     shared = table.n_groups == 1 or _same_rows(rows, table.n_groups)
     lines: list[str] = []
     for group in [1] if shared else range(1, table.n_groups + 1):
@@ -38,7 +38,7 @@ def table_text(table: ParameterTable) -> str:
             for row in rows:
                 if (row.group, row.level) == (group, level):
                     same = [r for r in rows if (r.key, r.level) == (row.key, level)] if shared else [row]
-                    lines.append(_line(same, labels, row.op in ("=~", "~1") or table.std_lv))
+                    lines.append(_line(same, labels, _fixed_by_default(row, table)))
     lines += [
         f"{_named(row.lhs, labels)} {row.op} {_named(row.rhs, labels)}"
         for row in table.rows
@@ -84,6 +84,18 @@ def _row_from(position: int, record: dict[Any, Any]) -> Parameter:
         values[f.name] = kinds[str(f.type)](value)
     values.setdefault("block", values.get("group", 1))
     return Parameter(**values)
+
+
+def _follows(row: Parameter, table: ParameterTable) -> bool:
+    """Whether a row is no parameter: residual variances of ordinal variables under delta."""
+    own = row.op == "~~" and row.lhs == row.rhs
+    return own and row.lhs in table.options.ordered_names and table.options.parameterization == "delta"
+
+
+def _fixed_by_default(row: Parameter, table: ParameterTable) -> bool:
+    """Whether a row that is written without a modifier may be fixed, so that a free one has to say so."""
+    ordinal = row.lhs in table.options.ordered_names and row.lhs == row.rhs
+    return row.op in ("=~", "~1") or table.std_lv or ordinal
 
 
 def _same_rows(rows: Sequence[Parameter], n_groups: int) -> bool:

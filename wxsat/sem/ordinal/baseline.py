@@ -44,18 +44,26 @@ def ordinal_baseline(
     statistic, df = 0.0, 0
     first = second = 0.0
     for layout, values, root, gamma, size in zip(layouts, observed, roots, turned, sizes.tolist(), strict=True):
-        k = layout.first_covariance
-        target = root.turn(np.concatenate([np.zeros(k), values[k:]]))
+        free = free_in_baseline(layout)
+        target = root.turn(np.where(free, 0.0, values))
         if root.whole is None:
-            left, part = target[k:], gamma[k:, k:]
+            left, part = target[~free], gamma[np.ix_(~free, ~free)]
         else:
-            # The free statistics span the first k columns of the root: what is left is orthogonal to them.
-            basis = np.linalg.qr(root.whole[:, :k])[0]
+            # The free statistics span some columns of the root: what is left is orthogonal to them.
+            basis = np.linalg.qr(root.whole[:, free])[0]
             left = target - basis @ (basis.T @ target)
             away = np.eye(len(target)) - basis @ basis.T
             part = away @ gamma @ away
         statistic += (size - 1.0) * float(left @ left)
-        df += len(values) - k
+        df += int((~free).sum())
         first += float(np.trace(part))
         second += float(np.einsum("ij,ij->", part, part))
     return OrdinalBaseline(ordinal_tests(statistic, df, (first, second), recipe))
+
+
+def free_in_baseline(layout: OrdinalLayout) -> NDArray[np.bool_]:
+    """Return which statistics the baseline leaves as they are: all but covariances, and those among covariates."""
+    free = np.arange(layout.n_statistics) < layout.first_covariance
+    i, j = layout.below
+    free[layout.first_covariance :] = layout.sources[i] & layout.sources[j]
+    return free

@@ -16,6 +16,7 @@ import numpy as np
 
 from wxsat.errors import EstimationError, UsageError, WxsatError
 from wxsat.sem.bootstrap.draws import draw_weights, rows_to_resample
+from wxsat.sem.bootstrap.plan import BLOCK as SHARE
 from wxsat.sem.bootstrap.plan import LEAST_DRAWS, BootstrapOptions
 from wxsat.sem.bootstrap.result import STATUS, BootstrapResult
 from wxsat.sem.bootstrap.workers import over_blocks
@@ -92,9 +93,9 @@ def bootstrap_ordinal(
     """
     _check(options)
     plan = _plan(result, options)
-    blocks = [range(a, min(a + BLOCK, options.draws)) for a in range(0, options.draws, BLOCK)]
     part, parts = options.shard
-    blocks = blocks[part - 1 :: parts]
+    shares = [range(a, min(a + SHARE, options.draws)) for a in range(0, options.draws, SHARE)][part - 1 :: parts]
+    blocks = [range(a, min(a + BLOCK, s.stop)) for s in shares for a in range(s.start, s.stop, BLOCK)]
     numbers = [k for block in blocks for k in block]
     draws: list[_Draw] = []
     several = max(4 * options.workers, 1)

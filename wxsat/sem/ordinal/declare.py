@@ -58,7 +58,7 @@ def declared_options(
     ----------
     ordered : str or sequence of str
         ``"all"`` (every observed variable that is no exogenous covariate), or names; variables with thresholds in the
-        text are ordinal anyway.
+        text are ordinal anyway. Names of columns that the model does not use change nothing.
     frame : DataFrame
     listwise : bool
         Whether rows with any missing value do not count.
@@ -73,18 +73,21 @@ def declared_options(
     relations = [relation.key for relation in syntax.relations]
     roles = classify_variables(list(dict.fromkeys(relations)))
     with_thresholds = [lhs for lhs, op, _ in relations if op == "|"]
-    names = _names(words_of(ordered), with_thresholds, roles, syntax.source.name)
+    names = _names(words_of(ordered), with_thresholds, roles, [str(c) for c in frame.columns], syntax.source.name)
     counts = _categories(frame, names, roles.observed, listwise=listwise)
     return replace(options, ordered=tuple((name, counts[name] - 1) for name in names if name in counts))
 
 
-def _names(words: Sequence[str], extra: Sequence[str], roles: VariableRoles, where: str) -> tuple[str, ...]:
+def _names(
+    words: Sequence[str], extra: Sequence[str], roles: VariableRoles, columns: Sequence[str], where: str
+) -> tuple[str, ...]:
     endogenous = [name for name in roles.observed if name not in roles.covariates]
     if words == ("all",):
         return tuple(endogenous)
     faults = []
     for name in dict.fromkeys((*words, *extra)):
-        if name in endogenous:
+        # What the data have beside the model may be declared as well: it changes nothing.
+        if name in endogenous or (name in columns and name not in roles.observed):
             continue
         if name in roles.covariates:
             message = "it only predicts: covariates are taken as they are, not as ordinal."

@@ -67,6 +67,8 @@ class OrdinalLayout:
         Free scales in theta, -1 for the others.
     theta_scaled : bool
         Whether residual variances give the scale (the theta parameterisation).
+    sources : ndarray of bool, shape (n_own,)
+        Covariates that are not given: their covariances stay in the baseline.
     """
 
     cells: Cells
@@ -77,6 +79,7 @@ class OrdinalLayout:
     scale_value: Array
     scale_place: Places
     theta_scaled: bool
+    sources: NDArray[np.bool_]
 
     @cached_property
     def below(self) -> tuple[Places, Places]:
@@ -168,6 +171,7 @@ def lay_out_ordinal(table: ParameterTable, group: int = 1) -> OrdinalLayout:
         np.array([s[0] for s in scales]),
         np.array([s[1] for s in scales], dtype=np.intp),
         theta_scaled,
+        np.array([table.observed_names[i] in table.roles.covariates for i in own], dtype=bool),
     )
 
 

@@ -25,6 +25,7 @@ from wxsat.sem.modification import (
     unit_scales,
 )
 from wxsat.sem.ordinal.implied import OrdinalPoint, ordinal_point
+from wxsat.sem.ordinal.layout import OrdinalLayout
 from wxsat.sem.ordinal.outcome import OrdinalOutcome, OrdinalWork
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable
@@ -43,8 +44,8 @@ def ordinal_modification_indices(table: ParameterTable, outcome: OrdinalOutcome)
 
     Notes
     -----
-    Candidates are those of continuous models; thresholds, scales, and the residual variances that follow from the rest
-    are none. ``mi`` and ``epc`` are checked against lavaan 0.6-14's ``modindices()``, ``mi_scaled`` against the drop
+    Candidates are those of continuous models, and scales where thresholds are tied; residual variances that follow from
+    the rest are none. ``mi`` and ``epc`` are checked against lavaan 0.6-14's ``modindices()``, ``mi_scaled`` against the drop
     of refitted models' scaled difference test by simulation.
     """
     import pandas as pd
@@ -84,8 +85,12 @@ def ordinal_modification_indices(table: ParameterTable, outcome: OrdinalOutcome)
 
 def _candidates(table: ParameterTable, block: int) -> list[Parameter]:
     cuts, delta = table.ordered, table.options.parameterization == "delta"
+    # With thresholds of its own an item's scale cannot be told from its loading.
+    tied = delta and (table.n_groups > 1 or bool(table.constraints))
     found = []
     for row in candidate_parameters(table.in_block(block), block):
+        if row.op == "~*~" and tied:
+            found.append(row)
         follows = delta and row.op == "~~" and row.lhs == row.rhs and row.lhs in cuts
         if row.op not in ("|", "~*~") and not follows:
             found.append(row)
@@ -97,30 +102,42 @@ def _extended(work: OrdinalWork, theta: Array, candidates: Sequence[Sequence[Par
     total = len(theta) + sum(map(len, candidates))
     offset, found = len(theta), []
     for layout, point, rows in zip(work.layouts, work.points, candidates, strict=True):
-        cells, base = layout.cells, point.base
-        place = {name: i for i, name in enumerate(cells.names)}
-        where = [cell_of(row, place) for row in rows]
-        kinds = np.array([kind for kind, _, _ in where], dtype=object)
-        i = np.array([i for _, i, _ in where], dtype=np.intp)
-        j = np.array([j for _, _, j in where], dtype=np.intp)
-        longer = replace(
-            cells,
-            n_free=total,
-            index=np.concatenate([cells.index, np.arange(offset, offset + len(rows))]).astype(np.intp),
-            directed=np.concatenate([cells.directed, kinds == "directed"]),
-            intercept=np.concatenate([cells.intercept, kinds == "intercept"]),
-            row=np.concatenate([cells.row, i]),
-            column=np.concatenate([cells.column, j]),
-        )
-        values = np.where(
-            kinds == "directed", base.a[i, j], np.where(kinds == "intercept", base.alpha[i], base.s[i, j])
-        )
         whole = np.zeros(total)
         whole[: len(theta)] = theta
-        whole[offset : offset + len(rows)] = values.astype(np.float64)
-        found.append(ordinal_point(replace(layout, cells=longer), whole))
+        found.append(_longer(layout, point, rows, whole, offset))
         offset += len(rows)
     return found
+
+
+def _longer(
+    layout: OrdinalLayout, point: OrdinalPoint, rows: Sequence[Parameter], theta: Array, offset: int
+) -> OrdinalPoint:
+    """Return one group's point with further cells and scales, whose numbers begin at `offset`."""
+    cells, base = layout.cells, point.base
+    place = {name: i for i, name in enumerate(cells.names)}
+    where = [cell_of(row, place) for row in rows]
+    is_scale = np.array([kind == "scale" for kind, _, _ in where], dtype=bool)
+    numbers = np.arange(offset, offset + len(rows))
+    kinds = np.array([kind for kind, _, _ in where], dtype=object)[~is_scale]
+    i = np.array([i for _, i, _ in where], dtype=np.intp)
+    j = np.array([j for _, _, j in where], dtype=np.intp)
+    scaled = np.array([int(np.flatnonzero(layout.own == k)[0]) for k in i[is_scale].tolist()], dtype=np.intp)
+    scale_place = layout.scale_place.copy()
+    scale_place[scaled] = numbers[is_scale]
+    theta[numbers[is_scale]] = layout.scale_value[scaled]
+    i, j = i[~is_scale], j[~is_scale]
+    longer = replace(
+        cells,
+        n_free=len(theta),
+        index=np.concatenate([cells.index, numbers[~is_scale]]).astype(np.intp),
+        directed=np.concatenate([cells.directed, kinds == "directed"]),
+        intercept=np.concatenate([cells.intercept, kinds == "intercept"]),
+        row=np.concatenate([cells.row, i]),
+        column=np.concatenate([cells.column, j]),
+    )
+    values = np.where(kinds == "directed", base.a[i, j], np.where(kinds == "intercept", base.alpha[i], base.s[i, j]))
+    theta[numbers[~is_scale]] = values.astype(np.float64)
+    return ordinal_point(replace(layout, cells=longer, scale_place=scale_place), theta)
 
 
 def _pieces(points: Sequence[OrdinalPoint], work: OrdinalWork, outcome: OrdinalOutcome) -> tuple[Array, Array, Array]:
