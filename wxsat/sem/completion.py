@@ -83,6 +83,7 @@ def _complete(
     defaults = default_parameters(roles, mean_structure=means, thresholds=dict(options.ordered))
     markers = set() if options.std_lv or "loadings" in options.effect_coding else _markers(written)
     lone = lone_indicators(list(written))
+    whole = _whole_responses(written, lone, options)
     for number, key in enumerate((*written, *(key for key in defaults if key not in written)), start=before + 1):
         relation = written.get(key)
         value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
@@ -90,6 +91,8 @@ def _complete(
             value = None
         if relation is not None and _scales_itself(key, options):
             value = 1.0
+        if key in whole:
+            value = _of_whole_response(key, options, group)
         exo = relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates
         row = Parameter(
             number,
@@ -157,6 +160,27 @@ def _freed_later(key: Triple, roles: VariableRoles, options: ModelOptions) -> bo
     if op == "~1":
         return not options.growth and "intercepts" in equal and "means" not in equal
     return op == "~~" and lhs == rhs and options.std_lv and "loadings" in equal and "lv.variances" not in equal
+
+
+def _whole_responses(written: _Written, lone: set[str], options: ModelOptions) -> set[Triple]:
+    """
+    Return the rows of latents that one ordinal item alone measures: loading, residual variance and own variance.
+
+    Such a latent is the item's latent response itself, so that its scale gives the latent's variance.
+    """
+    found: set[Triple] = set()
+    for lhs, op, rhs in written:
+        if op == "=~" and rhs in lone and rhs in options.ordered_names:
+            found |= {(lhs, op, rhs), (rhs, "~~", rhs), (lhs, "~~", lhs)}
+    return found
+
+
+def _of_whole_response(key: Triple, options: ModelOptions, group: int) -> float | None:
+    lhs, op, rhs = key
+    if op == "~~" and lhs in options.ordered_names:
+        return 0.0
+    later = group > 1 and op == "~~" and "thresholds" in options.group_equal
+    return None if later and options.parameterization == "theta" else 1.0
 
 
 def _scales_itself(key: Triple, options: ModelOptions) -> bool:

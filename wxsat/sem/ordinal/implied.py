@@ -46,8 +46,7 @@ class OrdinalPoint:
         Latent responses given the covariates.
     scales : ndarray, shape (n_own,)
     residual_slopes : ndarray, shape (n_ordinal, n_free)
-        Derivatives of the residual variances of ordinal variables: zero under theta but for free ones, which have
-        their own cells.
+        Derivatives of the variances that follow under delta (:attr:`OrdinalLayout.following`); zero under theta.
     """
 
     layout: OrdinalLayout
@@ -101,12 +100,13 @@ def _delta_base(layout: OrdinalLayout, theta: Array) -> tuple[Implied, Array]:
     wanted = scales**-2.0 - base.sigma[at, at]
     alone = layout.only_outcomes
     # What one residual variance adds to every latent response.
-    spread = np.eye(len(at)) if alone else base.total[np.ix_(at, at)] ** 2
+    to = layout.following
+    spread = np.eye(len(at)) if alone else base.total[np.ix_(at, to)] ** 2
     variances = wanted if alone else np.asarray(np.linalg.solve(spread, wanted), dtype=np.float64)
     if alone:
         base = _with_residuals(base, at, variances)
     else:
-        base = implied_moments(_residual_cells(layout.cells, at, variances), theta)
+        base = implied_moments(_residual_cells(layout.cells, to, variances), theta)
     slopes = -2.0 * base.u[at] * base.w[at]
     places = layout.scale_place[layout.ordinal]
     free = np.flatnonzero(places != NOWHERE)
@@ -174,7 +174,7 @@ def _statistics(
 
 def _through(base: Implied, layout: OrdinalLayout, a: NDArray[np.intp], b: NDArray[np.intp], residual: Array) -> Array:
     """Return how covariances move because residual variances of ordinal variables that act on others do."""
-    at = layout.ordinal_all
+    at = layout.following
     return np.asarray((base.total[np.ix_(a, at)] * base.total[np.ix_(b, at)]) @ residual)
 
 

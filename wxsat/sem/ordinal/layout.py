@@ -69,6 +69,9 @@ class OrdinalLayout:
         Whether residual variances give the scale (the theta parameterisation).
     sources : ndarray of bool, shape (n_own,)
         Covariates that are not given: their covariances stay in the baseline.
+    following : ndarray of int, shape (n_ordinal,)
+        Whose variance follows under delta, so that each latent response has its own: the item's residual variance, or
+        that of the latent which the item alone measures. Positions among all variables.
     """
 
     cells: Cells
@@ -80,6 +83,7 @@ class OrdinalLayout:
     scale_place: Places
     theta_scaled: bool
     sources: NDArray[np.bool_]
+    following: Places
 
     @cached_property
     def below(self) -> tuple[Places, Places]:
@@ -116,10 +120,10 @@ class OrdinalLayout:
 
     @cached_property
     def only_outcomes(self) -> bool:
-        """Whether no ordinal variable acts on another variable: its residual variance is then its own affair."""
+        """Whether no variable whose variance follows acts on another: that variance is then its own affair."""
         acting = set(self.cells.column[self.cells.directed].tolist())
         acting |= set(np.flatnonzero(self.cells.fixed_a.any(axis=0)).tolist())
-        return not acting & set(self.ordinal_all.tolist())
+        return not acting & {*self.ordinal_all.tolist(), *self.following.tolist()}
 
     def scales(self, theta: Array) -> Array:
         """Return the scales of the delta parameterisation."""
@@ -142,10 +146,10 @@ def lay_out_ordinal(table: ParameterTable, group: int = 1) -> OrdinalLayout:
     own = [i for i, name in enumerate(table.observed_names) if name not in covariates]
     ordinal = np.array([table.observed_names[i] in cuts for i in own], dtype=bool)
     theta_scaled = table.options.parameterization == "theta"
+    following = _following(table, group, cells.names)
     if not theta_scaled:
         variances = cells.fixed_s.copy()
-        at = [i for i, is_ordinal in zip(own, ordinal, strict=True) if is_ordinal]
-        variances[at, at] = 0.0
+        variances[following, following] = 0.0
         cells = replace(cells, fixed_s=variances)
     known = _thresholds_and_scales(table, group)
     parts: list[tuple[int, bool, float, int]] = []
@@ -172,7 +176,20 @@ def lay_out_ordinal(table: ParameterTable, group: int = 1) -> OrdinalLayout:
         np.array([s[1] for s in scales], dtype=np.intp),
         theta_scaled,
         np.array([table.observed_names[i] in table.roles.covariates for i in own], dtype=bool),
+        following,
     )
+
+
+def _following(table: ParameterTable, group: int, names: tuple[str, ...]) -> Places:
+    """Return whose variance gives each ordinal variable its own: itself, or the latent that it alone measures."""
+    rows = {row.key: row for row in table.parameters if row.group == group}
+    measured = {items[0]: latent for latent, items in table.indicators_of().items() if len(items) == 1}
+    found = []
+    for item in table.ordered:
+        own = rows.get((item, "~~", item))
+        whole = own is not None and not own.free and own.ustart == 0.0 and item in measured
+        found.append(names.index(measured[item] if whole else item))
+    return np.array(found, dtype=np.intp)
 
 
 def _thresholds_and_scales(table: ParameterTable, group: int) -> dict[tuple[str, int, int], tuple[float, int]]:

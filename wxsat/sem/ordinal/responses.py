@@ -51,8 +51,8 @@ def response_model(point: OrdinalPoint, group: OrdinalGroup, table: ParameterTab
     whole, mean = e @ s @ e.T, e @ alpha
     whole = (whole + whole.T) / 2
     slopes = np.zeros((len(s), base.u.shape[1]))
-    slopes[layout.ordinal_all] = point.residual_slopes
-    cells = replace(base.cells, fixed_s=_filled(base.cells.fixed_s, s, layout.ordinal_all, given, layout.theta_scaled),
+    slopes[layout.following] = point.residual_slopes
+    cells = replace(base.cells, fixed_s=_filled(base.cells.fixed_s, s, layout.following, given, layout.theta_scaled),
                     fixed_alpha=_with_means(base.cells.fixed_alpha, alpha, given))  # fmt: skip
     return OrdinalImplied(
         sigma=whole[:seen, :seen], mu=mean[:seen], u=base.u, w=_moved(base, whole), m=base.m,

@@ -10,7 +10,7 @@ from wxsat.sem.ordinal.weights import Root
 from wxsat.sem.parameter_table import parse_model
 
 STEP, TOLERANCE = 1e-6, 2e-8  # central differences lose about half the digits
-ITEMS = {"x1": 4, "x2": 3, "x3": 2, "u1": 3, "u2": 5}
+ITEMS = {"x1": 4, "x2": 3, "x3": 2, "u1": 3, "u2": 5, "v": 3}
 CFA = "f =~ x1 + x2 + x3\nh =~ u1 + u2 + y1"
 MODELS = {
     "delta": (CFA, {}),
@@ -25,6 +25,7 @@ MODELS = {
         CFA + "\nh ~ z",
         {"groups": ("a", "b"), "group_equal": ("thresholds",), "parameterization": "theta"},
     ),
+    "one item": (CFA + "\nc =~ v\nc ~ f + z\nh ~ c", {}),
     "residual covariance": (CFA + "\nx1 ~~ u1\nf ~ 0*1", {}),
 }
 

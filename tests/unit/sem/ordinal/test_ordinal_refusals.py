@@ -169,3 +169,17 @@ def test_compare_and_bootstrap_on_the_command_line(files):
     assert result.exit_code == 0
     assert json.loads(result.stdout)["counts"]["used"] == 40
     assert "40 of 40 draws" in result.stderr
+
+
+@pytest.mark.parametrize("more", [{}, {"parameterization": "theta"}, {"std_lv": True}])
+def test_a_latent_of_one_item_is_its_latent_response(more):
+    """The same model with the item itself in the regressions: lavaan's way to write it."""
+    alone = fit_sem("f1 =~ a1 + a2 + a3\nc =~ b1\nc ~ f1", FRAME, ordered="all", **more)
+    direct = fit_sem("f1 =~ a1 + a2 + a3\nb1 ~ f1", FRAME, ordered="all", **more)
+    assert alone.fit_measures["chisq"] == pytest.approx(direct.fit_measures["chisq"], rel=1e-7)
+    assert alone.fit_measures["df"] == direct.fit_measures["df"]
+    slopes = [f.parameters.query("op == '~'").iloc[0] for f in (alone, direct)]
+    assert slopes[0]["std_all"] == pytest.approx(slopes[1]["std_all"], abs=1e-7)
+    assert slopes[0]["std_error"] == pytest.approx(slopes[1]["std_error"], rel=1e-6)
+    errors = [f.standardized().query("op == '~'")["std_error"].iloc[0] for f in (alone, direct)]
+    assert errors[0] == pytest.approx(errors[1], rel=1e-6)
