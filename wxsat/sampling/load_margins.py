@@ -220,7 +220,7 @@ def _listed(entries: list[Any], where: str, faults: list[Fault]) -> Iterable[tup
         levels = next((entry[k] for k in TARGET_KEYS if k in entry), None)
         if levels is None and "level" in entry:
             levels = {level_text(entry["level"]): next((entry[k] for k in TARGET_NAMES if k in entry), None)}
-        if variable is None and len(entry) == 1:
+        if variable is None and len(entry) == 1 and levels is None:
             variable, levels = next(iter(entry.items()))
         if variable is None or levels is None:
             faults.append(Fault("SAMP-003", f"margin number {number} lacks its variable or its levels.", where, SHAPE))
