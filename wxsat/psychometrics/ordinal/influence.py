@@ -22,7 +22,7 @@ from wxsat.psychometrics.ordinal.margins import (
     ordered_column,
     stack_locations,
 )
-from wxsat.psychometrics.ordinal.pairs import row_scores
+from wxsat.psychometrics.ordinal.pairs import Patterns, row_scores
 from wxsat.psychometrics.ordinal.polychoric import pair_scores
 from wxsat.psychometrics.ordinal.tables import Codes, CrossTable
 
@@ -54,6 +54,8 @@ class Rows:
     weighted : bool
     clusters : ndarray of int, shape (n,), optional
         Not decreasing: rows of one cluster stand together.
+    patterns : Patterns, optional
+        Rows that share the values of the exogenous variables.
     """
 
     values: Array
@@ -62,12 +64,20 @@ class Rows:
     weights: Array
     weighted: bool
     clusters: NDArray[np.intp] | None
+    patterns: Patterns | None = None
 
     def part(self, rows: slice) -> Rows:
         """Return some of the rows."""
         clusters = None if self.clusters is None else self.clusters[rows]
+        patterns = None if self.patterns is None else Patterns(self.patterns.number, self.patterns.of_row[rows])
         return Rows(
-            self.values[rows], self.codes[rows], self.exogenous[rows], self.weights[rows], self.weighted, clusters
+            self.values[rows],
+            self.codes[rows],
+            self.exogenous[rows],
+            self.weights[rows],
+            self.weighted,
+            clusters,
+            patterns,
         )
 
     def column(self, variable: int, margin: Margin) -> Column:
@@ -234,7 +244,13 @@ class Influence:
         for pair in np.flatnonzero(~self.tabled_pairs):
             a, b = int(self.layout.first[pair]), int(self.layout.second[pair])
             found = row_scores(
-                self.margins[a], self.margins[b], columns[a], columns[b], self.correlations[pair], rows.exogenous
+                self.margins[a],
+                self.margins[b],
+                columns[a],
+                columns[b],
+                self.correlations[pair],
+                rows.exogenous,
+                rows.patterns,
             )
             weighted = found.rho * rows.weights
             self.coefficients[int(pair)] = PairCoefficients(
@@ -262,7 +278,13 @@ class Influence:
                 continue
             known = self.coefficients[pair]
             found = row_scores(
-                self.margins[a], self.margins[b], columns[a], columns[b], self.correlations[pair], part.exogenous
+                self.margins[a],
+                self.margins[b],
+                columns[a],
+                columns[b],
+                self.correlations[pair],
+                part.exogenous,
+                part.patterns,
             )
             moved = known.first @ target[self.layout.margins[a]] + known.second @ target[self.layout.margins[b]]
             target[place] = self._to_covariance(pair, (found.rho - moved) / known.information, target)

@@ -71,6 +71,10 @@ class Column:
     upper: Array
     residual: Array
 
+    def rows(self, chosen: NDArray[np.intp]) -> Column:
+        """Return some rows of an ordered variable."""
+        return Column(self.observed[chosen], self.codes[chosen], self.lower[chosen], self.upper[chosen], self.residual)
+
 
 _NONE = np.zeros(0)
 _NO_CODES = np.zeros(0, dtype=np.intp)

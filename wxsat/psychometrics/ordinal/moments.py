@@ -30,7 +30,7 @@ from wxsat.psychometrics.ordinal.notes import (
     note_correlations,
     note_empty_tables,
 )
-from wxsat.psychometrics.ordinal.pairs import fit_pair
+from wxsat.psychometrics.ordinal.pairs import find_patterns, fit_pair
 from wxsat.psychometrics.ordinal.polychoric import polychoric_from_tables
 from wxsat.psychometrics.ordinal.selection import Selection, select_rows
 from wxsat.psychometrics.ordinal.tables import CrossTable, cross_table
@@ -240,7 +240,15 @@ def _coded(
     sizes = np.array([len(scale) for scale in known], dtype=np.intp)
     position = np.where(ordered, np.cumsum(ordered) - 1, -1).astype(np.intp)
     holes = int(np.isnan(selection.values[:, ordered]).any()) if ordered.any() else 0
-    rows = Rows(selection.values, codes, selection.exogenous, selection.weights, selection.weighted, selection.clusters)
+    rows = Rows(
+        selection.values,
+        codes,
+        selection.exogenous,
+        selection.weights,
+        selection.weighted,
+        selection.clusters,
+        find_patterns(selection.exogenous),
+    )
     return rows, position, sizes, holes
 
 
@@ -288,7 +296,7 @@ def _fit_correlations(
         columns = [rows.column(index, margin) for index, margin in enumerate(margins)]
         for pair in np.flatnonzero(~tabled):
             i, j = int(layout.first[pair]), int(layout.second[pair])
-            correlations[pair] = fit_pair(margins[i], margins[j], columns[i], columns[j], rows.weights)
+            correlations[pair] = fit_pair(margins[i], margins[j], columns[i], columns[j], rows.weights, rows.patterns)
     return correlations
 
 

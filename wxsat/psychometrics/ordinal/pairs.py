@@ -48,7 +48,53 @@ class RowScores:
     second: Array
 
 
-def fit_pair(a: Margin, b: Margin, column_a: Column, column_b: Column, weights: Array) -> float:
+@dataclass(frozen=True)
+class Patterns:
+    """
+    Which rows share the values of all exogenous variables: such rows with equal answers are computed once.
+
+    Attributes
+    ----------
+    number : int
+        How many patterns there are.
+    of_row : ndarray of int, shape (n,)
+    """
+
+    number: int
+    of_row: NDArray[np.intp]
+
+
+def find_patterns(exogenous: Array) -> Patterns | None:
+    """Return the patterns of the exogenous variables, or None if too few rows share one."""
+    if not exogenous.shape[1]:
+        return None
+    values, which = np.unique(exogenous, axis=0, return_inverse=True)
+    return Patterns(len(values), which.reshape(-1).astype(np.intp)) if 4 * len(values) <= len(exogenous) else None
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Rows that stand for all equal ones, and which of them each row is."""
+
+    rows: NDArray[np.intp]
+    which: NDArray[np.intp]
+
+
+def _cells(a: Margin, b: Margin, column_a: Column, column_b: Column, patterns: Patterns | None) -> _Cells:
+    size_a, size_b = len(a.location) + 1, len(b.location) + 1
+    every = np.arange(len(column_a.codes))
+    if patterns is None or patterns.number * size_a * size_b > 4 * len(every):
+        return _Cells(every, every)
+    key = (patterns.of_row * size_a + column_a.codes) * size_b + column_b.codes
+    any_row = np.full(patterns.number * size_a * size_b, -1)
+    any_row[key] = every
+    used = any_row >= 0
+    return _Cells(any_row[used], (np.cumsum(used) - 1)[key])
+
+
+def fit_pair(
+    a: Margin, b: Margin, column_a: Column, column_b: Column, weights: Array, patterns: Patterns | None = None
+) -> float:
     """
     Maximum-likelihood correlation of the residuals of one pair, given both margins.
 
@@ -59,6 +105,8 @@ def fit_pair(a: Margin, b: Margin, column_a: Column, column_b: Column, weights: 
         Their rows.
     weights : ndarray, shape (n,)
         Rows that lack either variable do not count.
+    patterns : Patterns, optional
+        Of the exogenous variables, to compute equal rows once.
 
     Returns
     -------
@@ -70,7 +118,7 @@ def fit_pair(a: Margin, b: Margin, column_a: Column, column_b: Column, weights: 
         return float("nan")
     w = weights[both]
     if a.ordered and b.ordered:
-        corners = _Corners(column_a, column_b, both, w)
+        corners = _Corners(column_a, column_b, weights * both, _cells(a, b, column_a, column_b, patterns))
         return _solve(corners.derivatives, corners.start(), ORDERED_BOUND)
     if not a.ordered and not b.ordered:
         return _solve_numeric(column_a.residual[both], column_b.residual[both], w)
@@ -105,12 +153,13 @@ def _solve_numeric(first: Array, second: Array, weights: Array) -> float:
 class _Corners:
     """Rectangle probabilities of an ordered pair given exogenous variables, equal rows counted once."""
 
-    def __init__(self, a: Column, b: Column, rows: NDArray[np.bool_], weights: Array) -> None:
-        limits = np.column_stack([a.lower[rows], a.upper[rows], b.lower[rows], b.upper[rows]])
-        cells, which = _distinct_rows(limits)
-        self.weights = np.bincount(which, weights=weights, minlength=len(cells))
-        self.h = np.stack([cells[:, 0], cells[:, 1], cells[:, 0], cells[:, 1]]).reshape(2, 2, -1)
-        self.k = np.stack([cells[:, 2], cells[:, 2], cells[:, 3], cells[:, 3]]).reshape(2, 2, -1)
+    def __init__(self, a: Column, b: Column, weights: Array, cells: _Cells) -> None:
+        summed = np.bincount(cells.which, weights=weights, minlength=len(cells.rows))
+        rows = cells.rows[summed > 0]
+        self.weights = summed[summed > 0]
+        shape = (2, 2, len(rows))
+        self.h = np.ascontiguousarray(np.broadcast_to(np.stack([a.lower[rows], a.upper[rows]])[:, None], shape))
+        self.k = np.ascontiguousarray(np.broadcast_to(np.stack([b.lower[rows], b.upper[rows]])[None], shape))
         self.angle: float | None = None
         self.corners = np.empty(self.h.shape)
 
@@ -139,16 +188,6 @@ class _Corners:
         ratio = np.divide(first, share, out=np.zeros_like(first), where=sound)
         bend = np.divide(second, share, out=np.zeros_like(first), where=sound)
         return np.array([self.weights @ ratio]), np.array([self.weights @ (bend - ratio**2)])
-
-
-def _distinct_rows(rows: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Distinct rows and which of them each row is."""
-    order = np.lexsort(rows.T)
-    ordered = rows[order]
-    new = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
-    which = np.empty(len(rows), dtype=np.intp)
-    which[order] = np.cumsum(new) - 1
-    return ordered[new], which
 
 
 def _rectangle(corners: Array) -> Array:
@@ -187,7 +226,15 @@ class _Serial:
         return np.array([self.weights @ ratio]), np.array([self.weights @ (second / share - ratio**2)])
 
 
-def row_scores(a: Margin, b: Margin, column_a: Column, column_b: Column, rho: float, exogenous: Array) -> RowScores:
+def row_scores(
+    a: Margin,
+    b: Margin,
+    column_a: Column,
+    column_b: Column,
+    rho: float,
+    exogenous: Array,
+    patterns: Patterns | None = None,
+) -> RowScores:
     """
     Derivatives of each row's bivariate log-likelihood by the correlation and by the parameters of both margins.
 
@@ -197,10 +244,14 @@ def row_scores(a: Margin, b: Margin, column_a: Column, column_b: Column, rho: fl
     column_a, column_b : Column
     rho : float
     exogenous : ndarray, shape (n, m)
+    patterns : Patterns, optional
+        Of the exogenous variables, to compute equal rows once.
     """
     both = (column_a.observed & column_b.observed).astype(float)
     if a.ordered and b.ordered:
-        score, first, second = _ordered_scores(a, b, column_a, column_b, rho, exogenous)
+        cells = _cells(a, b, column_a, column_b, patterns)
+        found = _ordered_scores(a, b, column_a.rows(cells.rows), column_b.rows(cells.rows), rho, exogenous[cells.rows])
+        score, first, second = (part[cells.which] for part in found)
     elif not a.ordered and not b.ordered:
         score, first, second = _numeric_scores(a, b, column_a, column_b, rho, exogenous)
     elif b.ordered:

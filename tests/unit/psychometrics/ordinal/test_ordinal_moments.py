@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from wxsat.errors import DataError, EstimationError
 from wxsat.psychometrics.ordinal import influence
+from wxsat.psychometrics.ordinal import moments as moments_module
 from wxsat.psychometrics.ordinal.answers import observed_categories
 from wxsat.psychometrics.ordinal.bivariate_normal import bivariate_cdf
 from wxsat.psychometrics.ordinal.correlations import polychoric_correlations
@@ -285,6 +286,18 @@ def test_units_of_an_exogenous_variable_do_not_matter() -> None:
     money = _evaluate(values, exogenous=1e5 * x + 3e6, exogenous_names=["x"])
     np.testing.assert_allclose(money.slopes * 1e5, plain.slopes, rtol=1e-7)
     np.testing.assert_allclose(money.covariance, plain.covariance, atol=1e-8)
+
+
+def test_equal_rows_may_be_computed_once_or_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(12)
+    x, values = rng.integers(0, 3, (300, 1)).astype(float), _answers()
+    values[:30, 1] = NAN
+    options: dict[str, Any] = {"exogenous": x, "exogenous_names": ["x"], "missing": "pairwise"}
+    once = _evaluate(values, **options)
+    monkeypatch.setattr(moments_module, "find_patterns", lambda exogenous: None)
+    each = _evaluate(values, **options)
+    np.testing.assert_allclose(once.statistics, each.statistics, atol=CONVERGED)
+    np.testing.assert_allclose(once.nacov, each.nacov, rtol=ROUNDING, atol=ROUNDING)
 
 
 def test_moments_pickle() -> None:
