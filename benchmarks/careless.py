@@ -76,9 +76,7 @@ def main() -> None:
         total += seconds
         print(f"{name:20s} {seconds:7.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"{'all':20s} {total:7.2f} s, peak {peak:.2f} GB with the answers themselves ({answers.nbytes / 1024**3:.2f} GB)"
-    )
+    print(f"{'all':20s} {total:7.2f} s, peak {peak:.2f} GB with the answers ({answers.nbytes / 1024**3:.2f} GB)")
 
 
 if __name__ == "__main__":

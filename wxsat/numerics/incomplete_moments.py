@@ -94,14 +94,16 @@ def incomplete_moments(values: Matrix, *, max_steps: int = 2000) -> IncompleteMo
     (True, [1.964, 2.5])
     """
     seen = np.isfinite(values)
-    values, seen = values[seen.any(axis=1)], seen[seen.any(axis=1)]
+    if not seen.any(axis=1).all():
+        values, seen = values[seen.any(axis=1)], seen[seen.any(axis=1)]
     if not len(values) or not seen.any(axis=0).all():
         return None
     patterns = row_patterns(seen)
-    centre = np.where(seen, values, 0.0).sum(axis=0) / seen.sum(axis=0)
-    shared, rest = _split(values - centre, patterns)
-    deviations, seen_rest = (values - centre)[rest], seen[rest]
-    n = len(values)
+    centre = np.nansum(values[: 1 << 16], axis=0) / np.maximum(seen[: 1 << 16].sum(axis=0), 1)
+    deviations, n, complete = values - centre, len(values), bool(seen.all())
+    start = _start(deviations, seen)
+    shared, rest = _split(deviations, patterns)
+    deviations, seen_rest = deviations[rest], seen[rest]
 
     def evaluate(point: tuple[NDArray[np.float64], ...]) -> tuple[float, tuple[NDArray[np.float64], ...]] | None:
         mean, covariance = point
@@ -116,8 +118,7 @@ def incomplete_moments(values: Matrix, *, max_steps: int = 2000) -> IncompleteMo
         new = found.second / n - np.outer(move, move)
         return found.loglik, (mean + move, (new + new.T) / 2)
 
-    start = _start(values - centre, seen)
-    if seen.all():
+    if complete:
         at_start = evaluate(start)
         return None if at_start is None else IncompleteMoments(start[0] + centre, start[1], at_start[0], 0, True)
     settled = accelerated_em(start, evaluate, _units, max_steps)
@@ -204,12 +205,17 @@ def _of_rows(deviations: Matrix, seen: NDArray[np.bool_], inverse: Matrix, log_d
 
 def _start(deviations: Matrix, seen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], Matrix]:
     """Means and variances of what is there, with the covariances of available pairs as far as they go together."""
-    filled = np.where(seen, deviations, 0.0)
-    counts = seen.astype(float).T @ seen
+    p = deviations.shape[1]
+    total, counts, products = np.zeros(p), np.zeros((p, p)), np.zeros((p, p))
+    for rows in row_slices(len(deviations), p):
+        total += np.where(seen[rows], deviations[rows], 0.0).sum(axis=0)
+    mean = total / seen.sum(axis=0)
+    for rows in row_slices(len(deviations), p):
+        o = seen[rows].astype(float)
+        filled = np.where(seen[rows], deviations[rows] - mean, 0.0)
+        counts += o.T @ o
+        products += filled.T @ filled
     n = np.diag(counts)
-    mean = filled.sum(axis=0) / n
-    filled = np.where(seen, filled - mean, 0.0)
-    products = filled.T @ filled
     variance = np.diag(products) / n
     if seen.all():
         return mean, products / len(seen)

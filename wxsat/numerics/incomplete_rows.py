@@ -132,14 +132,22 @@ def complete_rows(deviations: Matrix, seen: NDArray[np.bool_], inverse: Matrix) 
     return filled
 
 
-def squared_distances(deviations: Matrix, seen: NDArray[np.bool_], inverse: Matrix) -> NDArray[np.float64]:
+def squared_distances(
+    values: Matrix, mean: NDArray[np.float64], seen: NDArray[np.bool_], inverse: Matrix
+) -> NDArray[np.float64]:
     """
     Return each row's squared Mahalanobis distance in the subspace of what it has; 0 for a row without anything.
 
-    Parameters as :func:`complete_rows`.
+    Parameters
+    ----------
+    values : ndarray, shape (n, p)
+    mean : ndarray, shape (p,)
+    seen : ndarray of bool, shape (n, p)
+    inverse : ndarray, shape (p, p)
+        Of the covariance matrix.
     """
-    distances = np.empty(len(deviations))
-    for rows in row_slices(len(deviations), deviations.shape[1]):
-        full = complete_rows(deviations[rows], seen[rows], inverse)
+    distances = np.empty(len(values))
+    for rows in row_slices(len(values), values.shape[1]):
+        full = complete_rows(values[rows] - mean, seen[rows], inverse)
         distances[rows] = np.einsum("ij,ij->i", full @ inverse, full)
     return distances

@@ -63,7 +63,7 @@ def test_distance_is_that_of_the_observed_block() -> None:
     covariance = np.cov(rng.normal(size=(30, 5)), rowvar=False)
     d = rng.normal(size=(20, 5))
     seen = rng.random((20, 5)) < 0.6
-    found = squared_distances(d, seen, np.linalg.inv(covariance))
+    found = squared_distances(d, np.zeros(5), seen, np.linalg.inv(covariance))
     for row, o, value in zip(d, seen, found, strict=True):
         block = covariance[np.ix_(o, o)]
         assert value == pytest.approx(row[o] @ np.linalg.solve(block, row[o]) if o.any() else 0.0, rel=1e-9)

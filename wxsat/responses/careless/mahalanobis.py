@@ -52,7 +52,7 @@ def mahalanobis_squared(answers: Matrix) -> tuple[Vector, NDArray[np.int64]]:
         return _in_positive_part(answers, seen)
     covariance = found.covariance * (n / (n - 1))
     inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-    distances = squared_distances(answers - found.mean, seen, inverse)
+    distances = squared_distances(answers, found.mean, seen, inverse)
     return np.where(answered > 0, distances, np.nan), answered.astype(np.int64)
 
 
@@ -79,9 +79,9 @@ def available_covariance(answers: Matrix) -> Matrix:
     """Return covariances over the rows where both items are answered, with the means of those rows."""
     p = answers.shape[1]
     n, sums, products = np.zeros((p, p)), np.zeros((p, p)), np.zeros((p, p))
-    # About whole numbers near the middle every sum of whole answers is exact.
-    centre = np.array([np.round(column[np.isfinite(column)].mean()) if np.isfinite(column).any() else 0.0
-                       for column in answers.T])  # fmt: skip
+    # About a whole number near the middle every sum of whole answers is exact.
+    some = answers[: 1 << 16]
+    centre = np.round(some[np.isfinite(some)].mean()) if np.isfinite(some).any() else 0.0
     for rows in row_slices(len(answers), p):
         seen = np.isfinite(answers[rows])
         flags, values = seen.astype(float), np.where(seen, answers[rows] - centre, 0.0)
