@@ -30,13 +30,26 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("wxsat-demo"),
     force: Force = False,
     lang: Lang = None,
+    estimator: Annotated[str, typer.Option(help="ML, or WLSMV or ULSMV with the items as ordinal.")] = "ML",
 ) -> None:
     """Run the bundled study, end to end: simulated responses (said so on every page) to a report."""
     from wxsat.instrument.load import find_instrument
     from wxsat.study.load import load_study
 
     file = find_instrument("gov-wechat-public").parent / "demo.yaml"
-    _finish(_run(load_study(file), out, force, lang))
+    _finish(_run(_with_estimator(load_study(file), estimator), out, force, lang))
+
+
+def _with_estimator(study: Study, name: str) -> Study:
+    """Return the study with another estimator of its models."""
+    from wxsat.errors import UsageError, nearest
+
+    known = ("ML", "WLSMV", "ULSMV")
+    if name.upper() not in known:
+        raise UsageError(
+            "CLI-001", f"--estimator is '{name}'.{nearest(name.upper(), known)}", hint="It is ML, WLSMV or ULSMV."
+        )
+    return study.model_copy(update={"estimator": name.upper()})
 
 
 def run(
@@ -69,7 +82,9 @@ def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")],
     instrument: Annotated[str, typer.Option(help="Bundled instrument id or an instrument file.")] = "gov-wechat-public",
     form: Annotated[str, typer.Option(help="full, standard or brief.")] = "standard",
-    audit: Annotated[bool, typer.Option("--audit", help="Make a folder for the account's own records instead.")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Make a folder for the account's own records instead.")
+    ] = False,
 ) -> None:
     """Make a study folder: study.yaml with every setting explained, data/ with a template, README."""
     if audit:

@@ -41,6 +41,7 @@ fieldwork:                       # what a citable table must carry; what is miss
   sponsor: {{}}
 
 models: [{models}]
+# estimator: WLSMV        # items as ordinal; ML (as continuous) when left out
 
 # cleaning: {{min_families: 2}}    # every rule and threshold: documentation, "Cleaning"
 # diagnosis: {{target: 20}}

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 # Too few rows, a constant variable, collinear variables: true of the answers, and no reason to withhold the rest.
-NOT_ENOUGH_ANSWERS = ("SEM-044", "SEM-045", "SEM-046")
+NOT_ENOUGH_ANSWERS = (
+    "SEM-044", "SEM-045", "SEM-046", "MEAS-030", "MEAS-031", "MEAS-035", "MEAS-036", "MEAS-037",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
     progress("measure")
     scales = evaluate_scales(responses, draws=study.measurement.htmt_draws, seed=study.seed, cluster=cluster)
     progress("fit")
-    models = tuple(_fit(model, responses, weights) for model in prepared.models)
+    models = tuple(_fit(model, responses, weights, study.estimator) for model in prepared.models)
     findings = [*scales.findings, *_discriminant(models, scales)]
     for model in models:
         findings += _model_findings(model, several=len(models) > 1)
@@ -192,19 +194,23 @@ def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:
     return column if column is not None and responses.frame[column].nunique() > 1 else None
 
 
-def _fit(model: PlannedModel, responses: CleanResponses, weights: str | None) -> FittedModel:
+def _fit(model: PlannedModel, responses: CleanResponses, weights: str | None, estimator: str) -> FittedModel:
     """Fit one model; what the answers do not allow is said in the report, beside everything else they do allow."""
     try:
-        return FittedModel(model.id, model.title, _fitted(model.text, responses, weights))
+        return FittedModel(model.id, model.title, _fitted(model.text, responses, weights, estimator))
     except (EstimationError, DataError) as error:
         if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
             raise
         return FittedModel(model.id, model.title, None, f"{error.message} {error.hint}".strip(), error.code)
 
 
-def _fitted(text: str, responses: CleanResponses, weights: str | None) -> SemResult:
+def _fitted(text: str, responses: CleanResponses, weights: str | None, estimator: str) -> SemResult:
     from wxsat.sem.fit import fit_sem
 
+    if estimator != "ML":
+        # semopy has no ordinal estimator that is right: nothing stands beside these fits as a second engine.
+        items = [item.id for item in responses.instrument.items_in() if item.id in responses.frame.columns]
+        return fit_sem(text, responses, estimator=estimator, ordered=items, weights=weights)
     # semopy knows no weights: it cannot be the second engine of a weighted fit.
     return fit_sem(text, responses, check="semopy") if weights is None else fit_sem(text, responses, weights=weights)
 

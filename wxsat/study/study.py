@@ -116,6 +116,10 @@ class Study(_Frozen):
     cleaning: CleaningPlan = CleaningPlan()
     weights: WeightPlan | None = None
     models: list[str] = Field(default_factory=list)
+    estimator: Literal["ML", "WLSMV", "ULSMV"] = Field(
+        default="ML",
+        description="Of the models: ML (items as continuous), or WLSMV or ULSMV with the items as ordinal.",
+    )
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
     seed: int = 20140713

@@ -69,6 +69,8 @@ def _analysis(draft: Draft) -> list[str]:
     if content.diagnosis is not None:
         lines.append(draft.text("method.scores"))
     fitted = "method.estimator" if content.weighting is None else "method.estimator_weighted"
+    if any(model.result is not None and model.result.table.ordered for model in content.models):
+        fitted = "method.estimator_ordinal"
     lines.append(draft.text(fitted if content.models else "method.estimator_none"))
     if content.diagnosis is not None:
         settings = content.diagnosis.settings
