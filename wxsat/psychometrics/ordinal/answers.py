@@ -81,18 +81,22 @@ def _many_categories(name: str, codes: Array) -> Fault:
 
 def _distinct(values: Array) -> list[Array]:
     """Distinct values of each column in order, NaN left out; by counting where they are small whole numbers."""
-    present = ~np.isnan(values)
-    low = np.min(values, axis=0, where=present, initial=np.inf)
-    span = np.max(values, axis=0, where=present, initial=-np.inf) - low
-    if not values.size or not present.any(axis=0).all() or span.max() >= _SMALL_INTEGERS:
-        return [np.unique(column[kept]) for column, kept in zip(values.T, present.T, strict=True)]
-    shifted = np.where(present, values - low, 0.0)
-    whole = shifted.astype(np.intp)
-    if not (whole == shifted).all():
-        return [np.unique(column[kept]) for column, kept in zip(values.T, present.T, strict=True)]
-    width = int(span.max()) + 1
-    whole += width * np.arange(values.shape[1])
-    counts = np.bincount(whole[present], minlength=width * values.shape[1]).reshape(-1, width)
+    absent = np.isnan(values)
+    if not values.size or absent.all(axis=0).any():
+        return [np.unique(column[~holes]) for column, holes in zip(values.T, absent.T, strict=True)]
+    if absent.any():
+        low = np.nanmin(values, axis=0)
+        # A missing answer is counted as the lowest one, which occurs anyway.
+        shifted = np.where(absent, 0.0, values - low)
+    else:
+        low = values.min(axis=0)
+        shifted = values - low
+    width = float(shifted.max()) + 1
+    whole = shifted.astype(np.intp) if width <= _SMALL_INTEGERS else np.zeros(0, dtype=np.intp)
+    if not np.array_equal(whole, shifted):
+        return [np.unique(column[~holes]) for column, holes in zip(values.T, absent.T, strict=True)]
+    whole += int(width) * np.arange(values.shape[1])
+    counts = np.bincount(whole.ravel(), minlength=int(width) * values.shape[1]).reshape(-1, int(width))
     return [np.flatnonzero(count) + least for count, least in zip(counts, low, strict=True)]
 
 
