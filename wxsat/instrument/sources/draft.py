@@ -89,8 +89,8 @@ def import_instrument(path: str | Path, source: str, name: str = "") -> Draft:
     module = source.replace("-", "_")
     read: Callable[[Path], Found] = getattr(import_module(f"wxsat.instrument.sources.{module}"), f"read_{module}")
     found = read(file)
-    if not any(question.kind != "text" for question in found.questions):
-        message = f"{len(found.questions)} questions were found and none with answers to choose or a number."
+    if not any(question.kind not in ("text", "multiple") for question in found.questions):
+        message = f"{len(found.questions)} questions were found and none with one answer to choose or a number."
         raise InstrumentError("INST-047", message, where=str(file), hint="There is nothing to make an instrument of.")
     return _draft(found, name or file.stem)
 
@@ -159,7 +159,7 @@ def _runs(named: list[_Named]) -> list[list[_Named]]:
     usable = [each for each in named if scale_codes(each.question)]
     usable = usable or [each for each in named if each.question.kind in ("integer", "number")]
     usable = usable or [each for each in named if each.question.kind == "single"]
-    return [[usable[0]]] if usable else [[next(each for each in named if each.question.kind != "text")]]
+    return [[usable[0]]]
 
 
 def _findings(

@@ -11,8 +11,8 @@ from wxsat.instrument.sources.rating import scale_codes, wording_of
 
 Named = list[tuple[str, FoundQuestion]]
 HEAD = (
-    "# A draft made by `wxsat instrument import`. Name the constructs, set `direction` and `key`, then raise the version\n"
-    "# to 1.0 and run `wxsat instrument check` on it.\n"
+    "# A draft made by `wxsat instrument import`. Name the constructs, set `direction` and `key`, then raise\n"
+    "# the version to 1.0 and run `wxsat instrument check` on it.\n"
 )
 
 
@@ -62,7 +62,7 @@ class _Writer:
         """Return a construct with its items."""
         scale = self._scale(run[0][1])
         entry: dict[str, Any] = {
-            "id": f"C{number}",
+            "id": self._construct_id(number),
             "name": {"zh": f"待命名构念 {number}", "en": f"Construct {number}, to be named"},
             "model": "reflective" if len(run) > 1 else "single",
             "direction": "neutral",
@@ -74,6 +74,14 @@ class _Writer:
             entry["stem"] = wording_of(stem, self.languages, "")
         entry["items"] = [self._item(each, question) for each, question in run]
         return entry
+
+    def _construct_id(self, number: int) -> str:
+        """Return an id that no question has."""
+        taken = {each.lower() for each in self._questions}
+        name = f"C{number}"
+        while name.lower() in taken:
+            name = f"CON_{name}"
+        return name
 
     def _item(self, each: str, question: FoundQuestion) -> dict[str, Any]:
         entry: dict[str, Any] = {"id": each, "key": "R" if question.reverse else "+"}
@@ -123,6 +131,8 @@ class _Writer:
 
     def _scale_entry(self, question: FoundQuestion) -> dict[str, Any]:
         parts = scale_codes(question)
+        if parts is None and _in_a_row(question):
+            parts = sorted(question.answers, key=lambda answer: answer.code), []
         if parts is None:
             bounds = [answer.code for answer in question.answers]
             low, high = (min(bounds), max(bounds)) if bounds else (question.low, question.high)
@@ -161,3 +171,11 @@ class _Writer:
         question = self._questions[opener]
         known = {answer.code for answer in question.answers}
         return bool(known) and set(codes) <= known and question.kind in ("single", "multiple")
+
+
+def _in_a_row(question: FoundQuestion) -> bool:
+    """Whether the answers can stand as a scale though they are none: codes in a row, wordings that differ."""
+    codes = sorted(answer.code for answer in question.answers)
+    words = {answer.text.any for answer in question.answers}
+    in_a_row = len(codes) > 1 and codes == list(range(codes[0], codes[0] + len(codes)))
+    return in_a_row and len(words) == len(codes) and "" not in words

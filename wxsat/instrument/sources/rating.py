@@ -11,8 +11,8 @@ from wxsat.instrument.sources.found import FoundAnswer, FoundQuestion, FoundText
 FEWEST_CODES, MOST_CODES = 3, 11
 LOWEST_DK = 88
 _NO_ANSWER = re.compile(
-    r"^(?:不知道|不了解|不清楚|不适用|不好说|记不清|没用过|未使用|没有|拒答|不愿|无法|don'?t know|not applicable|n/?a\b|"
-    r"refuse|prefer not|no opinion|not sure|can'?t say)",
+    r"^(?:不知道|不了解|不清楚|不适用|不好说|记不清|没用过|未使用|没有|拒答|不愿|无法|"
+    r"don'?t know|not applicable|n/?a\b|refuse|prefer not|no opinion|not sure|can'?t say)",
     re.IGNORECASE,
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from wxsat.instrument.fielded import FieldedForm, Prompt, in_one_line
 from wxsat.instrument.questionnaire import printed_word
-from wxsat.instrument.targets.wjx_text import answer_line, bounds_note
+from wxsat.instrument.targets.wjx_text import answer_line
 
 KINDS = {"single": "单选", "multiple": "多选", "integer": "单项填空", "number": "单项填空", "text": "简答题"}
 SURVEY = 1
@@ -44,7 +44,7 @@ def wjx_jsonl(form: FieldedForm) -> bytes:
 
 
 def _question(form: FieldedForm, prompt: Prompt) -> dict[str, Any]:
-    title = in_one_line(prompt.text, form.languages) + bounds_note(form, prompt)
+    title = in_one_line(prompt.text, form.languages)
     line: dict[str, Any] = {"qtype": KINDS[prompt.kind], "title": title, "requir": prompt.required}
     if prompt.answers:
         line["select"] = [answer_line(form, prompt, answer) for answer in prompt.answers]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from wxsat.instrument.fielded import Answer, FieldedForm, Prompt, in_one_line
-from wxsat.instrument.questionnaire import printed_word
 
 TAGS = {"single": "单选题", "multiple": "多选题", "integer": "填空题", "number": "填空题", "text": "填空题"}
 PAGE_BREAK = "[分页栏]"
@@ -41,24 +40,13 @@ def wjx_text(form: FieldedForm) -> bytes:
 
 def _question(form: FieldedForm, prompt: Prompt) -> list[str]:
     text = plain_title(in_one_line(prompt.text, form.languages))
-    bounds = bounds_note(form, prompt)
-    head = f"{prompt.number}. {text}{bounds}[{TAGS[prompt.kind]}]{'' if prompt.required else OPTIONAL}"
+    head = f"{prompt.number}. {text}[{TAGS[prompt.kind]}]{'' if prompt.required else OPTIONAL}"
     return [head, *(answer_line(form, prompt, answer) for answer in prompt.answers)]
 
 
 def plain_title(text: str) -> str:
     """Return a wording without square brackets, which would be read as the tag of the kind of question."""
     return re.sub(r"\[", "【", re.sub(r"\]", "】", text))
-
-
-def bounds_note(form: FieldedForm, prompt: Prompt) -> str:
-    """Return the range of a number in words, since the platform does not hold answers to it."""
-    known = {(True, True): "range", (True, False): "at_least", (False, True): "at_most"}
-    key = known.get((prompt.low is not None, prompt.high is not None))
-    if prompt.kind not in ("integer", "number") or key is None:
-        return ""
-    low, high = (f"{bound:.10g}" if bound is not None else "" for bound in (prompt.low, prompt.high))
-    return f"（{in_one_line(printed_word(key), form.languages).format(low=low, high=high)}）"
 
 
 def answer_line(form: FieldedForm, prompt: Prompt, answer: Answer) -> str:
