@@ -63,7 +63,7 @@ class SurveyDesign:
     UsageError
         SAMP-036 `sampling` not declared, SAMP-017 unknown rule.
     DataError
-        SAMP-030 to SAMP-034, with every fault.
+        SAMP-014 unusable weights, SAMP-030 to SAMP-034, with every fault.
 
     Examples
     --------
@@ -105,7 +105,7 @@ class SurveyDesign:
             object.__setattr__(self, "stages", stages)
         if not len(self.final_weights):
             implied = inclusion_weights(self.stages) if self.weights is None and self.fpc is not None else None
-            final = base_weights(self.frame, self.weights, "SAMP-031") if implied is None else implied
+            final = base_weights(self.frame, self.weights) if implied is None else implied
             object.__setattr__(self, "final_weights", final)
 
     @property

@@ -108,7 +108,7 @@ def proportion_interval(
     Examples
     --------
     >>> [round(x, 4) for x in proportion_interval(0.5, 0.05, 100, 99, 1.9842, "logit", 0.95)]
-    [0.402, 0.598]
+    [0.4021, 0.5979]
     """
     if not 0 < p < 1 or interval == "beta":
         return _beta_interval(min(max(p, 0.0), 1.0), std_error, n, df, confidence)

@@ -195,31 +195,31 @@ def frame_of(data: pd.DataFrame | Responses) -> pd.DataFrame:
     return data.frame if isinstance(data, Responses) else data
 
 
-def base_weights(frame: pd.DataFrame, column: str | None, code: str = "SAMP-014") -> Array:
+def base_weights(frame: pd.DataFrame, column: str | None) -> Array:
     """
     Return a column of weights; ones without a column.
 
     Raises
     ------
     DataError
-        With `code`: no such column, not numbers, missing, negative or all zero.
+        SAMP-014: no such column, not numbers, missing, negative or all zero.
     """
     if column is None:
         return np.ones(len(frame))
     if column not in frame.columns:
         hint = nearest(column, map(str, frame.columns)).strip()
-        raise DataError(code, f"there is no column of weights '{column}'.", where=column, hint=hint)
+        raise DataError("SAMP-014", f"there is no column of weights '{column}'.", where=column, hint=hint)
     try:
         values = np.asarray(frame[column].to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError):
-        raise DataError(code, "the weights are not numbers.", where=column) from None
+        raise DataError("SAMP-014", "the weights are not numbers.", where=column) from None
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
         rows = ", ".join(str(row + 1) for row in bad[:5]) + (" and more" if bad.size > 5 else "")
         message = f"{bad.size} weights are missing, negative or infinite (rows {rows})."
-        raise DataError(code, message, where=column, hint="Every respondent needs a weight of zero or more.")
+        raise DataError("SAMP-014", message, where=column, hint="Every respondent needs a weight of zero or more.")
     if not values.sum() > 0:
-        raise DataError(code, "all weights are zero.", where=column)
+        raise DataError("SAMP-014", "all weights are zero.", where=column)
     return values
 
 

@@ -101,7 +101,7 @@ def test_a_lonely_stratum_is_named() -> None:
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        ({"weights": "ww"}, "SAMP-031"),
+        ({"weights": "ww"}, "SAMP-014"),
         ({"strata": "stratumm"}, "SAMP-030"),
         ({"fpc": "small"}, "SAMP-032"),
         ({"fpc": "varying"}, "SAMP-032"),

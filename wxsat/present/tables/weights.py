@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.present.numbers import Language
-from wxsat.present.table import Table
+from wxsat.present.table import SUPPRESSED, Cell, Table
 from wxsat.present.tables.building import TableBuilder, records
+from wxsat.present.tables.suppression import SMALLEST_SHOWN, suppressed_positions
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument
@@ -25,19 +26,34 @@ def tabulate_weights(weighting: Weighting, instrument: Instrument | None, langua
     whole: dict[str, float] = {}
     for row in rows:
         whole[str(row["variable"])] = whole.get(str(row["variable"]), 0.0) + float(row["target"])
-    for row in rows:
+    withheld = _withheld(rows)
+    for position, row in enumerate(rows):
         variable, level = str(row["variable"]), row["level"]
         if level is None:
             continue
-        shares = (float(row[name]) / whole[variable] for name in ("unweighted", "target", "achieved"))
+        shares: list[Cell] = [float(row[name]) / whole[variable] for name in ("unweighted", "target", "achieved")]
+        figures: list[Cell] = [row["n"], *shares]
+        if position in withheld:
+            figures = [SUPPRESSED, SUPPRESSED, shares[1], SUPPRESSED]
         words = _words(build, variable, str(level))
-        build.add_row(f"{variable}.{level}", (_variable(build, variable), words, row["n"], *shares))
+        build.add_row(f"{variable}.{level}", (_variable(build, variable), words, *figures))
     quality = weighting.quality
     build.add_note("cost", n=quality.n, deff=quality.deff, n_effective=quality.n_effective, cv=quality.cv)
     build.add_note("spread", smallest=quality.smallest, largest=quality.largest, median=quality.median)
     if quality.share_at_bounds > 0:
         build.add_note("bounds", share=quality.share_at_bounds)
+    if withheld:
+        build.add_note("suppressed", smallest=SMALLEST_SHOWN)
     return build.build()
+
+
+def _withheld(rows: list[dict[str, Any]]) -> set[int]:
+    """Return the rows whose counts are too small to show, and those that would give them away."""
+    found: set[int] = set()
+    for variable in {str(row["variable"]) for row in rows}:
+        own = [k for k, row in enumerate(rows) if str(row["variable"]) == variable and row["level"] is not None]
+        found |= {own[k] for k in suppressed_positions([int(rows[k]["n"]) for k in own])}
+    return found
 
 
 def _variable(build: TableBuilder, variable: str) -> str:
