@@ -75,8 +75,8 @@ def fit(
         effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
         orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
         test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
-        bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check, ordered=ordered,
-        parameterization=parameterization, **given,
+        bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check,
+        ordered=ordered, parameterization=parameterization, **given,
     )  # fmt: skip
     result = _with_distinctness(result, given.get("data"))
     _tell(result.findings)

@@ -4,9 +4,9 @@ Modification indices: by how much would the fit improve if a fixed parameter wer
 For every parameter that is fixed (at zero, or by the text) the score test with one degree of freedom,
 :math:`MI = N s^2 / V`, and the expected change :math:`EPC = s / V`, with s the derivative of the log-likelihood of one
 observation and :math:`V = I_{11} - I_{12}\,K(K'I_{22}K)^{-1}K'\,I_{21}`. Nothing is fitted again: the candidates are
-further cells of A, S and alpha, and their derivatives are gathers like those of the model's own parameters. ULS and DWLS
-have no likelihood: there the slope's own variance under normality stands in the place of V in MI (the general score
-test), and V stays in EPC, the first step of their own search.
+further cells of A, S and alpha, and their derivatives are gathers like those of the model's own parameters. ULS and
+DWLS have no likelihood: there the slope's own variance under normality stands in the place of V in MI (the general
+score test), and V stays in EPC, the first step of their own search.
 """
 
 from __future__ import annotations

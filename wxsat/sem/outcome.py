@@ -28,7 +28,7 @@ from wxsat.sem.robust.scaled_indices import PopulationQuantities
 from wxsat.sem.robust.scaled_tests import TestStatistic, mean_scaled, standard_test
 from wxsat.sem.robust.weights import unbiased
 from wxsat.sem.scoring import Optimum
-from wxsat.sem.start_values import good_starts
+from wxsat.sem.start_values import good_starts, small_latents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,6 +213,7 @@ def _full_information(
             kinds.get(recipe.se, "robust"),
             "yuan_bentler_mplus" if scaled else "standard",
         ),
+        (good_starts(table, completed), small_latents(table, completed)),
     )
     del df
     tests = {"standard": standard_test(max(fit.chisq, 0.0), fit.df)}

@@ -19,7 +19,7 @@ import numpy as np
 
 from wxsat.errors import UsageError
 from wxsat.sem.implied import Implied, implied_groups
-from wxsat.sem.matrices import lay_out_groups
+from wxsat.sem.matrices import Cells, lay_out_groups
 from wxsat.sem.missing.checks import check_coverage
 from wxsat.sem.missing.em import (
     SaturatedMoments,
@@ -27,7 +27,7 @@ from wxsat.sem.missing.em import (
     saturated_moments,
     sub_patterns,
 )
-from wxsat.sem.missing.fiml import InformationKind, fiml_information, fit_fiml
+from wxsat.sem.missing.fiml import FimlObjective, InformationKind, fiml_information, fit_fiml
 from wxsat.sem.missing.fiml_robust import (
     CompleteDataFit,
     SaturatedInformation,
@@ -43,10 +43,12 @@ from wxsat.sem.missing.patterns import MissingPatterns, missing_patterns
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.restrictions import Constraints, Restrictions, unrestricted
-from wxsat.sem.scoring import Optimum
+from wxsat.sem.scoring import Optimum, quasi_newton
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+LONG = 50  # steps after which a solution is looked at twice
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def estimate_fiml(
     incomplete: Sequence[Incomplete],
     start: NDArray[np.float64],
     options: FimlOptions | None = None,
+    further: Sequence[NDArray[np.float64]] = (),
 ) -> FimlFit:
     """
     Fit a table to incomplete data by full-information maximum likelihood.
@@ -197,6 +200,8 @@ def estimate_fiml(
     incomplete : sequence of Incomplete
     start : ndarray, shape (n_free,)
     options : FimlOptions, optional
+    further : sequence of ndarray
+        Other starts, for when the first leads to no plain solution; the lowest is taken.
 
     Returns
     -------
@@ -214,6 +219,8 @@ def estimate_fiml(
     patterns = [i.patterns for i in incomplete]
     saturated = [i.saturated for i in incomplete]
     optimum = fit_fiml(groups, constraints, patterns, start, saturated)
+    if not _plain(optimum, groups):
+        optimum = _sought_again(optimum, groups, constraints, patterns, further)
     restrictions = constraints.at_solution(optimum.theta)
     implied = implied_groups(groups, optimum.theta)
     given = [sample[0].names.index(name) for name in table.covariates]
@@ -239,6 +246,28 @@ def estimate_fiml(
         complete_data_fit(implied, restrictions, patterns, saturated, h1, df, robust=robust),
         _baseline(patterns, saturated, h1, correlated, given, outside, clusters, options),
     )
+
+
+def _plain(optimum: Optimum, groups: Sequence[Cells]) -> bool:
+    """Whether nothing about a solution makes one look for another."""
+    if not optimum.converged or optimum.iterations > LONG:
+        return False
+    return all(bool((cells.fill(optimum.theta)[1].diagonal() >= 0).all()) for cells in groups)
+
+
+def _sought_again(
+    first: Optimum,
+    groups: Sequence[Cells],
+    constraints: Constraints,
+    patterns: Sequence[MissingPatterns],
+    starts: Sequence[NDArray[np.float64]],
+) -> Optimum:
+    """Return the best of searches from several starts; by a quasi-Newton search where every one runs along a ridge."""
+    found = [first, *(fit_fiml(groups, constraints, patterns, start) for start in starts)]
+    if not any(optimum.converged for optimum in found) and constraints.only_linear and len(starts):
+        near = quasi_newton(FimlObjective(groups, patterns), constraints.linear, starts[-1])
+        found.append(fit_fiml(groups, constraints, patterns, near))
+    return min(found, key=lambda optimum: (not optimum.converged, round(optimum.value, 12)))
 
 
 def _clusters(sample: Sequence[Moments]) -> list[NDArray[np.intp] | None]:
