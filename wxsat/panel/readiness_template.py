@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wxsat.instrument.load import load_instrument
 from wxsat.panel.readiness_list import GATES, ITEMS
 
 HEADER = """\
@@ -24,21 +25,27 @@ capacity:
 """
 
 
-def readiness_template(wording: dict[str, str] | None = None) -> str:
-    """
-    Return the text of an answers file with nothing answered in it.
+INSTRUMENT = "gov-wechat-readiness"
 
-    Parameters
-    ----------
-    wording : dict, optional
-        Item or gate to its question, written beside it.
+
+def readiness_wording() -> dict[str, str]:
+    """Return every item and gate of the bundled list with its question, Chinese then English."""
+    instrument = load_instrument(INSTRUMENT)
+    texts = {item.id.replace("_", "."): item.text for construct in instrument.constructs for item in construct.items}
+    texts |= {question.id: question.text for question in instrument.background}
+    return {name: f"{text.zh} / {text.en}" for name, text in texts.items() if name in (*ITEMS, *GATES)}
+
+
+def readiness_template() -> str:
+    """
+    Return the text of an answers file with nothing answered in it, every question beside its answer.
 
     Returns
     -------
     str
         YAML that :func:`wxsat.panel.readiness_answers.load_readiness` reads once every ``null`` is replaced.
     """
-    said = wording or {}
-    items = "".join(f"  {item}:    # {said[item]}\n" if item in said else f"  {item}:\n" for item in ITEMS)
-    gates = "".join(f"  {gate}:    # {said[gate]}\n" if gate in said else f"  {gate}:\n" for gate in GATES)
+    said = readiness_wording()
+    items = "".join(f"  {item}:    # {said[item]}\n" for item in ITEMS)
+    gates = "".join(f"  {gate}:    # {said[gate]}\n" for gate in GATES)
     return f"{HEADER}answers:\n{items}gates:\n{gates}{CAPACITY}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from wxsat.numerics.queueing import ServiceFunction, Staffing, erlang_b, erlang_
 from wxsat.panel.readiness import evaluate_readiness
 from wxsat.panel.readiness_answers import ReadinessAnswers, load_readiness
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
+from wxsat.panel.readiness_template import readiness_template
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.8), (3, 2.0), (10, 7.5), (5, 9.0)])
@@ -125,3 +127,15 @@ def test_file_is_checked_whole(tmp_path):
     path.write_text("\n".join(lines), encoding="utf-8")
     assert evaluate_readiness(load_readiness(path)).decision == "open"
     assert sum(BLOCKS.values()) == len(ITEMS)
+
+
+def test_template_asks_every_question_and_is_refused_until_answered(tmp_path):
+    path = tmp_path / "answers.yaml"
+    path.write_text(readiness_template(), encoding="utf-8")
+    assert "至少1名专职人员" in path.read_text(encoding="utf-8")
+    with pytest.raises(StudyError):
+        load_readiness(path)
+    filled = re.sub(r"^(  R\d\.\d:)", r"\1 2", readiness_template(), flags=re.MULTILINE)
+    filled = re.sub(r"^(  G\d:)", r"\1 true", filled, flags=re.MULTILINE)
+    path.write_text(filled, encoding="utf-8")
+    assert evaluate_readiness(load_readiness(path)).decision == "open"
