@@ -22,7 +22,9 @@ needs_browser = pytest.mark.skipif(
 VISITOR = r"""<script>
 (function () {
   var wanted = WANTED, saved = {};
-  HTMLAnchorElement.prototype.click = function () { saved[this.download.split('.').pop()] = decodeURIComponent(this.href.split(',').slice(1).join(',')); };
+  HTMLAnchorElement.prototype.click = function () {
+    saved[this.download.split('.').pop()] = decodeURIComponent(this.href.split(',').slice(1).join(','));
+  };
   document.querySelectorAll('button.act')[0].click();
   var passes = 0, turn = 0, seen = {};
   function put(box) {
@@ -35,7 +37,9 @@ VISITOR = r"""<script>
       return;
     }
     var at = turn++ % inputs.length;
-    for (i = 0; i < inputs.length; i++) { if (wanted[id] !== undefined && inputs[i].value === String(wanted[id])) { at = i; } }
+    for (i = 0; i < inputs.length; i++) {
+      if (wanted[id] !== undefined && inputs[i].value === String(wanted[id])) { at = i; }
+    }
     if (!inputs[at].checked) { inputs[at].click(); }
   }
   while (!document.getElementById('record') && passes++ < 100) {

@@ -43,11 +43,15 @@ while (passes++ < 200) {
   var more = true;
   while (more) {
     more = false;
-    survey.currentPage.questions.forEach(function (question) { if (question.isVisible && put(question)) { more = true; } });
+    survey.currentPage.questions.forEach(function (question) {
+      if (question.isVisible && put(question)) { more = true; }
+    });
   }
   var done = survey.isLastPage ? survey.completeLastPage() : survey.nextPage();
   if (!done) {
-    survey.currentPage.questions.forEach(function (question) { if (question.errors.length) { faults.push(question.name); } });
+    survey.currentPage.questions.forEach(function (question) {
+      if (question.errors.length) { faults.push(question.name); }
+    });
     break;
   }
 }

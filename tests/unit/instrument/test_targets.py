@@ -19,6 +19,9 @@ from wxsat.instrument.fielded import fielded_form
 from wxsat.instrument.load import bundled_instruments, load_instrument
 from wxsat.instrument.targets.losses import CARRIES
 from wxsat.instrument.targets.redcap_csv import COLUMNS
+from wxsat.instrument.targets.wjx_text import answer_line
+from wxsat.responses.answer_key import Refusal, answer_key, code_cell
+from wxsat.responses.match import asked_questions
 
 NAMES = [name for name, _ in bundled_instruments()]
 
@@ -181,3 +184,18 @@ def test_command_lists_losses_and_refuses_a_stray_address(tmp_path):
     with pytest.raises(UsageError) as raised:
         export_instrument(load_instrument("gov-wechat-public"), "ddi", tmp_path / "b.xml", post="https://example.org")
     assert raised.value.code == "INST-044"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_answer_written_for_wjx_is_read_back_to_its_code(name, language):
+    instrument = load_instrument(name)
+    asked = {each.id: each for each in asked_questions(instrument)}
+    form = fielded_form(instrument, "full", language)
+    for prompt in form.prompts:
+        key = answer_key(asked[prompt.id]) if prompt.answers else None
+        for answer in prompt.answers:
+            read = code_cell(answer_line(form, prompt, answer), key)
+            reason = "dont_know" if answer.missing else ""
+            assert not isinstance(read, Refusal), (prompt.id, answer)
+            assert read[1] == reason and (answer.missing or read[0] == answer.code), (prompt.id, answer, read)

@@ -81,7 +81,7 @@ def _needs(form: FieldedForm, to: str) -> Iterator[tuple[str, tuple[Finding, ...
 
 
 _ROUTING = "has no routing for {subject}: set it up on the platform, or these are asked of everybody: "
-_REVERSE = "does not know that {subject} are reverse-keyed: leave the raw answers, reading recodes them once."
+_REVERSE = "has no place for the reverse keys of {subject}: leave the raw answers, reading recodes them once."
 _RULES = "does not apply the rules of {subject}: screening applies them after reading."
 _DRAWS = "does not draw {subject} at random: set up the randomisation on the platform."
 _CODES = "counts the answers of {subject} from 1 and not by their codes: export the answers as text, not as numbers."
