@@ -11,6 +11,7 @@ from wxsat.sem.ordinal.difference import compare_ordinal
 from wxsat.sem.ordinal.outcome import OrdinalOutcome
 from wxsat.sem.outcome import covariate_positions
 from wxsat.sem.robust.difference_tests import NestedFit, compare_nested
+from wxsat.sem.robust.nesting import NESTED, nesting_gap
 from wxsat.sem.robust.scaled_tests import TestStatistic
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
 
     Notes
     -----
-    That one model is nested in the other is not proved here: equal degrees of freedom and other variables are refused.
+    Equal degrees of freedom and other variables are refused. That one model is nested in the other is tried by fitting
+    the free one to the moments that the restricted one implies (Bentler and Satorra 2010): finding SEM-157 where not.
     Checked against lavaan 0.6-14's ``lavTestLRT()`` in ``tests/unit/sem/robust``.
     """
     if bool(first.table.ordered) != bool(second.table.ordered):
@@ -97,7 +99,22 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
         return Comparison(_models(free, restricted), test, used, notes)
     chosen = method or "satorra.bentler.2001"
     test, findings = compare_nested(_nested(restricted), _nested(free), chosen)
-    return Comparison(_models(free, restricted), test, chosen, findings)
+    return Comparison(_models(free, restricted), test, chosen, (*_nesting_findings(restricted, free), *findings))
+
+
+def _nesting_findings(restricted: SemResult, free: SemResult) -> tuple[Finding, ...]:
+    """Say that the one with more degrees of freedom is not nested in the other (SEM-157)."""
+    outcome = restricted.outcome
+    if outcome is None or free.table.ordered or set(restricted.observed_names) != set(free.observed_names):
+        return ()
+    gap = nesting_gap(free.table, outcome.implied, outcome.sample)
+    if gap < NESTED:
+        return ()
+    message = (
+        f"{restricted.model} is not nested in {free.model}: the latter cannot reproduce the moments that the former "
+        f"implies (discrepancy {gap:.3g}). Their difference has no chi-square distribution; compare AIC and BIC."
+    )
+    return (Finding("SEM-157", "warning", restricted.model, message, {"free": free.model, "discrepancy": gap}),)
 
 
 def _nested(result: SemResult) -> NestedFit:
