@@ -36,6 +36,8 @@ def _with_margins(theta: Array, table: ParameterTable, sample: Sequence[OrdinalG
     theta = theta.copy()
     place = {name: i for i, name in enumerate(table.observed_names)}
     cuts = table.ordered
+    given = set(table.covariates)
+    position = {name: k for k, name in enumerate(n for n in table.observed_names if n not in given)}
     for row in table.parameters:
         if not row.free:
             continue
@@ -43,14 +45,9 @@ def _with_margins(theta: Array, table: ParameterTable, sample: Sequence[OrdinalG
         if row.op == "|":
             _, _, number = cell_of(row, place)
             thresholds = sample[row.group - 1].known.thresholds
-            theta[k] = thresholds[_own_position(table, row.lhs)][number] if row.ustart is None else row.ustart
+            theta[k] = thresholds[position[row.lhs]][number] if row.ustart is None else row.ustart
         elif row.op == "~*~" or (row.op == "~~" and row.lhs == row.rhs and row.lhs in cuts):
             theta[k] = 1.0 if row.ustart is None else row.ustart
         elif row.op == "~1" and (row.lhs in cuts or row.lhs in table.latent_names):
             theta[k] = row.ustart or 0.0
     return theta
-
-
-def _own_position(table: ParameterTable, name: str) -> int:
-    own = [n for n in table.observed_names if n not in table.covariates]
-    return own.index(name)
