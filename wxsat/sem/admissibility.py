@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ EIGENVALUE_TOLERANCE = 1e-8  # relative to the largest: below it a covariance ma
 LARGE_RESIDUAL = 0.10  # |residual correlation| worth a look
 MIN_N, MIN_RATIO = 100, 5.0  # fewer rows, or rows per free parameter, than this: a warning
 SINGULAR_INFORMATION = 1e-10
+MANY_DROPPED = 0.10  # share of the rows left out for missing answers beyond which it is a warning
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
 
     SEM-103 negative variance (refusal), SEM-104 latent covariance not positive definite (refusal), SEM-105 standardised
     loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
-    dropped for missing answers (note), SEM-109 nearly singular information (refusal), SEM-121 estimates at a bound or
+    dropped for missing answers (note; beyond a tenth a warning), SEM-109 nearly singular information (refusal), SEM-121 estimates at a bound or
     an inequality (warning).
     """
     rules = (
@@ -160,7 +161,8 @@ def _dropped_rows(solution: Solution) -> Iterator[Finding]:
             f"{dropped} of {solution.n_read} rows have a missing answer and are not used (listwise); "
             f"N = {solution.n_obs}."
         )
-        yield Finding("SEM-108", "note", "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
+        severity: Literal["note", "warning"] = "warning" if dropped > MANY_DROPPED * solution.n_read else "note"
+        yield Finding("SEM-108", severity, "N", message, {"n": solution.n_obs, "n_read": solution.n_read})
 
 
 def _residuals(solution: Solution) -> Iterator[Finding]:

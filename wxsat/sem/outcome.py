@@ -19,6 +19,7 @@ from wxsat.sem.incomplete_measures import incomplete_measures
 from wxsat.sem.matrices import lay_out_groups
 from wxsat.sem.missing.fiml_robust import ScalingTraces
 from wxsat.sem.missing.fit import FimlFit, FimlOptions, Incomplete, estimate_fiml, incomplete_moments
+from wxsat.sem.missing.mcar import mcar_findings
 from wxsat.sem.missing.two_stage import estimate_two_stage
 from wxsat.sem.moments import Sample
 from wxsat.sem.parameter_table import ParameterTable
@@ -240,6 +241,7 @@ def _full_information(
             _population_quantities(fit),
         ),
         recipe,
+        mcar_findings(incomplete),
     )  # fmt: skip
 
 
