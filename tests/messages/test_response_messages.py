@@ -121,7 +121,7 @@ BROKEN: dict[str, tuple[Make, dict[str, Any], str, tuple[str, ...]]] = {
     "no such file": (beside, {}, "RESP-001", ("no such file", "Did you mean 'answers.csv'?")),
     "no such folder": (lambda f: f / "x" / "a.csv", {}, "RESP-001", ("folder does not exist",)),
     "a folder": (lambda f: f, {}, "RESP-015", ("a folder",)),
-    "a format that comes later": (raw("a.ods", b"x"), {}, "RESP-002", ("SPSS portable", ".csv, .tsv", ".sav")),
+    "a format that comes later": (raw("a.ods", b"x"), {}, "RESP-002", ("OpenDocument", ".csv, .tsv", ".sav")),
     "a suffix of nothing": (raw("a.cvs", b"x"), {}, "RESP-002", ("'*.cvs'", "Did you mean '.csv'?")),
     "zero bytes": (raw("a.csv", b""), {}, "RESP-003", ("empty",)),
     "only a byte order mark": (raw("a.csv", b"\xef\xbb\xbf\r\n"), {}, "RESP-003", ("empty",)),

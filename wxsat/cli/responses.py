@@ -168,7 +168,8 @@ def read(
         responses = _responses(file, instrument, form, account, sheet, encoding, delimiter, pair=pair, **wishes)
         written = write_responses(responses, out, force=force, language=_language(lang))
     told = responses.provenance
-    _say_platform(told["file"], told["platform"], told["platform_because"])
+    if told["platform"] == "plain":
+        _say_platform(told["file"], told["platform"], [])
     for line in responses.log:
         say(line)
     findings = reading_findings(responses)

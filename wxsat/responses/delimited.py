@@ -24,6 +24,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SNIFFED_RECORDS = 60
+LEAST_ZERO_SHARE = 0.02
 
 
 def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, str]:
@@ -43,6 +44,7 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, st
         if data.startswith(mark):
             return _decode_as(data, file, name)
     if b"\0" in data:
+        _require_text(data, file)
         return _decode_as(data, file, _utf16_without_mark(data))
     failures = []
     for name in ("utf-8", "gb18030"):
@@ -95,6 +97,18 @@ def _utf16_without_mark(data: bytes) -> str:
     # endian.
     sample = data[: 1 << 16]
     return "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
+
+
+def _require_text(data: bytes, file: str) -> None:
+    # Text in UTF-16 with Latin delimiters and line ends has zero bytes in plenty; a stray one means damage.
+    if data.count(0) < LEAST_ZERO_SHARE * len(data):
+        at = data.index(0)
+        raise DataError(
+            "RESP-008",
+            f"the file holds {data.count(0)} zero byte(s), the first at byte {at}, and is no clean text table.",
+            where=f"{file}, line {data.count(bytes([10]), 0, at) + 1}",
+            hint="Export it again, or take the zero bytes out.",
+        )
 
 
 def _decode_as(data: bytes, file: str, encoding: str) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ MOST_CATEGORIES = 15
 LEAST_SHOWN = 3
 FEWEST_ITEMS = 3
 SHORTEST_SCALE, LONGEST_SCALE = 3, 11
+SHARED_ANSWERS = 0.6
 
 
 def inspect_file(
@@ -206,27 +206,42 @@ def likely_scales(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """
     Return runs of neighbouring columns that look like items of one rating scale.
 
-    At least three columns in a row whose categories lie in one range of 3 to 11 whole numbers, or are the same
-    words.
+    At least three columns in a row whose categories are whole numbers from 0 to 10, or largely the same words
+    (a rare category need not have been chosen in every one of them).
     """
-    found = []
-    for key, group in groupby(records, key=_scale_key):
-        own = list(group)
-        if key is not None and len(own) >= FEWEST_ITEMS:
-            answers = sorted({c["value"] for r in own for c in r["categories"]}, key=lambda t: (_as_number(t), t))
-            found.append({"columns": [r["name"] for r in own], "answers": answers})
-    return found
+    runs: list[tuple[list[str], set[str]]] = []
+    open_run = False
+    for record in records:
+        answers = _scale_answers(record)
+        if answers and open_run and _go_together(runs[-1][1], answers):
+            runs[-1][0].append(record["name"])
+            runs[-1][1].update(answers)
+        elif answers:
+            runs.append(([record["name"]], set(answers)))
+        open_run = bool(answers)
+    return [
+        {"columns": names, "answers": sorted(answers, key=lambda t: (_as_number(t), t))}
+        for names, answers in runs
+        if len(names) >= FEWEST_ITEMS
+    ]
 
 
-def _scale_key(record: Mapping[str, Any]) -> tuple[str, ...] | None:
-    values = [c["value"] for c in record["categories"]]
-    if record["labels"] and record["role"] is None:
-        return tuple(sorted(record["labels"]))
-    if len(values) < SHORTEST_SCALE:
-        return None
-    if all(_is_number(v) and float(v).is_integer() and 0 <= float(v) <= 10 for v in values):
-        return ("numbers",)
-    return tuple(sorted(values)) if len(values) <= LONGEST_SCALE and not any(map(_is_number, values)) else None
+def _scale_answers(record: Mapping[str, Any]) -> set[str]:
+    """Return the answers of a column that may be an item: declared labels, or categories; empty if it is none."""
+    if record["role"] is not None:
+        return set()
+    values = set(record["labels"]) or {c["value"] for c in record["categories"]}
+    if all(_is_number(v) for v in values):
+        whole = all(float(v).is_integer() and 0 <= float(v) <= 10 for v in values if not record["labels"])
+        return values if whole and len(values) >= SHORTEST_SCALE else set()
+    own = {v for v in values if not _is_number(v)}
+    return values if SHORTEST_SCALE <= len(values) <= LONGEST_SCALE + 1 and len(own) >= 2 else set()
+
+
+def _go_together(run: set[str], answers: set[str]) -> bool:
+    if all(map(_is_number, run | answers)):
+        return True
+    return len(run & answers) >= SHARED_ANSWERS * min(len(run), len(answers))
 
 
 def _kind(cells: Sequence[Any]) -> str:

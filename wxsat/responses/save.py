@@ -41,12 +41,15 @@ class Sheet:
         Wordings in one language.
     missing : mapping of column to {code: reason}
         Codes that mean no answer.
+    measures : mapping of column to {"nominal", "ordinal", "scale"}
+        Measurement level, where the column is a question's.
     """
 
     frame: pd.DataFrame
     column_labels: dict[str, str] = field(default_factory=dict)
     value_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     missing: dict[str, dict[int, MissingReason]] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)
 
 
 def defused(cell: Any) -> Any:
@@ -99,6 +102,8 @@ def _with_missing_codes(responses: Responses, name: str, asked: Asked) -> Any:
 
 def _label(sheet: Sheet, column: str, asked: Asked, language: Language, *, turned: bool) -> None:
     sheet.column_labels[column] = asked.text.text(language)[:250]
+    closed = asked.scale is not None and bool(asked.scale.codes)
+    sheet.measures[column] = "ordinal" if closed else "nominal" if asked.choices else "scale"
     labels = {c.code: c.text.text(language) for c in asked.choices}
     scale = asked.scale
     if scale is not None:
@@ -263,6 +268,10 @@ def _sav_writer(sheet: Sheet) -> Callable[[Path], None]:
             column_labels=_labels_for(names, sheet),
             variable_value_labels={names[c]: v for c, v in sheet.value_labels.items() if v},
             missing_ranges={names[c]: list(codes) for c, codes in sheet.missing.items()},
+            variable_measure={
+                name: sheet.measures.get(c, "scale" if frame[name].dtype.kind in "fiu" else "nominal")
+                for c, name in names.items()
+            },
             compress=path.suffix.casefold() == ".zsav",
         )
 

@@ -108,8 +108,8 @@ def read_to_csv(
     finally:
         with contextlib.suppress(OSError):
             passing.unlink(missing_ok=True)
-    note = f"Read in pieces: {n} rows in all."
-    return replace(first, provenance={**first.provenance, "rows_read": n, "in_pieces": True}, log=(*first.log, note))
+    log = (f"Read {n} rows in pieces; what follows was seen in the first.", *first.log[1:])
+    return replace(first, provenance={**first.provenance, "rows_read": n, "in_pieces": True}, log=log)
 
 
 def _numbering(table: RawTable, instrument: Instrument, wishes: Wishes) -> Numbering:

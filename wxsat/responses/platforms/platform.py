@@ -128,12 +128,8 @@ def replace_cells(table: RawTable, columns: Iterable[str], change: Callable[[Any
 
     frame = table.frame.copy()
     for column in columns:
-        known: dict[tuple[type, Any], Any] = {}
-        cells = []
-        for cell in frame[column]:
-            token = (type(cell), cell)
-            if token not in known:
-                known[token] = change(cell)
-            cells.append(known[token])
+        given = frame[column].to_numpy(dtype=object)
+        known = {token: change(token[1]) for token in {(type(cell), cell) for cell in given}}
+        cells = [known[type(cell), cell] for cell in given]
         frame[column] = pd.Series(cells, dtype=object, index=frame.index)
     return replace(table, frame=frame)

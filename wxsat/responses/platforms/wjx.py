@@ -111,7 +111,7 @@ def _may_hold_marks(table: RawTable, column: str) -> bool:
     """Whether -2 and -3 are marks here: a scale from -3 to 3 has -1 as well."""
     if not (NUMBERED.match(column) or column in table.choice_columns or table.kind == "sav"):
         return False
-    negative = {text for text in map(_number_text, table.frame[column]) if text.startswith("-")}
+    negative = {text for text in map(_number_text, set(table.frame[column])) if text.startswith("-")}
     return bool(negative) and negative <= set(BY_NUMBER)
 
 
