@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import Fault, StudyError
 from wxsat.present.content import OutcomeFigures
-from wxsat.sampling.cells import MissingRule
-from wxsat.sampling.margins import Margins
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.instrument.instrument import Instrument
     from wxsat.responses.responses import CleanResponses
+    from wxsat.sampling.cells import MissingRule
+    from wxsat.sampling.margins import Margins
     from wxsat.sampling.weighting import Weighting
     from wxsat.study.study import Study
 
