@@ -57,10 +57,9 @@ print(
 items = [f"x{i}" for i in range(1, 10)]
 answers = data[items].apply(lambda item: np.digitize(item, item.quantile([0.15, 0.4, 0.7, 0.9])) + 1)
 ordinal = wx.fit_sem(model, answers, ordered="all")
-print(
-    f"{ordinal.estimator}: chisq {ordinal.fit_measures['chisq_scaled']:.3f} df {ordinal.fit_measures['df']:.0f} (scaled)"
-)
-print(f"robust: cfi {ordinal.fit_measures['cfi_robust']:.3f} rmsea {ordinal.fit_measures['rmsea_robust']:.3f}")
+figures = ordinal.fit_measures
+print(f"{ordinal.estimator}: chisq {figures['chisq_scaled']:.3f} df {figures['df']:.0f} (scaled)")
+print(f"robust: cfi {figures['cfi_robust']:.3f} rmsea {figures['rmsea_robust']:.3f}")
 print(ordinal.parameters.query("lhs == 'x1'")[["lhs", "op", "rhs", "estimate", "std_error"]].round(3).to_string())
 apart = wx.fit_sem(model + "\ntextual ~~ 0*speed", answers, ordered="all")
 difference = wx.compare_sem(ordinal, apart).test
