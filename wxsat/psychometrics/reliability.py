@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from wxsat.errors import EstimationError
 from wxsat.numerics.covariance import correlation_from, sample_moments
 from wxsat.numerics.one_factor import OneFactor, fit_one_factor
-from wxsat.psychometrics.ordinal.answers import MOST_CATEGORIES
-from wxsat.psychometrics.ordinal.correlations import polychoric_correlations
 
 # pingouin rounds its interval to three decimals; half a unit of the last one, and a little for ties.
 PINGOUIN_ROUNDING = 0.5e-3 + 1e-9
@@ -320,10 +318,14 @@ def ordinal_alpha(complete: NDArray[np.float64]) -> float:
     >>> round(ordinal_alpha(np.array([[1, 1], [1, 2], [2, 1], [2, 2], [2, 2], [1, 1.0]])), 6)
     0.666667
     """
+    # scipy.special with them: not before something is measured.
+    from wxsat.psychometrics.ordinal.answers import MOST_CATEGORIES
+    from wxsat.psychometrics.ordinal.correlations import polychoric
+
     counts = [len(np.unique(column)) for column in complete.T]
     if min(counts) < 2 or max(counts) > MOST_CATEGORIES or (complete != np.rint(complete)).any():
         return float("nan")
-    return alpha_from_covariance(polychoric_correlations(complete).correlation)
+    return alpha_from_covariance(polychoric(complete).correlation)
 
 
 def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.95) -> Reliability:

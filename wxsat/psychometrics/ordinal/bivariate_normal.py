@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, owens_t
+
+from wxsat.psychometrics.ordinal.normal import normal_cdf, owens_t
 
 Array = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ def bivariate_cdf(h: Array, k: Array, rho: Array) -> Array:
     if not steep.any():
         target = np.arcsin(rho)
         nodes = min(FULL_NODES, nodes_needed(np.zeros(()), target))
-        return continue_cdf(ndtr(h) * ndtr(k), h, k, np.zeros(()), target, nodes)
+        return continue_cdf(normal_cdf(h) * normal_cdf(k), h, k, np.zeros(()), target, nodes)
     result = np.empty(h.shape)
     result[steep] = _cdf_by_owen(h[steep], k[steep], rho[steep])
     mild = ~steep
@@ -99,7 +100,7 @@ def _cdf_by_owen(h: Array, k: Array, rho: Array) -> Array:
     h, k = np.where(h == 0, _TINY, h), np.where(k == 0, _TINY, k)
     root = np.sqrt((1 - rho) * (1 + rho))
     opposite = np.where((h < 0) != (k < 0), 0.5, 0.0)
-    below = (ndtr(h) + ndtr(k)) / 2
+    below = (normal_cdf(h) + normal_cdf(k)) / 2
     result = below - owens_t(h, (k / h - rho) / root) - owens_t(k, (h / k - rho) / root) - opposite
     return np.asarray(np.clip(result, 0.0, 1.0))
 

@@ -110,7 +110,7 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def polychoric_correlations(
+def polychoric(
     data: pd.DataFrame | Responses | Array,
     names: Sequence[str] | None = None,
     *,
@@ -161,7 +161,7 @@ def polychoric_correlations(
     Examples
     --------
     >>> rows = np.array([[1, 1], [1, 2], [2, 1], [2, 2], [2, 2], [1, 1.0]])
-    >>> round(float(polychoric_correlations(rows).correlation[0, 1]), 6)
+    >>> round(float(polychoric(rows).correlation[0, 1]), 6)
     0.5
     """
     values, chosen, weight = _take(data, names, weights)
@@ -191,8 +191,8 @@ def polychoric_correlations(
     )
 
 
-# The name under which `wxsat` offers it.
-polychoric = polychoric_correlations
+# The same by the name of what it returns.
+polychoric_correlations = polychoric
 
 
 def _take(

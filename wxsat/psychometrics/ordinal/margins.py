@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from wxsat.errors import EstimationError
 from wxsat.psychometrics.ordinal.bivariate_normal import BEYOND
+from wxsat.psychometrics.ordinal.normal import normal_cdf, normal_density, normal_quantile
 from wxsat.psychometrics.ordinal.tables import Codes
 
 Array = NDArray[np.float64]
@@ -89,7 +89,7 @@ def thresholds_from_counts(counts: NDArray[Any]) -> Array:
     >>> thresholds_from_counts(np.array([50.0, 50.0]))
     array([0.])
     """
-    return np.asarray(ndtri(np.cumsum(counts)[:-1] / counts.sum()))
+    return np.asarray(normal_quantile(np.cumsum(counts)[:-1] / counts.sum()))
 
 
 def ordered_column(margin: Margin, codes: Codes, exogenous: Array) -> Column:
@@ -112,15 +112,10 @@ def numeric_column(margin: Margin, values: Array, exogenous: Array) -> Column:
     return Column(observed, _NO_CODES, _NONE, _NONE, residual)
 
 
-def normal_density(points: Array) -> Array:
-    """Density of the standard normal distribution."""
-    return np.asarray(np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi))
-
-
 def interval_probability(lower: Array, upper: Array) -> Array:
     """Probability between two limits, computed on the side where it loses no digits."""
     swap = lower > 0
-    return np.asarray(np.where(swap, ndtr(-lower) - ndtr(-upper), ndtr(upper) - ndtr(lower)))
+    return np.asarray(np.where(swap, normal_cdf(-lower) - normal_cdf(-upper), normal_cdf(upper) - normal_cdf(lower)))
 
 
 def threshold_pattern(codes: NDArray[np.intp], size: int) -> tuple[Array, Array]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from wxsat.psychometrics.ordinal.bivariate_normal import (
     MOST_NODES,
@@ -21,10 +20,10 @@ from wxsat.psychometrics.ordinal.margins import (
     Column,
     Margin,
     interval_probability,
-    normal_density,
     threshold_pattern,
 )
 from wxsat.psychometrics.ordinal.newton import Derivatives, solve_correlations
+from wxsat.psychometrics.ordinal.normal import normal_cdf, normal_density
 
 Array = NDArray[np.float64]
 
@@ -270,8 +269,8 @@ def _ordered_scores(
     share = np.maximum(_rectangle(bivariate_cdf(grid_h, grid_k, r)), FLOOR)
     score = _rectangle(bivariate_density(grid_h, grid_k, r)) / share
     root = np.sqrt(1 - rho**2)
-    side_a = normal_density(h) * (ndtr((k[1] - rho * h) / root) - ndtr((k[0] - rho * h) / root)) / share
-    side_b = normal_density(k) * (ndtr((h[1] - rho * k) / root) - ndtr((h[0] - rho * k) / root)) / share
+    side_a = normal_density(h) * (normal_cdf((k[1] - rho * h) / root) - normal_cdf((k[0] - rho * h) / root)) / share
+    side_b = normal_density(k) * (normal_cdf((h[1] - rho * k) / root) - normal_cdf((h[0] - rho * k) / root)) / share
     return score, _limit_scores(a, column_a, side_a, exogenous), _limit_scores(b, column_b, side_b, exogenous)
 
 

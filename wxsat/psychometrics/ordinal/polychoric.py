@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from wxsat.psychometrics.ordinal.bivariate_normal import (
     BEYOND,
@@ -19,6 +18,7 @@ from wxsat.psychometrics.ordinal.bivariate_normal import (
     nodes_needed,
 )
 from wxsat.psychometrics.ordinal.newton import solve_correlations
+from wxsat.psychometrics.ordinal.normal import normal_cdf, normal_density
 
 Array = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ class _Likelihood:
         shape = (len(first), len(second), tables.shape[2])
         self.h = np.ascontiguousarray(np.broadcast_to(first[:, None, :], shape))
         self.k = np.ascontiguousarray(np.broadcast_to(second[None, :, :], shape))
-        self.below_first, self.below_second = ndtr(first), ndtr(second)
+        self.below_first, self.below_second = normal_cdf(first), normal_cdf(second)
         self.angle: Array | None = None
         self.corners = np.empty(shape)
 
@@ -201,11 +201,11 @@ def pair_scores(rho: Array, first: Array, second: Array) -> PairScores:
     n_first, n_second, n_pairs = len(first) + 1, len(second) + 1, len(rho)
     h, k = _with_infinity(first)[:, None, :], _with_infinity(second)[None, :, :]
     corners = bivariate_cdf(h[:-1], k[:, :-1], rho)
-    share = np.maximum(_differences(_with_margins(corners, ndtr(first), ndtr(second))), FLOOR)
+    share = np.maximum(_differences(_with_margins(corners, normal_cdf(first), normal_cdf(second))), FLOOR)
     score = _cells_of(bivariate_density(h[:-1], k[:, :-1], rho)) / share
     root = np.sqrt(1 - rho**2)
-    given_first = np.diff(ndtr((k - rho * h[:-1]) / root), axis=1, prepend=0.0) * _normal(h[:-1])
-    given_second = np.diff(ndtr((h - rho * k[:, :-1]) / root), axis=0, prepend=0.0) * _normal(k[:, :-1])
+    given_first = np.diff(normal_cdf((k - rho * h[:-1]) / root), axis=1, prepend=0.0) * normal_density(h[:-1])
+    given_second = np.diff(normal_cdf((h - rho * k[:, :-1]) / root), axis=0, prepend=0.0) * normal_density(k[:, :-1])
     by_first = np.zeros((n_first - 1, n_first, n_second, n_pairs))
     for threshold in range(n_first - 1):
         by_first[threshold, threshold] = given_first[threshold] / share[threshold]
@@ -215,7 +215,3 @@ def pair_scores(rho: Array, first: Array, second: Array) -> PairScores:
         by_second[threshold, :, threshold] = given_second[:, threshold] / share[:, threshold]
         by_second[threshold, :, threshold + 1] = -given_second[:, threshold] / share[:, threshold + 1]
     return PairScores(score, by_first, by_second)
-
-
-def _normal(points: Array) -> Array:
-    return np.asarray(np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi))
