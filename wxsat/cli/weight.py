@@ -90,7 +90,8 @@ def weight(
     quality = found.quality
     print(
         f"n {quality.n}, design effect {quality.deff:.3f}, effective n {quality.n_effective:.1f}, weights "
-        f"{quality.smallest:.4g} to {quality.largest:.4g} (CV {quality.cv:.3f}; {quality.share_at_bounds:.1%} at bounds)"
+        f"{quality.smallest:.4g} to {quality.largest:.4g} "
+        f"(CV {quality.cv:.3f}; {quality.share_at_bounds:.1%} at bounds)"
     )
     _tell(found.findings)
     say(f"Written: {out}")
