@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,12 @@ def row_patterns(seen: NDArray[np.bool_]) -> RowPatterns:
             np.array([len(seen)] if len(seen) else [], dtype=np.int64),
         )
     packed = np.packbits(seen, axis=1)
-    keys = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
-    _, first, member, count = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    words = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    words[:, : packed.shape[1]] = packed
+    keys = words.view(np.uint64)
+    # Whole numbers sort many times faster than rows do.
+    flat: NDArray[Any] = keys[:, 0] if keys.shape[1] == 1 else keys.view(f"V{8 * keys.shape[1]}").ravel()
+    _, first, member, count = np.unique(flat, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(first)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

@@ -8,8 +8,8 @@ import numpy as np
 
 from wxsat.finding import Finding
 from wxsat.responses.plan import CleaningPlan
+from wxsat.responses.raw_answers import raw_answers
 from wxsat.responses.responses import Responses
-from wxsat.responses.screen import raw_answers
 
 FEWEST_FOR_IDENTITY = 10
 

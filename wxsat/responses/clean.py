@@ -175,7 +175,7 @@ def _careless(screening: Screening, plan: CleaningPlan) -> tuple[NDArray[np.floa
     counts = np.array([len(found) for found in families], dtype=float)
     beyond_instructed = np.zeros(len(families), dtype=bool)
     for outcome in screening.outcomes:
-        if outcome.family and outcome.rule != "instructed":
+        if outcome.is_evidence and outcome.rule != "instructed":
             beyond_instructed |= outcome.flagged
     return counts, (counts >= plan.min_families) & beyond_instructed
 
@@ -209,7 +209,8 @@ def _ledger(responses: Responses, screening: Screening, exits: list[_Exit]) -> p
         ]
     for outcome in screening.outcomes:
         for i in np.flatnonzero(outcome.flagged):
-            action = "drop" if careless[i] and outcome.family else "flag"
+            kept = "check" if outcome.action == "check" else "flag"
+            action = "drop" if careless[i] and outcome.is_evidence else kept
             family = outcome.family or "report"
             records.append(
                 (rows[i], outcome.rule, family, outcome.subject, outcome.values[i], outcome.threshold, action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,15 +58,23 @@ PARADATA_NAMES: dict[str, frozenset[str]] = {
     ),
 }
 
+PAGE_SECONDS = "page_seconds_"
+# Qualtrics "Q7_Page Submit", LimeSurvey "groupTime12", "page_3_seconds", "第3页用时".
+_PAGE_TIME = re.compile(
+    r"(?:.*[_-])?pagesubmit|grouptime:?\d+|(?:page|p)[_-]?\d+[_-]?(?:seconds?|time|duration|timing)"
+    r"|(?:seconds?|time|duration)[_-]?page[_-]?\d+|第\d+页(?:用时|时长|时间|秒)"
+)
+
 
 def paradata_columns(table: RawTable, declared: Mapping[str, str], taken: set[str]) -> dict[str, str]:
-    """Return ``seconds``, ``started`` and ``finished`` -> column, as declared or by their usual names."""
+    """Return ``seconds``, ``started``, ``finished`` and ``page_seconds_1``, ... -> column, as declared or by name."""
     found = dict(declared)
     for column in table.columns:
         for role, names in PARADATA_NAMES.items():
             if fold(column) in names and column not in taken:
                 found.setdefault(role, column)
-    return found
+    pages = [c for c in table.columns if c not in taken and _PAGE_TIME.fullmatch(fold(c))]
+    return found | {f"{PAGE_SECONDS}{k}": column for k, column in enumerate(pages, start=1)}
 
 
 def read_times(table: RawTable, columns: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
@@ -82,6 +91,10 @@ def read_times(table: RawTable, columns: Mapping[str, str]) -> tuple[dict[str, A
     elif "started" in out and "finished" in out:
         gap = (out["finished"] - out["started"]).dt.total_seconds().to_numpy(dtype=float)
         out["seconds"] = np.where(gap >= 0, gap, np.nan)
+    for role in columns:
+        if role.startswith(PAGE_SECONDS):
+            out[role], more = _durations(table, columns[role])
+            faults += more
     return out, faults
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wxsat.responses.identifiers import identifies, identifying_values
+from wxsat.responses.identifiers import identifier_kind, identifies, identifying_values
 from wxsat.responses.match import Asked, ColumnMatch
 from wxsat.responses.raw_table import RawTable
 
@@ -24,11 +24,14 @@ class PersonalColumns:
         Those among them that are evidence of a duplicate; names and addresses are not.
     questions : tuple of str
         Ids of the instrument's questions that these columns answer; their answers are not kept.
+    addresses : tuple of str
+        Columns with network addresses: shared by a household or an office, so that they mark and never prove.
     """
 
     all: tuple[str, ...]
     keys: tuple[str, ...]
     questions: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
 
 
 def personal_columns(
@@ -44,7 +47,8 @@ def personal_columns(
             found.append(column)
         if kind == "person":
             keys.append(column)
-    return PersonalColumns(tuple(found), tuple(keys), tuple(hidden))
+    addresses = tuple(c for c in found if c not in keys and identifier_kind(c, table.frame[c]) == "ip")
+    return PersonalColumns(tuple(found), tuple(keys), tuple(hidden), addresses)
 
 
 def _is_personal(asked: Asked, cells: Iterable[Any]) -> bool:

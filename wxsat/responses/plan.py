@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wxsat.errors import Fault, StudyError, nearest
+
+Action = Literal["mark", "check", "exclude"]
+RuleName = Literal[
+    "speed", "page_speed", "longstring", "longstring_page", "irv", "cycle", "autocorrelation", "identical",
+    "same_address", "instructed", "bogus", "paraphrase", "antonyms", "psychsyn", "psychant", "semantic_synonyms",
+    "semantic_antonyms", "evenodd", "person_fit", "mahalanobis",
+]  # fmt: skip
+# What counts as evidence unless a plan says otherwise; every other rule marks.
+EXCLUDING: frozenset[str] = frozenset(
+    ["speed", "longstring", "irv", "identical", "instructed", "bogus", "paraphrase", "antonyms"]
+)
 
 
 class CleaningPlan(BaseModel):
@@ -15,8 +26,8 @@ class CleaningPlan(BaseModel):
     What counts as a careless answer, and who leaves.
 
     Every threshold is a convention that a study may change; the reasons are in the field descriptions. The
-    rule behind all of them: nobody leaves on one family of evidence (time, pattern, attention, duplicate)
-    alone.
+    rule behind all of them: nobody leaves on one family of evidence (time, pattern, attention, duplicate,
+    consistency) alone.
 
     Raises
     ------
@@ -77,13 +88,44 @@ class CleaningPlan(BaseModel):
     mahalanobis: bool = Field(True, description="Report unusual answer vectors; never a reason to drop.")
     mahalanobis_p: float = Field(0.001, gt=0, lt=1, description="Below this chance probability (convention).")
 
+    synonym_r: float = Field(
+        0.60, gt=0, lt=1, description="Least sample correlation of a pair of synonyms; antonyms its negative."
+    )
+    min_psychsyn: float | None = Field(None, ge=-1, le=1, description="Least consistency over synonyms of the sample.")
+    max_psychant: float | None = Field(None, ge=-1, le=1, description="Most consistency over antonyms of the sample.")
+    min_semantic_synonyms: float | None = Field(
+        None, ge=-1, le=1, description="Least consistency over pairs of one construct with the same key."
+    )
+    max_semantic_antonyms: float | None = Field(
+        None, ge=-1, le=1, description="Most consistency over pairs of one construct with opposite keys."
+    )
+    max_evenodd: float | None = Field(None, ge=-1, le=1, description="Most even-odd inconsistency (higher is worse).")
+    max_person_fit: float | None = Field(None, ge=0, le=1, description="Most normed Guttman errors (Emons 2008).")
+    min_cycle: int | None = Field(None, ge=4, description="Items in a stretch that repeats one pattern.")
+    max_autocorrelation: float | None = Field(None, ge=0, le=1, description="Most autocorrelation at any lag to 10.")
+    min_seconds_per_page: float | None = Field(None, ge=0, description="Least seconds on the fastest page.")
+    pages: list[list[str]] = Field(
+        default_factory=list, description="Item ids of every page, for runs within a page: [[PU1, PU2], [EOU1]]."
+    )
+    max_longstring_page: int | None = Field(None, ge=2, description="Longest run of one answer within a page.")
+    address_window_minutes: float | None = Field(
+        60, gt=0,
+        description="Mark answers from an address (IP) that answered within so many minutes before; none = not judged.",
+    )  # fmt: skip
+
     attention: bool = Field(True, description="Judge the instrument's attention checks.")
     attention_checks: dict[str, bool] = Field(
         default_factory=dict, description="Switch single checks off: {AC2: false}."
     )
 
+    actions: dict[RuleName, Action] = Field(
+        default_factory=dict,
+        description="What a rule does: mark (recorded), check (recorded, and listed to be looked at), exclude (evidence"
+        " that counts towards min_families). Rules that need a threshold of yours only mark until you say otherwise.",
+    )
+
     min_families: int = Field(
-        2, ge=1, le=4,
+        2, ge=1, le=5,
         description="Independent flag families before a respondent is dropped. An instructed-response item"
         " alone never drops anyone, even at 1.",
     )  # fmt: skip
@@ -97,6 +139,19 @@ class CleaningPlan(BaseModel):
         le=1,
         description="Don't-know share above which an item or construct is invisible (convention).",
     )
+
+    def action_of(self, rule: str) -> Action:
+        """
+        Return what a rule does: ``mark``, ``check`` or ``exclude``.
+
+        Examples
+        --------
+        >>> plan = CleaningPlan(actions={"irv": "check"})
+        >>> plan.action_of("irv"), plan.action_of("speed"), plan.action_of("mahalanobis")
+        ('check', 'exclude', 'mark')
+        """
+        declared: dict[str, Action] = {str(name): action for name, action in self.actions.items()}
+        return declared.get(rule, "exclude" if rule in EXCLUDING else "mark")
 
 
 def load_plan(path: str | Path) -> CleaningPlan:
@@ -135,9 +190,20 @@ def plan_from(document: Any, where: str = "cleaning plan") -> CleaningPlan:
         for fault in error.errors():
             name = ".".join(map(str, fault["loc"]))
             unknown = fault["type"] == "extra_forbidden"
+            if fault["loc"][0] == "actions" and fault["type"] == "literal_error":
+                faults.append(_action_fault(fault["loc"], fault["input"], where))
+                continue
             message = f"'{name}' is no rule of a cleaning plan." if unknown else f"'{name}': {fault['msg']}."
             hint = nearest(name, CleaningPlan.model_fields).strip() if unknown else f"Found {fault['input']!r}."
             faults.append(Fault("RESP-052", message, where, hint))
         raise StudyError.from_faults(faults) from None
     except TypeError:
         raise StudyError("RESP-052", "rule names are words.", where=where) from None
+
+
+def _action_fault(place: tuple[int | str, ...], found: Any, where: str) -> Fault:
+    if place[-1] == "[key]":
+        rules = get_args(RuleName)
+        return Fault("RESP-052", f"'actions': there is no rule '{found}'.", where, nearest(str(found), rules).strip())
+    message = f"'actions': rule '{place[1]}' has the action {found!r}."
+    return Fault("RESP-052", message, where, f"Actions: {', '.join(get_args(Action))}.")

@@ -185,6 +185,8 @@ def code_table(table: RawTable, instrument: Instrument, wishes: Wishes, salt: by
     answers = pd.DataFrame({**frame, **extras}, index=range(table.n_rows))
     if personal.keys:
         time_columns["fingerprint"] = np.array(fingerprints(table.frame, personal.keys, salt), dtype=object)
+    if personal.addresses:
+        time_columns["address"] = np.array(fingerprints(table.frame, personal.addresses, salt), dtype=object)
     items = [q.id for q in questions.values() if q.section != "background" and q.id in reasons]
     log = [
         *table.notes,

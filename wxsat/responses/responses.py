@@ -31,7 +31,8 @@ class Responses:
         For every item and check column, why the cell is empty; ``""`` where it was answered.
     paradata : DataFrame, shape (n_respondents, ...)
         ``seconds`` (float), ``started``/``finished`` (datetime), ``fingerprint`` (salted hash of openid or
-        device, never the identifier itself); only those that exist.
+        device, never the identifier itself), ``address`` (the same of a network address), ``page_seconds_1``, ...;
+        only those that exist.
     rows : ndarray of int, shape (n_respondents,)
         Row of the source file each respondent stood in, counting the first data row as 1: the only respondent
         id that ever leaves the program.

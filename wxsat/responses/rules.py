@@ -18,9 +18,9 @@ from wxsat.numerics.row_blocks import by_row_blocks
 from wxsat.responses.careless.longstring import longstring
 from wxsat.responses.careless.mahalanobis import mahalanobis_squared
 from wxsat.responses.careless.variability import individual_variability
-from wxsat.responses.plan import CleaningPlan
+from wxsat.responses.plan import Action, CleaningPlan
 
-Family = Literal["time", "pattern", "attention", "duplicate", ""]
+Family = Literal["time", "pattern", "attention", "duplicate", "consistency", ""]
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -38,7 +38,7 @@ class RuleOutcome:
     rule : str
         ``speed``, ``longstring``, ``irv``, ``identical``, ``mahalanobis`` or the kind of an attention check.
     family : str
-        ``time``, ``pattern``, ``attention``, ``duplicate``; empty for report only.
+        ``time``, ``pattern``, ``attention``, ``duplicate``, ``consistency``; empty for report only.
     subject : str
         Id of the attention check; empty for the others.
     values : ndarray, shape (n_respondents,)
@@ -46,6 +46,8 @@ class RuleOutcome:
     threshold : float
         What it was compared with; NaN where the rule has no single number.
     flagged : ndarray of bool, shape (n_respondents,)
+    action : {"mark", "check", "exclude"}
+        What the plan lets the rule do.
     """
 
     rule: str
@@ -54,6 +56,12 @@ class RuleOutcome:
     values: Vector
     threshold: float
     flagged: Flags
+    action: Action = "exclude"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a flag counts towards leaving: the rule has a family and the plan lets it exclude."""
+        return bool(self.family) and self.action == "exclude"
 
 
 def missing_share(reasons: NDArray[np.object_]) -> Vector:
@@ -239,6 +247,37 @@ def duplicates_of(
             for other in wave:
                 if other != stays:
                     result[other] = rows[stays]
+    return result
+
+
+def earlier_within(keys: Sequence[str | None], moments: Vector, rows: NDArray[np.int64], seconds: float) -> Vector:
+    """
+    Return the row of the last earlier respondent with the same key within a time; NaN where there is none.
+
+    Parameters
+    ----------
+    keys : sequence of str or None
+        Keyed hashes of an address, a device; None: unknown.
+    moments : ndarray, shape (n_respondents,)
+        Seconds at which each was handed in; NaN is never judged.
+    rows : ndarray of int, shape (n_respondents,)
+    seconds : float
+
+    Examples
+    --------
+    >>> earlier_within(["a", "a", "a"], np.array([0.0, 50.0, 500.0]), np.array([1, 2, 3]), 60.0)
+    array([nan,  1., nan])
+    """
+    result = np.full(len(rows), np.nan)
+    last: dict[str, int] = {}
+    for position in np.argsort(moments, kind="stable"):
+        key = keys[position]
+        if not isinstance(key, str) or not np.isfinite(moments[position]):
+            continue
+        before = last.get(key)
+        if before is not None and moments[position] - moments[before] <= seconds:
+            result[position] = rows[before]
+        last[key] = int(position)
     return result
 
 

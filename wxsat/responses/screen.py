@@ -5,108 +5,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wxsat.instrument.instrument import AttentionCheck, Instrument
-from wxsat.responses.careless.even_odd import even_odd
-from wxsat.responses.careless.longstring import longstring
-from wxsat.responses.careless.synonyms import psychometric_synonyms
+from wxsat.responses.attention import attention_outcomes
+from wxsat.responses.indices import Asked, careless_indices
+from wxsat.responses.paradata import PAGE_SECONDS
 from wxsat.responses.plan import CleaningPlan
+from wxsat.responses.raw_answers import raw_answers, reversal_blocks, widest_scale
 from wxsat.responses.responses import Responses
 from wxsat.responses.rules import (
+    Family,
     RuleOutcome,
     Vector,
     duplicates_of,
+    earlier_within,
     missing_share,
-    screen_antonyms,
-    screen_bogus,
     screen_identical,
-    screen_instructed,
     screen_irv,
     screen_longstring,
     screen_mahalanobis,
-    screen_paraphrase,
     screen_speed,
     seconds_per_item,
 )
+from wxsat.responses.thresholds import screen_thresholds
 
-
-def raw_answers(responses: Responses, item_ids: Sequence[str]) -> NDArray[np.float64]:
-    """Return the answers to some items in the direction in which they were given, shape (n, n_items)."""
-    columns = [responses.frame[i].to_numpy(dtype=float) for i in item_ids]
-    for position, item_id in enumerate(item_ids):
-        if item_id in responses.reversed_items and responses.instrument is not None:
-            scale = responses.instrument.scale_of(responses.instrument.item(item_id))
-            columns[position] = (scale.min or 0.0) + (scale.max or 0.0) - columns[position]
-    return np.column_stack(columns) if columns else np.empty((responses.n, 0))
+RECORD = (
+    "id", "longstring", "longstring_mean", "longstring_block", "longstring_page", "irv", "irv_first", "irv_middle",
+    "irv_last", "mahalanobis", "mahalanobis_p", "psychsyn", "psychant", "semantic_synonyms", "semantic_antonyms",
+    "evenodd", "person_fit", "cycle", "autocorrelation", "seconds", "seconds_per_item", "seconds_relative",
+    "seconds_fastest_page", "missing_share", "attention_failed", "duplicate_of", "identical_to", "same_address_as",
+    "families", "check", "flags",
+)  # fmt: skip
 
 
 def item_reasons(responses: Responses) -> NDArray[np.object_]:
     """Return the missing reasons of the items, shape (n, n_items)."""
     ids = [i for i in responses.item_ids if i in responses.reasons.columns]
     return responses.reasons[ids].to_numpy(dtype=object)
-
-
-def reversal_blocks(instrument: Instrument, present: Sequence[str]) -> list[list[str]]:
-    """
-    Return the blocks on which one long run of the same answer is no honest opinion.
-
-    A block is a run of neighbouring items whose constructs point in one direction and share a scale; only
-    blocks with at least one reverse-keyed item are returned.
-    """
-    blocks: list[list[str]] = []
-    last: tuple[str, str] | None = None
-    turned: list[bool] = []
-    for item in instrument.items_in():
-        if item.id not in present:
-            continue
-        kind = (instrument.construct(item.construct_id).direction, _scale_name(instrument, item.id))
-        if kind != last:
-            blocks.append([])
-            turned.append(False)
-        blocks[-1].append(item.id)
-        turned[-1] = turned[-1] or item.reversed
-        last = kind
-    return [block for block, has_reversed in zip(blocks, turned, strict=True) if has_reversed]
-
-
-def _scale_name(instrument: Instrument, item_id: str) -> str:
-    item = instrument.item(item_id)
-    return item.scale or instrument.construct(item.construct_id).scale or instrument.header.default_scale
-
-
-def attention_outcomes(responses: Responses, plan: CleaningPlan) -> list[RuleOutcome]:
-    """Judge every attention check that the file holds and the plan does not switch off."""
-    if responses.instrument is None or not plan.attention:
-        return []
-    judged = [c for c in responses.instrument.attention if plan.attention_checks.get(c.id, True)]
-    outcomes = [_judge(check, responses, responses.instrument) for check in judged]
-    return [outcome for outcome in outcomes if outcome is not None]
-
-
-def _judge(check: AttentionCheck, responses: Responses, instrument: Instrument) -> RuleOutcome | None:
-    if check.kind == "antonyms":
-        pairs = [pair for pair in check.pairs if all(i in responses.frame.columns for i in pair)]
-        if len(pairs) < 2:
-            return None
-        first = raw_answers(responses, [a for a, _ in pairs])
-        second = raw_answers(responses, [b for _, b in pairs])
-        return screen_antonyms(first, second, instrument.scale_of(instrument.item(pairs[0][0])), check)
-    if check.id not in responses.frame.columns or check.kind == "diligence":
-        return None
-    values = responses.frame[check.id].to_numpy(dtype=float)
-    if check.kind == "instructed":
-        return screen_instructed(values, responses.reasons[check.id].to_numpy(dtype=object), check)
-    if check.kind == "bogus":
-        return screen_bogus(values, check)
-    if check.pair is None or check.pair not in responses.frame.columns:
-        return None
-    return screen_paraphrase(values, raw_answers(responses, [check.pair])[:, 0], check)
 
 
 @dataclass(frozen=True)
@@ -125,10 +66,10 @@ class Screening:
     table: pd.DataFrame
 
     def families(self) -> list[set[str]]:
-        """Return the families that flag each respondent."""
+        """Return the families of evidence against each respondent: rules that the plan lets exclude."""
         found: list[set[str]] = [set() for _ in range(len(self.table))]
         for outcome in self.outcomes:
-            for position in np.flatnonzero(outcome.flagged) if outcome.family else ():
+            for position in np.flatnonzero(outcome.flagged) if outcome.is_evidence else ():
                 found[position].add(outcome.family)
         return found
 
@@ -146,12 +87,20 @@ def screen_responses(responses: Responses, plan: CleaningPlan | None = None) -> 
     Returns
     -------
     DataFrame
-        One record a respondent: ``id`` (row of the file), ``longstring`` (items, over the whole
-        questionnaire), ``longstring_block`` (items, over the blocks that are judged), ``irv`` (scale points),
-        ``mahalanobis`` (squared), ``mahalanobis_p``, ``psychsyn``, ``evenodd`` (higher = more careless),
-        ``seconds``, ``seconds_per_item``, ``missing_share``, ``attention_failed`` (check ids),
-        ``duplicate_of`` and ``identical_to`` (rows), ``families`` and ``flags`` (rule names). NaN where
-        nothing could be judged.
+        One record a respondent. ``id`` (row of the file); ``longstring`` (items, over the whole questionnaire),
+        ``longstring_mean``, ``longstring_block`` (over the blocks that are judged), ``longstring_page`` (over the
+        plan's pages); ``irv`` and its thirds ``irv_first irv_middle irv_last`` (scale points); ``mahalanobis``
+        (squared), ``mahalanobis_p``; ``psychsyn``, ``psychant``, ``semantic_synonyms``, ``semantic_antonyms``;
+        ``evenodd`` (higher = more careless); ``person_fit`` (normed Guttman errors); ``cycle`` (items),
+        ``autocorrelation``; ``seconds``, ``seconds_per_item``, ``seconds_relative`` (to the median an item),
+        ``seconds_fastest_page``; ``missing_share``; ``attention_failed`` (check ids); ``duplicate_of``,
+        ``identical_to``, ``same_address_as`` (rows); ``families`` (of evidence), ``check`` (rules to be looked at)
+        and ``flags`` (all rules). NaN where nothing could be judged.
+
+    Raises
+    ------
+    StudyError
+        RESP-090 for a page of the plan with items that the instrument does not have.
 
     Examples
     --------
@@ -164,54 +113,71 @@ def screen_all(responses: Responses, plan: CleaningPlan) -> Screening:
     """Apply every rule of the plan; the outcomes by rule and the record by respondent."""
     n = responses.n
     rows = np.asarray(responses.rows, dtype=np.int64)
-    answers = raw_answers(responses, responses.item_ids)
+    asked = Asked(responses.item_ids, raw_answers(responses, responses.item_ids), responses.instrument)
     shares = missing_share(item_reasons(responses))
-    blank = np.full(n, np.nan)
-    outcomes: list[RuleOutcome] = []
-    seconds = responses.paradata["seconds"].to_numpy(dtype=float) if "seconds" in responses.paradata else blank
-    per_item = seconds_per_item(seconds, responses.reasons.to_numpy(dtype=object))
-    if plan.speed and np.isfinite(seconds).any():
-        outcomes.append(screen_speed(seconds, per_item, plan))
+    table: dict[str, Any] = {"id": rows, **careless_indices(asked, plan), **_times(responses)}
     judged_run = _longstring_outcome(responses, plan)
+    irv = _irv_outcome(asked, plan)
+    identical, same_as = screen_identical(asked.raw, rows, plan)
+    unusual, p = _mahalanobis_outcome(asked, plan)
+    blank = np.full(n, np.nan)
+    table |= {
+        "longstring_block": blank if judged_run is None else judged_run.values,
+        "irv": blank if irv is None else irv.values,
+        "mahalanobis": unusual.values,
+        "mahalanobis_p": p,
+        "missing_share": shares,
+        "duplicate_of": _duplicates(responses, shares, plan) if plan.duplicates else blank,
+        "identical_to": same_as,
+        "same_address_as": _same_address(responses, plan),
+    }
+    outcomes: list[RuleOutcome] = []
+    if plan.speed and np.isfinite(table["seconds"]).any():
+        outcomes.append(screen_speed(table["seconds"], table["seconds_per_item"], plan))
     outcomes += [judged_run] if judged_run is not None and plan.longstring else []
-    irv = _irv_outcome(responses, plan)
     outcomes += [irv] if irv is not None and plan.irv else []
-    identical, same_as = screen_identical(answers, rows, plan)
     outcomes += [identical] if plan.identical_answers else []
     outcomes += attention_outcomes(responses, plan)
-    unusual, p = _mahalanobis_outcome(responses, plan)
     outcomes += [unusual] if plan.mahalanobis else []
-    table = pd.DataFrame(
-        {
-            "id": rows,
-            "longstring": longstring(answers),
-            "longstring_block": blank if judged_run is None else judged_run.values,
-            "irv": blank if irv is None else irv.values,
-            "mahalanobis": unusual.values,
-            "mahalanobis_p": p,
-            "psychsyn": psychometric_synonyms(_always_asked(responses))[0] if n > 2 else blank,
-            "evenodd": _even_odd(responses),
-            "seconds": seconds,
-            "seconds_per_item": per_item,
-            "missing_share": shares,
-            "attention_failed": _names_of(outcomes, n, "subject", {"attention"}),
-            "duplicate_of": _duplicates(responses, shares, plan) if plan.duplicates else blank,
-            "identical_to": same_as,
-        }
-    )
-    table["families"] = _names_of(outcomes, n, "family")
-    table["flags"] = _names_of(outcomes, n, "rule")
-    return Screening(tuple(outcomes), table)
+    outcomes += screen_thresholds(table, plan)
+    acted = tuple(_with_action(outcome, plan) for outcome in outcomes)
+    table["attention_failed"] = _names_of(acted, n, "subject", lambda o: o.family == "attention")
+    table["families"] = _names_of(acted, n, "family", lambda o: o.is_evidence)
+    table["check"] = _names_of(acted, n, "rule", lambda o: o.action == "check")
+    table["flags"] = _names_of(acted, n, "rule", lambda o: True)
+    return Screening(acted, pd.DataFrame({name: table[name] for name in RECORD}))
+
+
+def _with_action(outcome: RuleOutcome, plan: CleaningPlan) -> RuleOutcome:
+    action = plan.action_of(outcome.rule)
+    # An unusual vector is no evidence by itself: it joins a family only where a plan says so.
+    family: Family = "consistency" if outcome.rule == "mahalanobis" and action == "exclude" else outcome.family
+    return replace(outcome, action=action, family=family)
+
+
+def _times(responses: Responses) -> dict[str, Vector]:
+    blank = np.full(responses.n, np.nan)
+    seconds = responses.paradata["seconds"].to_numpy(dtype=float) if "seconds" in responses.paradata else blank
+    per_item = seconds_per_item(seconds, responses.reasons.to_numpy(dtype=object))
+    known = per_item[np.isfinite(per_item)]
+    median = float(np.median(known)) if len(known) else float("nan")
+    pages = [c for c in responses.paradata.columns if str(c).startswith(PAGE_SECONDS)]
+    fastest = responses.paradata[pages].min(axis=1).to_numpy(dtype=float) if pages else blank
+    return {
+        "seconds": seconds,
+        "seconds_per_item": per_item,
+        "seconds_relative": per_item / median if median > 0 else blank,
+        "seconds_fastest_page": fastest,
+    }
 
 
 def _names_of(
-    outcomes: Sequence[RuleOutcome], n: int, what: str, families: set[str] | None = None
+    outcomes: Sequence[RuleOutcome], n: int, what: str, chosen: Callable[[RuleOutcome], bool]
 ) -> list[tuple[str, ...]]:
     names: list[dict[str, None]] = [{} for _ in range(n)]
-    for outcome in outcomes:
-        if families is None or outcome.family in families:
-            for position in np.flatnonzero(outcome.flagged):
-                names[position][str(getattr(outcome, what))] = None
+    for outcome in filter(chosen, outcomes):
+        for position in np.flatnonzero(outcome.flagged):
+            names[position][str(getattr(outcome, what))] = None
     return [tuple(name for name in found if name) for found in names]
 
 
@@ -222,64 +188,48 @@ def _longstring_outcome(responses: Responses, plan: CleaningPlan) -> RuleOutcome
     return screen_longstring([raw_answers(responses, block) for block in blocks], plan)
 
 
-def _irv_outcome(responses: Responses, plan: CleaningPlan) -> RuleOutcome | None:
-    if responses.instrument is None:
+def _irv_outcome(asked: Asked, plan: CleaningPlan) -> RuleOutcome | None:
+    wide = None if asked.instrument is None else widest_scale(asked.instrument, asked.item_ids)
+    if wide is None:
         return None
-    by_range: dict[tuple[float, float], list[str]] = {}
-    for item_id in responses.item_ids:
-        scale = responses.instrument.scale_of(responses.instrument.item(item_id))
-        if scale.kind == "ordinal" and scale.min is not None and scale.max is not None:
-            by_range.setdefault((scale.min, scale.max), []).append(item_id)
-    if not by_range:
-        return None
-    (low, high), ids = max(by_range.items(), key=lambda pair: len(pair[1]))
-    return screen_irv(raw_answers(responses, ids), high - low, plan)
+    ids, width = wide
+    return screen_irv(asked.raw[:, asked.columns(ids)], width, plan)
 
 
-def _always_asked(responses: Responses) -> NDArray[np.float64]:
-    instrument = responses.instrument
-    ids = [i for i in responses.item_ids if instrument is None or instrument.item(i).ask_if is None]
-    answers = raw_answers(responses, ids)
-    with np.errstate(invalid="ignore"):
-        varies = np.array([np.nanstd(c) > 0 if np.isfinite(c).sum() > 1 else False for c in answers.T], dtype=bool)
-    return answers[:, varies]
-
-
-def _mahalanobis_outcome(responses: Responses, plan: CleaningPlan) -> tuple[RuleOutcome, Vector]:
-    answers = _always_asked(responses)
-    if answers.shape[1] and responses.n > answers.shape[1]:
+def _mahalanobis_outcome(asked: Asked, plan: CleaningPlan) -> tuple[RuleOutcome, Vector]:
+    answers = asked.always_asked()
+    n = len(answers)
+    if answers.shape[1] and n > answers.shape[1]:
         return screen_mahalanobis(answers, plan)
-    blank = np.full(responses.n, np.nan)
-    return RuleOutcome("mahalanobis", "", "", blank, plan.mahalanobis_p, np.zeros(responses.n, dtype=bool)), blank
-
-
-def _even_odd(responses: Responses) -> Vector:
-    if responses.instrument is None:
-        return np.full(responses.n, np.nan)
-    ids = list(responses.item_ids)
-    answers = raw_answers(responses, ids)
-    place: Mapping[str, int] = {item_id: i for i, item_id in enumerate(ids)}
-    for item_id, i in place.items():
-        item = responses.instrument.item(item_id)
-        scale = responses.instrument.scale_of(item)
-        if item.reversed and scale.min is not None and scale.max is not None:
-            answers[:, i] = scale.min + scale.max - answers[:, i]
-    constructs = responses.instrument.constructs_in()
-    return even_odd(answers, [[place[i.id] for i in c.items if i.id in place] for c in constructs])
+    blank = np.full(n, np.nan)
+    return RuleOutcome("mahalanobis", "", "", blank, plan.mahalanobis_p, np.zeros(n, dtype=bool)), blank
 
 
 def _duplicates(responses: Responses, shares: Vector, plan: CleaningPlan) -> Vector:
     if "fingerprint" not in responses.paradata:
         return np.full(responses.n, np.nan)
-    moments: Vector | None = None
-    for role in ("finished", "started"):
-        if role in responses.paradata and moments is None:
-            stamps = pd.to_datetime(responses.paradata[role])
-            moments = np.asarray((stamps - pd.Timestamp(0)).dt.total_seconds(), dtype=np.float64)
     return duplicates_of(
         list(responses.paradata["fingerprint"]),
         shares <= plan.max_missing_share,
-        moments,
+        _moments(responses),
         np.asarray(responses.rows, dtype=np.int64),
         plan.window_days,
     )
+
+
+def _moments(responses: Responses) -> Vector | None:
+    """Return the seconds at which each was handed in, or begun; None when the file holds neither."""
+    for role in ("finished", "started"):
+        if role in responses.paradata:
+            stamps = pd.to_datetime(responses.paradata[role])
+            return np.asarray((stamps - pd.Timestamp(0)).dt.total_seconds(), dtype=np.float64)
+    return None
+
+
+def _same_address(responses: Responses, plan: CleaningPlan) -> Vector:
+    """Return the row of the last earlier answer from the same address within the plan's minutes."""
+    moments = _moments(responses)
+    if "address" not in responses.paradata or plan.address_window_minutes is None or moments is None:
+        return np.full(responses.n, np.nan)
+    rows = np.asarray(responses.rows, dtype=np.int64)
+    return earlier_within(list(responses.paradata["address"]), moments, rows, 60.0 * plan.address_window_minutes)

@@ -11,8 +11,9 @@ import pytest
 from wxsat.instrument.instrument import AttentionCheck, Instrument, Scale
 from wxsat.responses import rules
 from wxsat.responses.plan import CleaningPlan
+from wxsat.responses.raw_answers import reversal_blocks
 from wxsat.responses.read import read_responses
-from wxsat.responses.screen import reversal_blocks, screen_responses
+from wxsat.responses.screen import screen_responses
 
 PLAN = CleaningPlan()
 NAN = np.nan
