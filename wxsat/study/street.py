@@ -209,7 +209,8 @@ def _fitted(text: str, responses: CleanResponses, weights: str | None, estimator
 
     if estimator != "ML":
         # semopy has no ordinal estimator that is right: nothing stands beside these fits as a second engine.
-        items = [item.id for item in responses.instrument.items_in() if item.id in responses.frame.columns]
+        asked = responses.instrument.items_in() if responses.instrument is not None else ()
+        items = [item.id for item in asked if item.id in responses.frame.columns]
         return fit_sem(text, responses, estimator=estimator, ordered=items, weights=weights)
     # semopy knows no weights: it cannot be the second engine of a weighted fit.
     return fit_sem(text, responses, check="semopy") if weights is None else fit_sem(text, responses, weights=weights)

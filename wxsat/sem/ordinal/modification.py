@@ -45,8 +45,7 @@ def ordinal_modification_indices(table: ParameterTable, outcome: OrdinalOutcome)
     Notes
     -----
     Candidates are those of continuous models, and scales where thresholds are tied; residual variances that follow from
-    the rest are none. ``mi`` and ``epc`` are checked against lavaan 0.6-14's ``modindices()``, ``mi_scaled`` against the drop
-    of refitted models' scaled difference test by simulation.
+    the rest are none. ``mi`` and ``epc`` are checked against lavaan 0.6-14's ``modindices()``.
     """
     import pandas as pd
 
