@@ -89,7 +89,7 @@ def export_instrument(
     UsageError
         ``OUT-013`` unknown format or form, ``OUT-014`` the file exists, ``OUT-015`` it cannot be written,
         ``OUT-011`` no such language, ``OUT-012`` the form asks nothing; ``INST-043`` `post` is no address,
-        ``INST-044`` it was given for another format.
+        ``INST-044`` it was given for another format, ``INST-062`` two questions would share a name there.
 
     Examples
     --------
@@ -177,8 +177,10 @@ def _fielded(instrument: Instrument, to: ExportFormat, form: FormName, language:
     from importlib import import_module
 
     from wxsat.instrument.fielded import fielded_form
+    from wxsat.instrument.targets.names import require_names
 
     ready = fielded_form(instrument, form, language)
+    require_names(ready, to)
     if to == "html":
         from wxsat.instrument.targets.page import page
 

@@ -18,6 +18,12 @@ from wxsat.responses.read import read_responses
 needs_browser = pytest.mark.skipif(
     not (shutil.which("chromium") or shutil.which("google-chrome")), reason="no headless browser on this machine"
 )
+# A browser takes its time: one instrument with everything odd in it, the others once in a while.
+FILLED_IN = [
+    pytest.param(name, marks=() if name == "gov-wechat-experiments" else pytest.mark.slow)
+    for name, _ in bundled_instruments()
+    if name != "gov-wechat-public"
+]
 # Answers every question by clicking and typing as a person would; WANTED says which answer, the rest by turns.
 VISITOR = r"""<script>
 (function () {
@@ -116,7 +122,7 @@ def test_full_form_answered_routed_and_read_back(dumped, tmp_path, used):
 
 
 @needs_browser
-@pytest.mark.parametrize("name", [n for n, _ in bundled_instruments() if n != "gov-wechat-public"])
+@pytest.mark.parametrize("name", FILLED_IN)
 def test_every_bundled_instrument_can_be_filled_in(dumped, name):
     instrument = load_instrument(name)
     report = visited(dumped, instrument, language="zh")

@@ -108,21 +108,11 @@ def _take(row: dict[str, str], header: FoundText, found: Found) -> None:
     if kind in ("descriptive", "calc", "file", "sql", "signature"):
         found.skipped.append(f"{name} ({kind})")
         return
-    answers: tuple[FoundAnswer, ...] = ()
-    asked: FoundKind = "text"
-    if kind in _FIXED:
-        asked, answers = "single", tuple(FoundAnswer(code, FoundText(en=said)) for code, said in _FIXED[kind])
-    elif kind in ("radio", "dropdown", "checkbox"):
-        asked = "multiple" if kind == "checkbox" else "single"
-        answers, counted = _choices(row.get("choices", ""))
-        found.counted += [name] if counted else []
-        if not answers:
-            found.skipped.append(f"{name} ({kind} without choices)")
-            return
-    elif kind == "slider":
-        asked = "number"
-    elif row.get("validation") in ("integer", "number"):
-        asked = "integer" if row["validation"] == "integer" else "number"
+    asked, answers, counted = _kind_and_answers(kind, row)
+    if asked in ("single", "multiple") and not answers:
+        found.skipped.append(f"{name} ({kind} without choices)")
+        return
+    found.counted += [name] if counted else []
     low, high = (_bound(row.get(key, "")) for key in ("low", "high"))
     if kind == "slider" and low is None and high is None:
         low, high = 0.0, 100.0
@@ -142,6 +132,18 @@ def _take(row: dict[str, str], header: FoundText, found: Found) -> None:
             identifier=row.get("identifier", "").lower() == "y" or row.get("validation") in ("email", "phone"),
         )
     )
+
+
+def _kind_and_answers(kind: str, row: dict[str, str]) -> tuple[FoundKind, tuple[FoundAnswer, ...], bool]:
+    """Return what is asked, its answers, and whether these had to be counted."""
+    if kind in _FIXED:
+        return "single", tuple(FoundAnswer(code, FoundText(en=said)) for code, said in _FIXED[kind]), False
+    if kind in ("radio", "dropdown", "checkbox"):
+        return ("multiple" if kind == "checkbox" else "single", *_choices(row.get("choices", "")))
+    validation = row.get("validation")
+    if validation == "integer" and kind != "slider":
+        return "integer", (), False
+    return "number" if kind == "slider" or validation == "number" else "text", (), False
 
 
 def _bound(cell: str) -> float | None:

@@ -32,7 +32,7 @@ COLUMNS = (
     "Matrix Ranking?",
     "Field Annotation",
 )
-LONGEST_NAME = 26
+LONGEST_NAME = 100
 
 
 def redcap_csv(form: FieldedForm) -> bytes:
