@@ -239,9 +239,8 @@ def main() -> None:
             print(f"[{number}] {case.kind}, N = {len(case.data)}, {case.options}: {word}: {details}")
     table = pd.Series(counts).unstack(fill_value=0)
     table.loc["all"] = table.sum()
-    print(
-        f"\n{len(cases)} models, seed {arguments.seed}; estimates, errors, standardised values and every fit measure to {TOLERANCE:g}"
-    )
+    head = f"{len(cases)} models, seed {arguments.seed}; estimates, errors, standardised values, fit: to {TOLERANCE:g}"
+    print("\n" + head)
     print(table.to_string())
 
 

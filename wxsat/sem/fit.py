@@ -301,7 +301,7 @@ def _require_convergence(outcome: Outcome, table: ParameterTable) -> None:
 def _engine_findings(outcome: Outcome, engine: str) -> tuple[Finding, ...]:
     if not outcome.estimate.failure:
         return ()
-    message = f"{outcome.estimate.failure}: the solution was found without semopy as a witness."
+    message = f"{outcome.estimate.failure}: the search began from simple starting values; semopy is no witness."
     return (Finding("SEM-110", "note", "engine", message, {"engine": engine}),)
 
 

@@ -170,14 +170,14 @@ def _semopy_point(
             errors = dict(zip(_active(model), map(float, calc_se(model)), strict=True)) if with_errors else {}
     # semopy raises whatever its parser or numpy raise; the polish then begins from simple starting values.
     except Exception as error:
-        return _Found(None, None, 0, f"{version} failed ({type(error).__name__}); simple starting values instead")
+        return _Found(None, None, 0, f"{version} failed ({type(error).__name__})")
     finally:
         logging.disable(silenced)
     if not all(label in values for label in labels.values()):
-        return _Found(None, None, 0, f"{version} dropped parameters; simple starting values instead")
+        return _Found(None, None, 0, f"{version} dropped parameters")
     point = np.array([values[labels[number]] for number in sorted(labels)])
     if not np.all(np.isfinite(point)):
-        return _Found(None, None, 0, f"{version} returned no numbers; simple starting values instead")
+        return _Found(None, None, 0, f"{version} returned no numbers")
     own = np.array([errors[labels[number]] for number in sorted(labels)]) if with_errors else None
     return _Found(point, own, int(getattr(solution, "n_it", 0) or 0), f"{version} (SLSQP, ftol {SEMOPY_TOLERANCE:g})")
 

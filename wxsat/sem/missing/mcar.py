@@ -29,7 +29,7 @@ def mcar_findings(incomplete: Sequence[Incomplete]) -> tuple[Finding, ...]:
     p_value = upper_tail(statistic, df)
     rule = "rejected" if p_value < 0.05 else "not rejected"
     message = (
-        f"missing completely at random is {rule} (Little's test: chi-square({df}) = {statistic:.2f}, p = {p_value:.3f}); "
-        "FIML needs less: missing at random given the other answers."
+        f"missing completely at random is {rule} (Little's test: chi-square({df}) = {statistic:.2f}, "
+        f"p = {p_value:.3f}); FIML needs less: missing at random given the other answers."
     )
     return (Finding("SEM-158", "note", "N", message, {"chisq": statistic, "df": df, "p_value": p_value}),)
