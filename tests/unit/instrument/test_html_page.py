@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import http.server
 import json
 import re
 import shutil
+import threading
+from typing import ClassVar
 
 import pytest
 
@@ -173,3 +176,51 @@ def test_an_address_is_taken_whole_or_refused():
         with pytest.raises(UsageError, match="no address") as raised:
             page(form, bad)
         assert raised.value.code == "INST-043"
+
+
+class _Taker(http.server.BaseHTTPRequestHandler):
+    """Takes what is posted, from any origin."""
+
+    taken: ClassVar[list[tuple[str, bytes]]] = []
+    status = 200
+
+    def _answer(self, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Allow-Headers", "content-type")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_OPTIONS(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).taken.append((self.headers["Content-Type"], content))
+        self._answer(type(self).status)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+@needs_browser
+@pytest.mark.parametrize("status", [200, 500])
+def test_the_record_is_posted_and_offered_when_that_fails(dumped, status):
+    taker = type("Taker", (_Taker,), {"taken": [], "status": status})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), taker)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        form = fielded_form(load_instrument("gov-wechat-readiness"), "full", "zh")
+        text = page(form, f"http://127.0.0.1:{server.server_port}/in").decode("utf-8")
+        until_sent = "while (document.querySelector('button.next') && !document"
+        script = VISITOR.replace("WANTED", "{}").replace("while (!document", until_sent)
+        dom = dumped(text.replace("</body>", script))
+    finally:
+        server.shutdown()
+    kind, content = taker.taken[0]
+    assert kind.startswith("application/json")
+    record = json.loads(content)[0]
+    assert record["instrument"] == "gov-wechat-readiness"
+    assert set(record) >= {p.id for p in form.prompts}
+    assert ("您的回答已经提交" in dom) == (status == 200)
+    assert ('id="record"' in dom) == (status == 500), "what was not taken can still be saved"
