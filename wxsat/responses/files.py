@@ -103,6 +103,7 @@ def read_table(
     kind = _kind_of(source)
     _require_contents(data, kind, source)
     file, sha256 = source.name, hashlib.sha256(data).hexdigest()
+    _require_kind(platform, kind, source)
     if kind == "parquet":
         return _with_platform(read_parquet(source, file, sha256))
     if kind in KIND_PLATFORMS and kind != "json":
@@ -236,6 +237,16 @@ def _kind_of(source: Path) -> str:
         where=source.name,
         hint="Export the answers as CSV, XLSX or SAV." + nearest(suffix, READ_SUFFIXES),
     )
+
+
+def _require_kind(platform: str, kind: str, source: Path) -> None:
+    if platform in KIND_PLATFORMS.values() and KIND_PLATFORMS.get(kind) != platform:
+        raise DataError(
+            "RESP-066",
+            f"this is no file of {BY_CONTENTS[platform]}.",
+            where=source.name,
+            hint="Leave --platform out.",
+        )
 
 
 def contents_of(data: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from wxsat.errors import DataError
 from wxsat.instrument.instrument import Instrument
+from wxsat.responses.answer_key import NOT_SHOWN_WORDS, SKIPPED_WORDS
 from wxsat.responses.delimited import DELIMITER_NAMES
 from wxsat.responses.files import read_table
 from wxsat.responses.identifiers import identifier_kind
@@ -17,7 +18,7 @@ from wxsat.responses.match import ColumnMatch, match_columns, recognised_items
 from wxsat.responses.pair import pair_tables
 from wxsat.responses.paradata import paradata_columns
 from wxsat.responses.pieces import Progress, is_large, pieces_of, survey_bytes
-from wxsat.responses.raw_table import RawTable, masked
+from wxsat.responses.raw_table import RawTable, fold, masked
 
 # A column with at most this many different answers, each given this often, is shown by them; others never are.
 MOST_CATEGORIES = 15
@@ -231,6 +232,9 @@ def _scale_answers(record: Mapping[str, Any]) -> set[str]:
     if record["role"] is not None:
         return set()
     values = set(record["labels"]) or {c["value"] for c in record["categories"]}
+    values = {v for v in values if fold(v) not in NOT_SHOWN_WORDS | SKIPPED_WORDS}
+    if not values:
+        return set()
     if all(_is_number(v) for v in values):
         whole = all(float(v).is_integer() and 0 <= float(v) <= 10 for v in values if not record["labels"])
         return values if whole and len(values) >= SHORTEST_SCALE else set()

@@ -197,6 +197,10 @@ def _names_of(questions: Mapping[str, Asked]) -> dict[str, tuple[str, str]]:
                 clashing.add(key)
     for key in clashing:
         del names[key]
+    squeezed = [re.sub(r"[\W_]", "", fold(question.id)) for question in questions.values()]
+    for key, question in zip(squeezed, questions.values(), strict=True):
+        if squeezed.count(key) == 1:  # LimeSurvey takes letters and digits only: why_not stands there as whynot
+            names.setdefault(key, (question.id, "id"))
     for question in questions.values():
         names[fold(question.id)] = (question.id, "id")
         if question.reverse_keyed:

@@ -95,7 +95,10 @@ def _number(cell: Any) -> int | None:
 
 def _code_at(cell: Any, codes: tuple[int, ...]) -> Any:
     position = _number(cell)
-    return codes[position - 1] if position is not None and 1 <= position <= len(codes) else cell
+    if position is None:
+        return cell
+    # A number that is no position must not pass for a code: 0 of a scale from 0 to 10, say.
+    return codes[position - 1] if 1 <= position <= len(codes) else f"option {position} of {len(codes)}"
 
 
 def _by_text(table: RawTable, columns: Mapping[str, str], questions: Mapping[str, Asked]) -> bool:

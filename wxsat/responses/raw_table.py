@@ -62,7 +62,7 @@ class ChoiceColumn:
     group : str
         What the columns of one question share.
     by_content : bool
-        Anything in a cell means chosen; else the cell says 1 or 0.
+        A cell that was not chosen is empty, and one that was holds the choice; else the cell says 1 or 0.
     """
 
     questions: tuple[str, ...]

@@ -280,7 +280,8 @@ def _kobo(sheets: Sheets) -> Grid:
 def _limesurvey(sheets: Sheets) -> Grid:
     header: list[Cell] = ["id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "ipaddr"]
     for asked in sheets.asked:
-        header += [f"{asked.id}[{code}]" for code in asked.ticks] if asked.ticks else [asked.id]
+        name = asked.id.replace("_", "")  # letters and digits only
+        header += [f"{name}[{code}]" for code in asked.ticks] if asked.ticks else [name]
     grid: Grid = [header]
     for row in range(sheets.n):
         own: list[Cell] = [row + 1, sheets.finished[row], 9, "zh-Hans", sheets.started[row], sheets.finished[row]]
@@ -342,14 +343,17 @@ GRIDS: dict[str, Callable[[Sheets], Grid]] = {
 }
 
 
-def records_of(sheets: Sheets) -> list[dict[str, Any]]:
+def records_of(sheets: Sheets, instrument: Instrument, form: str, language: str) -> list[dict[str, Any]]:
     """Return the answers as the page of the instrument saves them: one object a respondent, ids and codes."""
     records = []
     for row in range(sheets.n):
-        record: dict[str, Any] = {"started": sheets.started[row], "finished": sheets.finished[row]}
+        record: dict[str, Any] = {"instrument": instrument.id, "version": instrument.header.version, "form": form}
+        record |= {"language": language, "started": sheets.started[row], "finished": sheets.finished[row]}
+        record |= {"seconds": sheets.seconds[row], "consent": 1}
         for asked in sheets.asked:
-            value = asked.chosen(row) if asked.ticks else asked.codes[row]
-            if value is not None and value != []:
-                record[asked.id] = value
+            if asked.ticks:
+                record |= {f"{asked.id}_{code}": own[row] for code, own in asked.ticks.items()}
+            else:
+                record[asked.id] = asked.codes[row]
         records.append(record)
     return records

@@ -100,7 +100,7 @@ def write_export(
 
 
 Writer = Callable[["pd.DataFrame", Instrument, Path, Language], None]
-PLATFORM_NAMES = (*GRIDS, "json")
+PLATFORM_NAMES = (*GRIDS, "page")
 
 
 def _platform_writers(platform: str) -> dict[str, Writer]:
@@ -110,7 +110,7 @@ def _platform_writers(platform: str) -> dict[str, Writer]:
             f"no export of '{platform}' is simulated; there are {', '.join(PLATFORM_NAMES)}.",
             hint=nearest(platform, PLATFORM_NAMES).strip(),
         )
-    if platform == "json":
+    if platform == "page":
         return {".json": _write_json}
 
     def grid_csv(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
@@ -125,7 +125,12 @@ def _platform_writers(platform: str) -> dict[str, Writer]:
 
 
 def _write_json(frame: pd.DataFrame, instrument: Instrument, path: Path, language: Language) -> None:
-    records = records_of(sheets_of(frame, instrument, language))
+    records = records_of(
+        sheets_of(frame, instrument, language),
+        instrument,
+        str(frame.attrs.get("provenance", {}).get("form", "")),
+        language,
+    )
     path.write_text(json.dumps(records, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 

@@ -79,6 +79,21 @@ def test_codes_or_positions_is_asked_where_answers_cannot_tell(tmp_path: Path, i
         read_responses(tmp_path / "a.csv", instrument, platform="wjx-score")
 
 
+def test_a_scale_from_zero_that_fits_both_ways_is_asked_about(tmp_path: Path) -> None:
+    """7 on a scale from 0 to 10 is 7 by score and 6 by number; nothing in the file says which."""
+    from wxsat.instrument.load import load_instrument
+
+    public = load_instrument("gov-wechat-public")
+    items = {i.id: i.text.zh for i in public.items_in("brief")}
+    trust = next(q.text.zh for q in public.background if q.id == "GT1")
+    head = [*WJX, *(f"{n}、{text}" for n, text in enumerate([*items.values(), trust], start=1))]
+    path = write(tmp_path / "a.csv", [head, [*ABOUT, *(["2"] * len(items)), "7"]])
+    with pytest.raises(DataError, match="RESP-070"):
+        read_responses(path, public)
+    by = {p: read_responses(path, public, platform=f"wjx-{p}").frame["GT1"].tolist() for p in ("score", "index")}
+    assert by == {"score": [7], "index": [6]}
+
+
 def test_columns_by_order_only_when_asked_and_only_when_they_agree(tmp_path: Path, instrument: Instrument) -> None:
     names = [item.id for item in instrument.items_in("full")]
     checks = [c.id for c in instrument.attention if c.kind != "antonyms" and "full" in c.forms]
@@ -100,12 +115,31 @@ def test_columns_by_order_only_when_asked_and_only_when_they_agree(tmp_path: Pat
         read_responses(path, instrument, match="luck")
 
 
+def test_a_number_that_is_no_position_is_refused(tmp_path: Path, instrument: Instrument) -> None:
+    """98 is the code of don't-know and never a position: read as one it would be an answer nobody gave."""
+    path = write(tmp_path / "a.csv", [[*WJX, *ITEMS], [*ABOUT, "6", "98", "4"]])
+    with pytest.raises(DataError, match=r"option 98 of 9"):
+        read_responses(path, instrument, platform="wjx-index")
+
+
+def test_answer_codes_of_limesurvey_are_options_of_closed_questions_only(
+    tmp_path: Path, instrument: Instrument
+) -> None:
+    head = ["id", "submitdate", "lastpage", "startlanguage", "PU1", "PU2", "PU3", "account"]
+    rows = [["1", "2024-03-04 10:00:00", "3", "en", "A6", "A8", "A2", "A01"]]
+    read = read_responses(write(tmp_path / "a.csv", [head, *rows]), instrument, keep=["account"])
+    assert read.frame[["PU1", "PU3"]].iloc[0].tolist() == [6, 2]
+    assert read.reasons["PU2"].tolist() == ["dont_know"]
+    assert read.frame["account"].tolist() == ["A01"]
+
+
 def test_a_platform_that_there_is_not_or_that_it_is_not(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [[*WJX, *ITEMS], [*ABOUT, "1", "2", "3"]])
     with pytest.raises(UsageError, match=r"RESP-065"):
         read_table(path, platform="wxj")
-    with pytest.raises(DataError, match=r"Wenjuanxing.*RESP-066|RESP-066"):
-        read_table(path, platform="qualtrics")
+    for other in ("qualtrics", "spss", "surveymonkey"):
+        with pytest.raises(DataError, match=r"RESP-066"):
+            read_table(path, platform=other)
 
 
 def test_every_item_not_found_and_column_not_used_is_named(tmp_path: Path, instrument: Instrument) -> None:

@@ -11,6 +11,7 @@ from wxsat.responses.platforms import (
     google_forms,
     kobo,
     limesurvey,
+    page,
     qualtrics,
     redcap,
     surveymonkey,
@@ -22,7 +23,7 @@ from wxsat.responses.raw_table import Numbering, RawTable
 
 PLATFORMS: dict[str, Platform] = {
     module.PLATFORM.id: module.PLATFORM
-    for module in (qualtrics, tencent, wjx, surveymonkey, limesurvey, redcap, kobo, google_forms)
+    for module in (page, qualtrics, tencent, wjx, surveymonkey, limesurvey, redcap, kobo, google_forms)
 }
 # Statistics programs and records show themselves by their bytes; `plain` is a table with one header row.
 BY_CONTENTS: dict[str, str] = {
