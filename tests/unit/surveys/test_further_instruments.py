@@ -22,7 +22,7 @@ def test_operator_blocks_and_who_answers_them():
     instrument = load_instrument("gov-wechat-operators")
     sizes = {c.id: len(c.items) for c in instrument.constructs}
     expected = {"OLC": 5, "OAV": 4, "OGC": 5, "ORS": 5, "OCO": 5, "OSU": 4, "OPR": 3, "OBO": 3, "LD": 8}
-    assert sizes == expected | {"NEEDE": 12, "NEEDS": 12}
+    assert sizes == expected | {"NEEDIMP": 12, "NEEDPERF": 12}
     assert {i.id for i in instrument.items_in() if i.reversed} == {
         "OLC5", "OGC5", "ORS2", "OCO2", "OCO4", "OSU4", "LD4", "LD5",
     }  # fmt: skip
@@ -58,7 +58,7 @@ def test_needs_are_word_for_word_those_of_the_public_form():
     assert len(asked) == 36
     for entry in asked:
         assert entry.text == theirs[entry.id].text
-    assert {i.id[:3] for i in load_instrument("gov-wechat-operators").construct("NEEDE").items} == {
+    assert {i.id[:3] for i in load_instrument("gov-wechat-operators").construct("NEEDIMP").items} == {
         i.id[:3] for i in needs.items_in()
     }
 
