@@ -136,4 +136,3 @@ def completed(result: SemResult, *, modification: bool, bootstrap: int | None, s
         provenance=provenance,
         findings=(*result.findings, *found.findings),
     )
-
