@@ -104,7 +104,8 @@ def unique_header(names: Sequence[str], body: Sequence[Row]) -> tuple[list[str],
     Platforms write the wording of a question as its column name: two questions may share a wording, and a
     question may have none. A column without name and without any cell stays without one.
     """
-    filled = {j for row in body for j, cell in enumerate(row) if text_of(cell)}
+    unnamed = [j for j, name in enumerate(names) if not name]
+    filled = {j for j in unnamed if any(j < len(row) and text_of(row[j]) for row in body)}
     out: list[str] = []
     used: set[str] = set()
     renamed = 0
