@@ -179,11 +179,17 @@ def _column_record(table: RawTable, column: str, question: str | None, role: str
         "filled": len(cells),
         "distinct": len(counted),
         "categories": [] if kind is not None or role is not None else _categories(counted, len(cells)),
-        "labels": {_shown(value): masked(text, 40) for value, text in labels.items()} if kind is None else {},
+        "labels": {_shown(value): masked(text, 40) for value, text in sorted(labels.items(), key=_by_number)}
+        if kind is None
+        else {},
         "missing_codes": [_shown(r.low) if r.low == r.high else f"{_shown(r.low)} to {_shown(r.high)}" for r in ranges],
         "measure": table.measures.get(column),
         "labelled": bool(labels),
     }
+
+
+def _by_number(pair: tuple[float | str, str]) -> tuple[float, str]:
+    return (float(pair[0]), "") if isinstance(pair[0], (int, float)) else (float("inf"), str(pair[0]))
 
 
 def _shown(value: Any) -> str:
