@@ -17,7 +17,7 @@ from wxsat.errors import DataError, Fault
 from wxsat.instrument.instrument import Instrument
 from wxsat.responses.answer_findings import answer_findings, careless_finding, screening_findings
 from wxsat.responses.plan import CleaningPlan
-from wxsat.responses.responses import CleanResponses, Responses
+from wxsat.responses.responses import CleanResponses, Responses, rows_kept
 from wxsat.responses.screen import Screening, screen_all
 
 Flags = NDArray[np.bool_]
@@ -84,7 +84,7 @@ def clean(responses: Responses, plan: CleaningPlan | None = None) -> CleanRespon
         )
     ledger = pd.concat([_ledger(responses, screening, exits), _reversal_rows(instrument, responses)])
     single = _single_flags(screening, stays)
-    kept = _kept(responses, stays)
+    kept = rows_kept(responses, stays)
     frame, reversed_now = _recoded(kept.frame, instrument, responses.item_ids, responses.reversed_items)
     result = CleanResponses(
         frame=frame,
@@ -139,7 +139,7 @@ def _exits(responses: Responses, screening: Screening, plan: CleaningPlan) -> li
     duplicate = table["duplicate_of"].to_numpy(dtype=float)
     nobody = np.zeros(responses.n, dtype=bool)
     withheld, answer, exclude, check_id = _withheld(responses)
-    n_families, careless = _careless(screening, plan)
+    n_families, careless = family_counts(screening), leaves_as_careless(screening, plan)
     planned = [
         _Exit("diligence", withheld if plan.diligence else nobody, answer, exclude, check_id),
         _Exit("duplicates", np.isfinite(duplicate) if plan.duplicates else nobody, duplicate, np.nan),
@@ -159,6 +159,11 @@ def _exits(responses: Responses, screening: Screening, plan: CleaningPlan) -> li
     return exits
 
 
+def withheld_answers(responses: Responses) -> Flags:
+    """Say who asked that their answers not be used."""
+    return _withheld(responses)[0]
+
+
 def _withheld(responses: Responses) -> tuple[Flags, NDArray[np.float64], float, str]:
     checks = responses.instrument.attention if responses.instrument else []
     for check in checks:
@@ -169,15 +174,18 @@ def _withheld(responses: Responses) -> tuple[Flags, NDArray[np.float64], float, 
     return np.zeros(responses.n, dtype=bool), blank, float("nan"), ""
 
 
-def _careless(screening: Screening, plan: CleaningPlan) -> tuple[NDArray[np.float64], Flags]:
-    """Count families a respondent; an instructed-response item alone never drops anyone."""
-    families = screening.families()
-    counts = np.array([len(found) for found in families], dtype=float)
-    beyond_instructed = np.zeros(len(families), dtype=bool)
+def leaves_as_careless(screening: Screening, plan: CleaningPlan) -> Flags:
+    """Say who has evidence of enough families; an instructed-response item alone never drops anyone."""
+    beyond_instructed = np.zeros(len(screening.table), dtype=bool)
     for outcome in screening.outcomes:
         if outcome.is_evidence and outcome.rule != "instructed":
             beyond_instructed |= outcome.flagged
-    return counts, (counts >= plan.min_families) & beyond_instructed
+    return (family_counts(screening) >= plan.min_families) & beyond_instructed
+
+
+def family_counts(screening: Screening) -> NDArray[np.float64]:
+    """Count the families of evidence against each respondent."""
+    return np.array([len(found) for found in screening.families()], dtype=float)
 
 
 def _single_flags(screening: Screening, stays: Flags) -> Flags:
@@ -233,14 +241,18 @@ def _reversal_rows(instrument: Instrument, responses: Responses) -> pd.DataFrame
     return rows.astype({"value": float, "threshold": float})
 
 
-def _kept(responses: Responses, stays: Flags) -> Responses:
-    return replace(
-        responses,
-        frame=responses.frame.loc[stays].reset_index(drop=True),
-        reasons=responses.reasons.loc[stays].reset_index(drop=True),
-        paradata=responses.paradata.loc[stays].reset_index(drop=True),
-        rows=np.asarray(responses.rows)[stays],
-    )
+def recode_responses(responses: Responses) -> Responses:
+    """
+    Return responses with every reverse-keyed item recoded once, nobody dropped.
+
+    Raises
+    ------
+    DataError
+        As :func:`clean`, RESP-050 and RESP-054.
+    """
+    instrument = _require_raw(responses)
+    frame, turned = _recoded(responses.frame, instrument, responses.item_ids, responses.reversed_items)
+    return replace(responses, frame=frame, reversed_items=(*responses.reversed_items, *turned))
 
 
 def _recoded(

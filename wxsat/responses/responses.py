@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from wxsat.finding import Finding
     from wxsat.instrument.instrument import FormName, Instrument
@@ -79,8 +81,8 @@ class CleanResponses(Responses):
     Attributes
     ----------
     ledger : DataFrame
-        One row a respondent and rule: ``row, rule, family, value, threshold, action`` with action ``flag`` or
-        ``drop``, and one row per recoded item (``row`` empty, rule ``reverse_key``).
+        One row a respondent and rule: ``row, rule, family, subject, value, threshold, action`` with action
+        ``flag``, ``check`` or ``drop``, and one row per recoded item (``row`` empty, rule ``reverse_key``).
     flow : DataFrame
         The exclusion flow: ``step, n_left, n_dropped, reason``, in order, first row what was read.
     findings : tuple of Finding
@@ -101,12 +103,24 @@ class CleanResponses(Responses):
         import numpy as np
 
         keep = ~np.isin(np.asarray(self.rows), self.single_flag_rows)
-        return replace(
-            self,
-            frame=self.frame.loc[keep].reset_index(drop=True),
-            reasons=self.reasons.loc[keep].reset_index(drop=True),
-            paradata=self.paradata.loc[keep].reset_index(drop=True),
-            rows=np.asarray(self.rows)[keep],
-            single_flag_rows=(),
-            log=(*self.log, f"Second run without the {int((~keep).sum())} respondents with a single flag."),
-        )
+        line = f"Second run without the {int((~keep).sum())} respondents with a single flag."
+        return replace(rows_kept(self, keep, line), single_flag_rows=())
+
+
+AnyResponses = TypeVar("AnyResponses", bound=Responses)
+
+
+def rows_kept(responses: AnyResponses, keep: NDArray[np.bool_], line: str = "") -> AnyResponses:
+    """Return the responses of some respondents, with a line for the log."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    return replace(
+        responses,
+        frame=responses.frame.loc[keep].reset_index(drop=True),
+        reasons=responses.reasons.loc[keep].reset_index(drop=True),
+        paradata=responses.paradata.loc[keep].reset_index(drop=True),
+        rows=np.asarray(responses.rows)[keep],
+        log=(*responses.log, line) if line else responses.log,
+    )
