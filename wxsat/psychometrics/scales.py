@@ -165,7 +165,7 @@ def evaluate_scales(
     [100]
     """
     _require_settings(draws, confidence)
-    data = _take_constructs(responses, constructs, scales, reverse, scale_range)
+    data = constructs_to_evaluate(responses, constructs, scales, reverse, scale_range)
     frame = responses.frame if isinstance(responses, Responses) else responses
     clusters = None if cluster is None else cluster_codes(frame, cluster)
     refused, results = _reliabilities(data, confidence)
@@ -222,13 +222,14 @@ def _require_settings(draws: int, confidence: float) -> None:
         )
 
 
-def _take_constructs(
+def constructs_to_evaluate(
     responses: Responses | pd.DataFrame,
     constructs: Sequence[str] | None,
     scales: Mapping[str, Sequence[str]] | None,
     reverse: Iterable[str],
     scale_range: tuple[float, float] | None,
 ) -> tuple[ConstructData, ...]:
+    """Return the constructs that are named, by columns or by the instrument; MEAS-012 where neither names any."""
     if scales is not None:
         frame = responses.frame if isinstance(responses, Responses) else responses
         return constructs_of_frame(frame, scales, reverse=reverse, scale_range=scale_range)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,11 +64,11 @@ def funnel_findings(funnel: pd.DataFrame) -> tuple[Finding, ...]:
     """Say where a later stage has more people than the one before it: a count of the study file cannot be right."""
     found = []
     stages = list(zip(funnel["stage"], funnel["n"], strict=True))
-    for (before, n_before), (after, n_after) in zip(stages[:-1], stages[1:], strict=True):
+    for (before, n_before), (after, n_after) in pairwise(stages):
         if n_after > n_before:
             message = (
-                f"{n_after} {after} but only {n_before} {before}: check the counts of the study file, or whether answers"
-                " came in another way."
+                f"{n_after} {after} but only {n_before} {before}: check the counts of the study file, or whether"
+                " answers came in another way."
             )
             evidence = {"before": before, "n_before": int(n_before), "after": after, "n_after": int(n_after)}
             found.append(Finding("RESP-131", "warning", "funnel", message, evidence))

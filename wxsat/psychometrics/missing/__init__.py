@@ -1,0 +1,1 @@
+"""Missing answers: which are missing together, whether at random, and scale means after multiple imputation."""
