@@ -114,8 +114,7 @@ class _Block:
     def __init__(self, table: ParameterTable, rows: Sequence[Parameter], moments: Moments) -> None:
         self.simple = _Simple(table, moments.covariance)
         self.mean: dict[str, float] = dict(zip(moments.names, moments.mean.tolist(), strict=True))
-        self.names = [*table.observed_names]
-        self.whole = moments.covariance.copy()
+        self.place = {name: i for i, name in enumerate(table.observed_names)}
         self.own: dict[tuple[str, str, str], float] = {row.key: row.ustart for row in rows if row.ustart is not None}
         self.fixed = {row.key for row in rows if not row.free and row.ustart is not None}
         self.loadings: dict[str, dict[str, float]] = {}
@@ -123,10 +122,14 @@ class _Block:
         for row in rows:
             if row.op == "=~":
                 self.loadings.setdefault(row.lhs, {})[row.rhs] = np.nan
+        # Variables with known covariances come first in `whole`: `place` has them all.
+        seen = len(self.place)
+        self.whole = np.zeros((seen + len(self.loadings),) * 2)
+        self.whole[:seen, :seen] = moments.covariance
         waiting = list(self.loadings)
         # A latent measured by latents comes after them.
         for _ in range(len(waiting)):
-            ready = [f for f in waiting if not set(self.loadings[f]) & set(waiting)] or waiting[:1]
+            ready = [f for f in waiting if not self.loadings[f].keys() & set(waiting)] or waiting[:1]
             for latent in ready:
                 self._measure(latent)
                 waiting.remove(latent)
@@ -137,6 +140,8 @@ class _Block:
             if row.op == "~":
                 self.predictors.setdefault(row.lhs, []).append(row.rhs)
         self.slopes = {y: self._regress(y, xs) for y, xs in self.predictors.items()}
+        self.explained = {*self.predictors, *(item for items in self.loadings.values() for item in items)}
+        self.shares = self._shares()
 
     def value(self, row: Parameter) -> float:
         """Return the start of one free parameter that the text gives none."""
@@ -154,14 +159,14 @@ class _Block:
     def _measure(self, latent: str) -> None:
         """Estimate the loadings of one latent and add it to the variables with known covariances."""
         loadings = self.loadings[latent]
-        items = [item for item in loadings if item in self.names]
+        items = [item for item in loadings if item in self.place]
         exclusive = [item for item in items if item not in self.used]
         self.used.update(items)
-        at = [self.names.index(item) for item in exclusive]
-        block = self.whole[np.ix_(at, at)]
+        at = np.array([self.place[item] for item in exclusive], dtype=np.intp)
         if len(exclusive) < 2:
-            self._join(latent, exclusive, np.ones(len(exclusive)), None)
+            self._join(latent, at, np.ones(len(exclusive)), None)
             return
+        block = self.whole[at[:, None], at]
         relative = _fabin(block)
         variance = _common_variance(block, relative)
         unit = self._unit(latent, exclusive, relative, variance)
@@ -169,7 +174,7 @@ class _Block:
         for item, value in zip(exclusive, values.tolist(), strict=True):
             if (latent, "=~", item) not in self.fixed:
                 loadings[item] = value
-        self._join(latent, exclusive, values, variance * unit**2)
+        self._join(latent, at, values, variance * unit**2)
 
     def _unit(self, latent: str, items: Sequence[str], relative: Matrix, variance: float) -> float:
         """Return how many units of the latent one unit of the relative loadings is."""
@@ -184,88 +189,82 @@ class _Block:
             return float(abs(np.mean(relative)) or 1.0) * sign
         return float(np.sqrt((target or 1.0) / variance)) * sign
 
-    def _join(self, latent: str, items: Sequence[str], values: Matrix, variance: float | None) -> None:
-        """Add a latent to the covariance matrix: its covariances by least squares over its items."""
-        at = [self.names.index(item) for item in items]
-        size = len(self.names)
-        bigger = np.zeros((size + 1, size + 1))
-        bigger[:size, :size] = self.whole
+    def _join(self, latent: str, at: NDArray[np.intp], values: Matrix, variance: float | None) -> None:
+        """Add a latent to the known covariances: its own by least squares over its items."""
+        size = len(self.place)
         weight = float(values @ values) or 1.0
-        with_all = values @ self.whole[at] / weight if at else np.zeros(size)
+        with_all = values @ self.whole[at, :size] / weight if at.size else np.zeros(size)
         if variance is None:
-            variance = 0.5 * float(self.whole[at[0], at[0]]) if at else 1.0
+            variance = 0.5 * float(self.whole[at[0], at[0]]) if at.size else 1.0
         # With its own items a latent shares what the loadings say, not their residuals.
         with_all[at] = values * variance
-        bigger[size, :size] = bigger[:size, size] = with_all
-        bigger[size, size] = variance
-        self.names.append(latent)
-        self.whole = bigger
+        self.whole[size, :size] = self.whole[:size, size] = with_all
+        self.whole[size, size] = variance
+        self.place[latent] = size
 
     def _regress(self, outcome: str, predictors: Sequence[str]) -> dict[str, float]:
-        x = [self.names.index(name) for name in predictors if name in self.names]
-        if outcome not in self.names or len(x) < len(predictors):
+        if outcome not in self.place or not all(name in self.place for name in predictors):
             return {}
-        y = self.names.index(outcome)
-        block = self.whole[np.ix_(x, x)]
-        ridge = 1e-3 * np.diag(np.diag(block))
-        slopes = np.linalg.lstsq(block + ridge, self.whole[x, y], rcond=None)[0]
-        scale = np.sqrt(np.maximum(self.whole[y, y], 1e-12) / np.maximum(np.diag(block), 1e-12))
+        x = np.array([self.place[name] for name in predictors], dtype=np.intp)
+        y = self.place[outcome]
+        block = self.whole[x[:, None], x]
+        diagonal = np.diag(block)
+        slopes = np.linalg.lstsq(block + np.diag(1e-3 * diagonal), self.whole[x, y], rcond=None)[0]
+        scale = np.sqrt(max(self.whole[y, y], 1e-12) / np.maximum(diagonal, 1e-12))
         return dict(zip(predictors, np.clip(slopes, -scale, scale).tolist(), strict=True))
 
+    def _shares(self) -> dict[str, float]:
+        """Return how much of every indicator's variance its latents explain, at the loadings found or fixed."""
+        shares: dict[str, float] = {}
+        for latent, loadings in self.loadings.items():
+            variance = float(self.whole[self.place[latent], self.place[latent]])
+            for item, value in loadings.items():
+                fixed = self.own[latent, "=~", item] if (latent, "=~", item) in self.fixed else 0.0
+                free = value if math.isfinite(value) else 0.0
+                shares[item] = shares.get(item, 0.0) + (free**2 + fixed**2) * variance
+        return shares
+
     def _variance(self, row: Parameter) -> float:
-        if row.lhs not in self.names:
+        if row.lhs not in self.place:
             return self.simple.variance(row)
-        i = self.names.index(row.lhs)
+        i = self.place[row.lhs]
         total = float(self.whole[i, i])
-        explained = sum(
-            float(self.loadings[f][row.lhs]) ** 2 * float(self.whole[self.names.index(f), self.names.index(f)])
-            for f in self.loadings
-            if row.lhs in self.loadings[f] and np.isfinite(self.loadings[f][row.lhs])
-        )
-        for f in self.loadings:
-            key = (f, "=~", row.lhs)
-            if key in self.fixed:
-                explained += self.own[key] ** 2 * float(self.whole[self.names.index(f), self.names.index(f)])
+        explained = self.shares.get(row.lhs, 0.0)
         for name, slope in self.slopes.get(row.lhs, {}).items():
-            explained += slope * float(self.whole[i, self.names.index(name)])
-        return float(np.clip(total - explained, LEAST_SHARE * total, MOST_SHARE * total if explained else total))
+            explained += slope * float(self.whole[i, self.place[name]])
+        most = MOST_SHARE * total if explained else total
+        return min(max(total - explained, LEAST_SHARE * total), most)
 
     def _covariance(self, row: Parameter) -> float:
         """Covariances of variables that nothing explains begin at what they are, the others at zero."""
-        explained = {*self.predictors, *(item for items in self.loadings.values() for item in items)}
-        if {row.lhs, row.rhs} & explained or not {row.lhs, row.rhs} <= set(self.names):
+        if row.lhs in self.explained or row.rhs in self.explained:
             return 0.0
-        i, j = self.names.index(row.lhs), self.names.index(row.rhs)
-        reach = 0.9 * float(np.sqrt(self.whole[i, i] * self.whole[j, j]))
-        return float(np.clip(self.whole[i, j], -reach, reach))
+        if row.lhs not in self.place or row.rhs not in self.place:
+            return 0.0
+        i, j = self.place[row.lhs], self.place[row.rhs]
+        reach = 0.9 * math.sqrt(max(self.whole[i, i] * self.whole[j, j], 0.0))
+        return min(max(float(self.whole[i, j]), -reach), reach)
 
 
 def _fabin(block: Matrix) -> Matrix:
     """Return loadings relative to the item with the largest communality, signs included."""
     scale = np.sqrt(np.diag(block))
-    correlation = block / np.outer(scale, scale)
-    off = correlation - np.diag(np.diag(correlation))
+    off = block / np.multiply.outer(scale, scale)
+    np.fill_diagonal(off, 0.0)
     reference = int(np.abs(off).sum(axis=0).argmax())
-    loadings = np.ones(len(block))
-    for i in range(len(block)):
-        if i == reference:
-            continue
-        others = [k for k in range(len(block)) if k not in (i, reference)]
-        if others:
-            size = float(off[reference, others] @ off[reference, others])
-            value = float(off[i, others] @ off[reference, others]) / max(size, 1e-12)
-            if abs(value) < 0.1 or abs(value) > 5.0:
-                value = 1.0 if off[i, reference] >= 0 else -1.0
-        else:
-            value = 1.0 if off[i, reference] >= 0 else -1.0
-        loadings[i] = value
+    anchor = off[reference]
+    # Sums over the other items of the block: the diagonal is zero, so that only the item itself is to be left out.
+    loadings = (off @ anchor) / np.maximum(float(anchor @ anchor) - anchor**2, 1e-12)
+    size = np.abs(loadings)
+    loadings = np.where((size < 0.1) | (size > 5.0), np.where(anchor >= 0, 1.0, -1.0), loadings)
+    loadings[reference] = 1.0
     return np.asarray(loadings * scale / scale[reference])
 
 
 def _common_variance(block: Matrix, loadings: Matrix) -> float:
     """Return the latent's variance that fits the covariances of its items best, kept inside their variances."""
-    rows, columns = np.tril_indices(len(block), -1)
-    products = loadings[rows] * loadings[columns]
-    value = float(products @ block[rows, columns]) / max(float(products @ products), 1e-12)
-    most = float((np.diag(block) / loadings**2).min())
-    return float(np.clip(value, 0.05 * most, 0.95 * most))
+    squares, diagonal = loadings**2, np.diag(block)
+    products = (float(squares.sum()) ** 2 - float(squares @ squares)) / 2.0
+    value = (float(loadings @ block @ loadings) - float(squares @ diagonal)) / 2.0 / max(products, 1e-12)
+    most = float((diagonal / squares).min())
+    return min(max(value, 0.05 * most), 0.95 * most)
