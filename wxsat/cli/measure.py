@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli import missing
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from wxsat.psychometrics.scales import ScaleQuality
 
 app = typer.Typer(no_args_is_help=True, help="Items, reliability and validity of scales.")
+app.command("missing")(missing.missing)
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
 InstrumentName = Annotated[
@@ -140,7 +142,7 @@ def _evaluate(
 ) -> ScaleQuality:
     from wxsat.psychometrics.scales import evaluate_scales
 
-    _require_one_source(instrument, scale, reverse, ends, form)
+    require_one_source(instrument, scale, reverse, ends, form)
     if instrument is not None and missing_codes:
         raise UsageError("MEAS-012", "--missing-code belongs to --scale; an instrument declares its own codes.")
     settings: dict[str, Any] = {"cluster": cluster, "draws": draws, "seed": seed}
@@ -165,13 +167,14 @@ def _evaluate(
     )
 
 
-def _require_one_source(
+def require_one_source(
     instrument: str | None,
     scale: list[str] | None,
     reverse: list[str] | None,
     ends: tuple[float | None, float | None],
     form: str | None,
 ) -> None:
+    """Raise MEAS-012 unless the items are named by an instrument or by scales, with the options of that one."""
     if (instrument is None) == (not scale):
         found = "neither was given" if instrument is None else "both were given"
         raise UsageError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wxsat.cli import estimate, weight
+from wxsat.cli import estimate, screening, weight
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import FormName, Instrument
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wxsat.responses.responses import Responses
 
 app = typer.Typer(help="Files of answers: inspect, read, screen, clean.", no_args_is_help=True, rich_markup_mode=None)
+app.command("check")(screening.check)
+app.command("sensitivity")(screening.sensitivity)
 app.command("weight")(weight.weight)
 app.command("estimate")(estimate.estimate)
 app.command("rates")(weight.rates)
@@ -348,6 +350,6 @@ def _records(table: Any) -> list[dict[str, Any]]:
 
     records = frame_records(table)
     for record in records:
-        for name in ("duplicate_of", "identical_to"):
+        for name in ("duplicate_of", "identical_to", "same_address_as"):
             record[name] = None if record[name] is None else int(record[name])
     return records
