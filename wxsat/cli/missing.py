@@ -31,7 +31,8 @@ MissingCodes = Annotated[
     list[float] | None, typer.Option("--missing-code", help="With --scale: a code that stands for no answer.")
 ]
 Planned = Annotated[
-    list[str] | None, typer.Option("--planned", help="Column that a form did not ask of everybody (repeatable).")
+    list[str] | None,
+    typer.Option("--planned", help='Columns that a form did not ask of everybody, a block: "B1,B2" (repeatable).'),
 ]
 Imputations = Annotated[int, typer.Option("--imputations", min=0, help="Completed copies; 0 for none.")]
 Iterations = Annotated[int, typer.Option("--iterations", min=1, help="Rounds over all variables a copy.")]
@@ -68,7 +69,8 @@ def missing(
         raise UsageError("MEAS-012", "--missing-code belongs to --scale; an instrument declares its own codes.")
     if out is not None:
         _require_free(out, force)
-    how = {"planned": tuple(planned or ()), "imputations": imputations, "iterations": iterations, "seed": seed}
+    blocks = [[name.strip() for name in block.split(",") if name.strip()] for block in planned or ()]
+    how = {"planned": blocks, "imputations": imputations, "iterations": iterations, "seed": seed}
     if instrument is not None:
         from typing import cast
 

@@ -10,6 +10,8 @@ from wxsat.finding import Finding
 from wxsat.instrument.instrument import FormName, Instrument, Label
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wxsat.diagnosis.result import Diagnosis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses
@@ -81,6 +83,8 @@ class ReportContent:
     diagnosis : Diagnosis or None
     second_run : SecondRun or None
     weighting : Weighting or None
+    funnel : DataFrame or None
+        Sent, opened, consented, completed, valid, as far as the study and the data say.
     outcomes : OutcomeFigures or None
     findings : tuple of Finding
         Of every step, already without doubles.
@@ -102,6 +106,7 @@ class ReportContent:
     second_run: SecondRun | None = None
     weighting: Weighting | None = None
     outcomes: OutcomeFigures | None = None
+    funnel: pd.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False

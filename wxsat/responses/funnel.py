@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,22 @@ if TYPE_CHECKING:
     from wxsat.responses.responses import CleanResponses
 
 STAGES = ("sent", "opened", "consented", "completed", "valid")
+
+
+# Names that the study file and CHERRIES use for the same counts.
+DECLARED = {"pushed": "sent", "sent": "sent", "opened": "opened", "consented": "consented"}
+
+
+def declared_counts(funnel: Mapping[str, int]) -> dict[str, int]:
+    """
+    Return the counts of a study file under the names of the stages.
+
+    Examples
+    --------
+    >>> declared_counts({"pushed": 20000, "opened": 3100, "first_page": 2900})
+    {'sent': 20000, 'opened': 3100}
+    """
+    return {DECLARED[name]: int(n) for name, n in funnel.items() if name in DECLARED}
 
 
 def response_funnel(
@@ -60,9 +77,24 @@ def response_funnel(
     )
 
 
-def funnel_findings(funnel: pd.DataFrame) -> tuple[Finding, ...]:
-    """Say where a later stage has more people than the one before it: a count of the study file cannot be right."""
+def funnel_findings(funnel: pd.DataFrame, declared: Mapping[str, int] | None = None) -> tuple[Finding, ...]:
+    """
+    Say where a later stage has more people than the one before it, and where the study file and the data disagree.
+
+    Parameters
+    ----------
+    funnel : DataFrame
+        As :func:`response_funnel` gives it.
+    declared : mapping of str to int, optional
+        The study file's counts; its ``completed`` and ``valid`` are compared with the data's.
+    """
     found = []
+    counted = {str(s): int(n) for s, n in zip(funnel["stage"], funnel["n"], strict=True)}
+    for stage, n in (declared or {}).items():
+        if stage in ("completed", "valid") and int(n) != counted[stage]:
+            message = f"The study file says {n} {stage}, the data hold {counted[stage]}; the data's count is shown."
+            evidence = {"stage": stage, "declared": int(n), "counted": counted[stage]}
+            found.append(Finding("RESP-132", "warning", "funnel", message, evidence))
     stages = list(zip(funnel["stage"], funnel["n"], strict=True))
     for (before, n_before), (after, n_after) in pairwise(stages):
         if n_after > n_before:

@@ -75,6 +75,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         walk = _walk(prepared, again, lambda step: None)
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
     simulated = is_simulated(raw)
+    funnel, contradictions = _funnel(prepared, responses)
     return ReportContent(
         title=study.title,
         instrument=prepared.instrument,
@@ -90,12 +91,14 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
             (
                 *_study_findings(prepared, simulated),
                 *responses.findings,
+                *contradictions,
                 *(weighting.findings if weighting is not None else ()),
                 *first.findings,
             )
         ),
         weighting=weighting,
         outcomes=outcome_figures(study),
+        funnel=funnel,
         provenance={
             "version": __version__,
             "year": study.year or (study.fieldwork.end.year if study.fieldwork.end else None),
@@ -260,6 +263,16 @@ def _diagnose(
         refused=refused,
         index_only=responses.form == "brief",
     )
+
+
+def _funnel(prepared: Prepared, responses: CleanResponses) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Return the stages of fieldwork, and what contradicts itself in them."""
+    from wxsat.responses.funnel import declared_counts, funnel_findings, response_funnel
+
+    sampling = prepared.study.sampling
+    declared = sampling.funnel if sampling is not None else {}
+    funnel = response_funnel(responses, **declared_counts(declared))
+    return funnel, funnel_findings(funnel, declared)
 
 
 def _study_findings(prepared: Prepared, simulated: bool) -> list[Finding]:

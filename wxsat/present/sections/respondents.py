@@ -5,7 +5,9 @@ from __future__ import annotations
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
+from wxsat.present.figures.funnel import plot_funnel
 from wxsat.present.tables.flow import tabulate_flow
+from wxsat.present.tables.funnel import tabulate_funnel
 from wxsat.present.tables.ledger import tabulate_ledger
 from wxsat.present.tables.sample import tabulate_sample
 from wxsat.present.tables.weights import tabulate_weights
@@ -29,6 +31,12 @@ def describe_respondents(draft: Draft) -> Section | None:
         draft.figure(plot_exclusion_flow(responses.flow, language=draft.language)),
         draft.table(tabulate_flow(responses, draft.instrument, draft.language)),
     ]
+    funnel = draft.content.funnel
+    if funnel is not None and len(funnel) > 2:
+        blocks[1:1] = [
+            draft.figure(plot_funnel(funnel, language=draft.language)),
+            draft.table(tabulate_funnel(funnel, draft.language)),
+        ]
     ledger = tabulate_ledger(responses, draft.instrument, draft.language)
     sample = tabulate_sample(responses, draft.instrument, draft.language)
     blocks += [draft.table(table) for table in (ledger, sample) if table.rows]

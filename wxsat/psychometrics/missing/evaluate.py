@@ -86,7 +86,7 @@ def evaluate_missing(
     scales: Mapping[str, Sequence[str]] | None = None,
     reverse: Iterable[str] = (),
     scale_range: tuple[float, float] | None = None,
-    planned: Sequence[str] = (),
+    planned: Sequence[str | Sequence[str]] = (),
     imputations: int = 20,
     iterations: int = 5,
     seed: int = 1,
@@ -100,9 +100,9 @@ def evaluate_missing(
         Coded answers with their instrument, raw or clean; or any frame together with `scales`.
     constructs, scales, reverse, scale_range
         As :func:`wxsat.evaluate_scales`.
-    planned : sequence of str
-        Columns whose empty cells were not asked by design (a form in blocks). What routing did not show is known
-        from the answers.
+    planned : sequence of str or of sequences of str
+        Columns, or blocks of columns, that a form did not ask of everybody: a respondent who answered nothing of a
+        block was not asked it; one who answered some of it was. What routing did not show is known from the answers.
     imputations : int
         0 for none; otherwise at least 2.
     iterations, seed : int
@@ -140,10 +140,11 @@ def evaluate_missing(
 
     data = constructs_to_evaluate(responses, constructs, scales, reverse, scale_range)
     names, values, asked, dont_know = _joined(data)
-    _require_planned(planned, names)
-    for name in planned:
-        j = names.index(name)
-        asked[:, j] &= np.isfinite(values[:, j])
+    blocks = [[block] if isinstance(block, str) else list(block) for block in planned]
+    _require_planned([name for block in blocks for name in block], names)
+    for block in blocks:
+        columns = [names.index(name) for name in block]
+        asked[:, columns] &= np.isfinite(values[:, columns]).any(axis=1, keepdims=True)
     answered = np.isfinite(values) & asked
     if not answered.any():
         raise DataError("MEAS-040", "nobody answered any item of these scales.", hint="Look at the columns named.")
@@ -157,7 +158,7 @@ def evaluate_missing(
         means = _pooled_means(data, values, asked, rounds, lacking)
     findings = (*_variable_findings(variables), *_mcar_findings(mcar, lacking), *_mean_findings(means))
     settings = {
-        "n": len(values), "imputations": imputations, "iterations": iterations, "seed": seed, "planned": list(planned),
+        "n": len(values), "imputations": imputations, "iterations": iterations, "seed": seed, "planned": blocks,
         "method": "predictive mean matching, chained equations", "pooling": "Rubin 1987, Barnard & Rubin 1999",
     }  # fmt: skip
     return MissingReport(variables, tabulate_patterns(answered, asked, names), mcar, means, findings, settings)
