@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.residuals import residual_correlations
 from wxsat.sem.restrictions import Constraints
 from wxsat.sem.result import GroupFit, SemResult
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 AT_BOUND = 1e-7
 

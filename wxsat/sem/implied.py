@@ -59,15 +59,18 @@ class Implied:
 def implied_moments(cells: Cells, theta: NDArray[np.float64]) -> Implied:
     """Return the implied moments of one group at `theta`; LinAlgError when I - A is singular."""
     a, s, alpha = cells.fill(theta)
-    total: NDArray[np.float64] = np.linalg.inv(np.eye(len(a)) - a).astype(np.float64)
+    g, seen = cells.gathers, cells.n_observed
+    total = reach_of(a, g.source)
     covariance = total @ s @ total.T
     mean = total @ alpha
-    seen = cells.n_observed
-    reach = total[:seen, cells.row]
-    u = np.where(cells.intercept, 0.0, reach)
-    w = np.where(cells.directed, covariance[:seen, cells.column], total[:seen, cells.column])
-    w[:, cells.intercept] = 0.0
-    w[:, cells.undirected & (cells.row == cells.column)] *= 0.5
+    reach = total[:seen].take(cells.row, axis=1)
+    w = total[:seen].take(cells.column, axis=1)
+    w[:, g.directed] = covariance[:seen].take(cells.column[g.directed], axis=1)
+    w *= g.half
+    u = reach
+    if g.intercept.size:
+        u = reach.copy()
+        u[:, g.intercept] = 0.0
     if cells.has_means:
         m = reach * np.where(cells.directed, mean[cells.column], np.where(cells.intercept, 1.0, 0.0))
     else:
@@ -90,6 +93,19 @@ def implied_moments(cells: Cells, theta: NDArray[np.float64]) -> Implied:
     )
 
 
+def reach_of(a: NDArray[np.float64], source: NDArray[np.intp]) -> NDArray[np.float64]:
+    """
+    Return :math:`(I - A)^{-1}`, given the columns of A that are not zero; LinAlgError when it does not exist.
+
+    As :math:`E = I + AE`, only the block among those variables has to be inverted.
+    """
+    total = np.eye(len(a))
+    if source.size:
+        columns = a.take(source, axis=1)
+        total[:, source] += columns @ np.linalg.inv(np.eye(len(source)) - columns[source])
+    return total
+
+
 def implied_groups(groups: Sequence[Cells], theta: NDArray[np.float64]) -> tuple[Implied, ...]:
     """Return the implied moments of every group at `theta`."""
     return tuple(implied_moments(cells, theta) for cells in groups)
@@ -97,7 +113,7 @@ def implied_groups(groups: Sequence[Cells], theta: NDArray[np.float64]) -> tuple
 
 def _spread(own: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
     """Put the columns of a group's parameters at their places in theta."""
-    if len(cells.index) == cells.n_free and np.array_equal(cells.index, np.arange(cells.n_free)):
+    if cells.gathers.whole:
         return own
     whole = np.zeros((len(own), cells.n_free))
     whole[:, cells.index] = own

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from wxsat.sem.gathers import Gathers, gathers_of
 from wxsat.sem.parameter_table import Parameter, ParameterTable
 
 if TYPE_CHECKING:
@@ -69,15 +71,20 @@ class Cells:
         """Whether the free parameter is a cell of S."""
         return ~(self.directed | self.intercept)
 
+    @cached_property
+    def gathers(self) -> Gathers:
+        """Where the derivatives come from, worked out once."""
+        return gathers_of(self)
+
     def fill(self, theta: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return A, S and alpha at the free parameters `theta`."""
         a, s, alpha = self.fixed_a.copy(), self.fixed_s.copy(), self.fixed_alpha.copy()
-        own = theta[self.index]
-        at, st, mt = self.directed, self.undirected, self.intercept
-        a[self.row[at], self.column[at]] = own[at]
-        s[self.row[st], self.column[st]] = own[st]
-        s[self.column[st], self.row[st]] = own[st]
-        alpha[self.row[mt]] = own[mt]
+        own, row, column = theta[self.index], self.row, self.column
+        at, st, mt = self.gathers.directed, self.gathers.undirected, self.gathers.intercept
+        a[row[at], column[at]] = own[at]
+        s[row[st], column[st]] = s[column[st], row[st]] = own[st]
+        if mt.size:
+            alpha[row[mt]] = own[mt]
         return a, s, alpha
 
 

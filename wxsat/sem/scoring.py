@@ -23,6 +23,7 @@ MAX_ITERATIONS = 250
 NEAR = 0.02  # predicted gain below which the exact Hessian takes over
 CREEP = 25  # steps after which the exact Hessian is tried wherever the search is
 MAX_HALVINGS = 30
+FIRM = 1e-5  # least pivot of a Hessian in units of its diagonal that is taken as it is
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,16 @@ def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.f
     if point is None:
         return Optimum(theta, np.inf, np.inf, 0, False, "the implied matrix is not positive definite at the start")
     norm, stalls, exact = np.inf, 0, False
+    scale: NDArray[np.float64] | None = None
     for iteration in range(MAX_ITERATIONS):
         gradient = restrictions.reduce(point.gradient)
+        if exact and scale is not None and (norm := _largest(gradient, scale)) < GRADIENT_TOLERANCE:
+            # The curvature of the step before, hardly a step away, spares a last Hessian.
+            return Optimum(point.theta, point.value, norm, iteration, True, "the gradient is zero")
         exact = exact or iteration >= CREEP
         hessian = restrictions.reduce_matrix((objective.hessian if exact else objective.rough_hessian)(point.theta))
         scale = curvature_scale(hessian)
-        norm = float(np.max(np.abs(gradient) / scale, initial=0.0))
+        norm = _largest(gradient, scale)
         if norm < GRADIENT_TOLERANCE:
             return Optimum(point.theta, point.value, norm, iteration, True, "the gradient is zero")
         step = newton_direction(gradient, hessian, scale)
@@ -121,6 +126,10 @@ def search(objective: Objective, restrictions: Restrictions, start: NDArray[np.f
     # Whoever still walks after so many steps is on a ridge that has no end, however small the gradient is there.
     reason = f"stopped after {MAX_ITERATIONS} iterations"
     return Optimum(point.theta, point.value, norm, MAX_ITERATIONS, False, reason)
+
+
+def _largest(gradient: NDArray[np.float64], scale: NDArray[np.float64]) -> float:
+    return float(np.max(np.abs(gradient) / scale, initial=0.0))
 
 
 def quasi_newton(objective: Objective, restrictions: Restrictions, start: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,14 +171,22 @@ def newton_direction(
     gradient: NDArray[np.float64], hessian: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the Newton direction; negative or vanishing curvature is turned and lifted so that it descends."""
-    return np.asarray(-np.linalg.solve(lifted(hessian, scale), gradient / scale) / scale)
+    from scipy.linalg.lapack import dpotrf, dpotrs
+
+    unit = 1.0 / scale
+    scaled = hessian * unit[:, None] * unit
+    # LAPACK reads columns first: of a symmetric matrix the transposed view needs no copy.
+    factor, fault = dpotrf(scaled.T, lower=0, clean=0)
+    if fault == 0 and factor.diagonal().min(initial=1.0) > FIRM:
+        return np.asarray(dpotrs(factor, -gradient * unit, lower=0)[0] * unit)
+    return np.asarray(-np.linalg.solve(lifted(hessian, scale), gradient * unit) * unit)
 
 
 def lifted(hessian: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the Hessian in units of its diagonal, made positive definite where it is not."""
     scaled = hessian / np.outer(scale, scale)
     try:
-        if np.diag(np.linalg.cholesky(scaled)).min(initial=1.0) > 1e-5:
+        if np.diag(np.linalg.cholesky(scaled)).min(initial=1.0) > FIRM:
             return scaled
     except np.linalg.LinAlgError:
         pass

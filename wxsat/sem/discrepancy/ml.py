@@ -64,9 +64,14 @@ def ml_information(implied: Implied) -> NDArray[np.float64]:
 
 def normal_information(implied: Implied, inverse: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the same form with any weight `inverse` in place of the inverse of Sigma, shape (n_free, n_free)."""
-    vu, vw = inverse @ implied.u, inverse @ implied.w
-    uu, ww, uw = implied.u.T @ vu, implied.w.T @ vw, implied.u.T @ vw
+    g, cells = implied.cells.gathers, implied.cells
+    columns = g.dictionary(implied.total, implied.all_covariance, cells.n_observed)
+    uu, ww, uw = g.forms(columns.T @ inverse @ columns)
     information = uu * ww + uw * uw.T
+    information *= np.multiply.outer(g.half, g.half)
+    if not g.whole:
+        own, information = information, np.zeros((cells.n_free,) * 2)
+        information[np.ix_(cells.index, cells.index)] = own
     if implied.has_means:
         information = information + implied.m.T @ inverse @ implied.m
     return np.asarray((information + information.T) / 2)

@@ -12,6 +12,7 @@ from wxsat.sem.implied import Implied, implied_groups
 from wxsat.sem.matrices import Cells
 from wxsat.sem.robust.gamma import Metric, turned_jacobian
 from wxsat.sem.robust.hessian import group_hessian, second_order
+from wxsat.sem.robust.inverse import definite_inverse
 from wxsat.sem.robust.weights import turned_residual
 from wxsat.sem.scoring import Point
 
@@ -63,13 +64,10 @@ class MaximumLikelihood:
 
     def hessian(self, theta: Matrix) -> Matrix:
         """Return the exact Hessian."""
-        implied, _ = self._known(theta)
-        parts = zip(implied, self.covariances, self.means, self.shares, strict=True)
+        implied, inverses = self._known(theta)
+        parts = zip(implied, inverses, self.covariances, self.means, self.shares, strict=True)
         return np.asarray(
-            sum(
-                2.0 * share * group_hessian(at, sample, mean - at.mu if at.has_means else np.zeros(len(sample)))
-                for at, sample, mean, share in parts
-            )
+            sum(2.0 * share * group_hessian(at, s, mean - at.mu, inverse=w) for at, (w, _), s, mean, share in parts)
         )
 
     def rough_hessian(self, theta: Matrix) -> Matrix:
@@ -91,20 +89,11 @@ class MaximumLikelihood:
             return self._last[1:]
         try:
             implied = implied_groups(self.groups, theta)
-            inverses = [_definite_inverse(at.sigma) for at in implied]
+            inverses = [definite_inverse(at.sigma) for at in implied]
         except np.linalg.LinAlgError:
             return None
         self._last = key, implied, inverses
         return implied, inverses
-
-
-def _definite_inverse(matrix: Matrix) -> tuple[Matrix, float]:
-    """Return inverse and log determinant of a positive definite matrix; LinAlgError for any other."""
-    if not np.isfinite(matrix).all():
-        raise np.linalg.LinAlgError("not finite")
-    log_det = 2.0 * float(np.log(np.diag(np.linalg.cholesky(matrix))).sum())
-    inverse = np.linalg.inv(matrix)
-    return np.asarray((inverse + inverse.T) / 2), log_det
 
 
 class LeastSquares:

@@ -22,7 +22,7 @@ import numpy as np
 
 from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
-from wxsat.sem.robust.inverse import symmetric_inverse
+from wxsat.sem.robust.inverse import definite_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,30 +68,40 @@ def observed_information(
 
 
 def group_hessian(
-    implied: Implied, covariance: NDArray[np.float64], difference: NDArray[np.float64], *, curved: bool = True
+    implied: Implied,
+    covariance: NDArray[np.float64],
+    difference: NDArray[np.float64],
+    *,
+    curved: bool = True,
+    inverse: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the Hessian of F/2 of one group, given S (divided by N) and the mean residual, shape (n_free, n_free)."""
-    own = implied.cells.index
-    u, w, m = (x if len(own) == x.shape[1] else x[:, own] for x in (implied.u, implied.w, implied.m))
-    inverse = symmetric_inverse(implied.sigma)
-    middle = inverse @ (covariance + np.outer(difference, difference)) @ inverse
-    vu, vw, ru, rw = inverse @ u, inverse @ w, middle @ u, middle @ w
-    uu, ww, uw = u.T @ vu, w.T @ vw, u.T @ vw
-    ruu, rww, ruw = u.T @ ru, w.T @ rw, u.T @ rw
-    # tr(A W B R) of rank-two A, B is a sum of four products of Grams; its symmetric part is what counts.
-    product = uu * rww + ww * ruu + uw * ruw.T + ruw * uw.T
-    hessian = (product + product.T) / 2 - (uu * ww + uw * uw.T)
+    """
+    Return the Hessian of F/2 of one group, given S (divided by N) and the mean residual, shape (n_free, n_free).
+
+    `inverse` is that of the implied covariances, where it is known.
+    """
+    cells, g = implied.cells, implied.cells.gathers
+    inverse = definite_inverse(implied.sigma)[0] if inverse is None else inverse
+    target = covariance + np.multiply.outer(difference, difference) if implied.has_means else covariance
+    excess = inverse @ target @ inverse - inverse
+    excess = (excess + excess.T) / 2
+    columns = g.dictionary(implied.total, implied.all_covariance, cells.n_observed)
+    (uu, ww, uw), (duu, dww, duw) = (g.forms(columns.T @ x @ columns) for x in (inverse, excess))
+    # tr(A W B R) of rank-two A, B is a sum of products of Grams of W and R; R is W and the excess.
+    hessian = uu * (ww + dww) + duu * ww + uw * (uw + duw).T + duw * uw.T
+    hessian *= np.multiply.outer(g.half, g.half)
     pull = inverse @ difference
     if implied.has_means:
+        u, w, m = (x if g.whole else x[:, cells.index] for x in (implied.u, implied.w, implied.m))
         vm = inverse @ m
         turned = (pull @ u)[:, None] * (w.T @ vm) + (pull @ w)[:, None] * (u.T @ vm)
         hessian += m.T @ vm + turned + turned.T
     if curved:
-        hessian += second_order(implied, inverse - middle, -pull)
-    if len(own) == implied.u.shape[1]:
+        hessian += second_order(implied, -excess, -pull)
+    if g.whole:
         return np.asarray(hessian)
-    whole = np.zeros((implied.u.shape[1],) * 2)
-    whole[np.ix_(own, own)] = hessian
+    whole = np.zeros((cells.n_free,) * 2)
+    whole[np.ix_(cells.index, cells.index)] = hessian
     return whole
 
 
@@ -106,28 +116,31 @@ def second_order(implied: Implied, weight: NDArray[np.float64], pull: NDArray[np
     pull : ndarray, shape (p,)
         g.
     """
-    cells = implied.cells
+    cells, g = implied.cells, implied.cells.gathers
     seen = cells.n_observed
     e, c = implied.total, implied.all_covariance
-    reach, moved = e[:seen], weight @ e[:seen]
+    reach = e[:seen]
+    moved = weight @ reach
     kee, kec = reach.T @ moved, moved.T @ c[:seen]
-    result = np.zeros((len(cells.row),) * 2)
-    a, s, t = (np.flatnonzero(x) for x in (cells.directed, cells.undirected, cells.intercept))
-    i, j = cells.row[a], cells.column[a]
-    half = e[np.ix_(j, i)] * kec[np.ix_(i, j)]
-    block = half + half.T + kee[np.ix_(i, i)] * c[np.ix_(j, j)]
-    k, m = cells.row[s], cells.column[s]
-    factor = np.where(k == m, 0.5, 1.0)
-    mixed = factor * (kee[np.ix_(i, k)] * e[np.ix_(j, m)] + kee[np.ix_(i, m)] * e[np.ix_(j, k)])
+    i, j = cells.row[g.directed], cells.column[g.directed]
+    half = _picked(e, j, i) * _picked(kec, i, j)
+    block = half + half.T + _picked(kee, i, i) * _picked(c, j, j)
+    k, m = cells.row[g.undirected], cells.column[g.undirected]
+    mixed = _picked(kee, i, k) * _picked(e, j, m) + _picked(kee, i, m) * _picked(e, j, k)
+    mixed *= g.half[g.undirected]
+    slope = np.zeros((len(i), g.intercept.size))
     if implied.has_means:
         reached = reach.T @ pull
-        means = reached[i] * e[np.ix_(j, i)].T * implied.all_mean[j][:, None]
+        means = reached[i] * _picked(e, j, i).T * implied.all_mean[j][:, None]
         block += means + means.T
-        k0 = cells.row[t]
-        slope = reached[i][:, None] * e[np.ix_(j, k0)]
-        result[np.ix_(a, t)] = slope
-        result[np.ix_(t, a)] = slope.T
-    result[np.ix_(a, a)] = block
-    result[np.ix_(a, s)] = mixed
-    result[np.ix_(s, a)] = mixed.T
-    return result
+        slope = reached[i][:, None] * _picked(e, j, cells.row[g.intercept])
+    result = np.zeros((len(cells.row),) * 2)
+    ahead = len(i)
+    result[:ahead] = np.concatenate([block, mixed, slope], axis=1)
+    result[ahead:, :ahead] = result[:ahead, ahead:].T
+    return result.take(g.unsorted, axis=0).take(g.unsorted, axis=1)
+
+
+def _picked(matrix: NDArray[np.float64], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return rows and columns of a matrix, each as often as it is named."""
+    return matrix.take(rows, axis=0).take(columns, axis=1)

@@ -18,6 +18,21 @@ def symmetric_inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((inverse + inverse.T) / 2, dtype=np.float64)
 
 
+def definite_inverse(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return inverse, symmetric to the last digit, and log determinant; LinAlgError where not positive definite."""
+    from scipy.linalg.lapack import dpotrf, dpotri
+
+    # LAPACK reads columns first: of a symmetric matrix the transposed view needs no copy.
+    factor, fault = dpotrf(matrix.T, lower=0, clean=1)
+    log_det = 2.0 * float(np.log(factor.diagonal()).sum()) if fault == 0 else np.nan
+    if not np.isfinite(log_det):
+        raise np.linalg.LinAlgError("not positive definite")
+    half, _ = dpotri(factor, lower=0, overwrite_c=1)
+    inverse = half + half.T
+    inverse.flat[:: len(matrix) + 1] /= 2.0
+    return inverse, log_det
+
+
 def ranked_inverse(matrix: NDArray[np.float64], tolerance: float = RANK_TOLERANCE) -> tuple[NDArray[np.float64], int]:
     """
     Return a generalised inverse of a positive semidefinite matrix and its rank.
