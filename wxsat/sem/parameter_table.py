@@ -169,27 +169,27 @@ class ParameterTable:
                 found[row.lhs].append(row.rhs)
         return found
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The rows that are parameters of the model, without definitions and constraints."""
         return tuple(row for row in self.rows if row.op in MODEL_OPS)
 
-    @property
+    @cached_property
     def definitions(self) -> tuple[Parameter, ...]:
         """The ``:=`` rows."""
         return tuple(row for row in self.rows if row.op == ":=")
 
-    @property
+    @cached_property
     def constraints(self) -> tuple[Parameter, ...]:
         """The ``==``, ``<`` and ``>`` rows."""
         return tuple(row for row in self.rows if row.op in ("==", "<", ">"))
 
-    @property
+    @cached_property
     def n_free(self) -> int:
         """Number of free parameters, those tied by constraints counted one by one."""
         return self.whole or max((row.free for row in self.rows), default=0)
 
-    @property
+    @cached_property
     def has_mean_structure(self) -> bool:
         """Whether the model has intercepts."""
         return any(row.op == "~1" for row in self.rows)
@@ -202,7 +202,10 @@ class ParameterTable:
 
     def with_starts(self, starts: Sequence[float]) -> ParameterTable:
         """Return the same table with the starting values of its free parameters."""
-        return replace(self, starts=tuple(float(value) for value in starts))
+        found = replace(self, starts=tuple(float(value) for value in starts))
+        # What is known of the rows stays known: they are the same.
+        found.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
+        return found
 
     def to_text(self) -> str:
         """
@@ -216,6 +219,9 @@ class ParameterTable:
         from wxsat.sem.model_text import table_text
 
         return table_text(self)
+
+
+_FIELDS = frozenset(f.name for f in fields(ParameterTable))
 
 
 def parse_model(

@@ -17,6 +17,7 @@ from wxsat.sem.expressions import Dual
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable
 from wxsat.sem.reparse import expression_of
+from wxsat.sem.robust.inverse import definite_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,8 +71,13 @@ class Restrictions:
 
     def covariance(self, information: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of the free parameters given their (unrestricted) information."""
-        inner = self.basis.T @ information @ self.basis
-        return np.asarray(self.basis @ np.linalg.inv(inner) @ self.basis.T)
+        inner = self.reduce_matrix(information)
+        try:
+            inverse = definite_inverse(inner)[0]
+        except np.linalg.LinAlgError:
+            # An observed information may be indefinite: its inverse then says so by negative variances.
+            inverse = np.linalg.inv(inner)
+        return inverse if self.trivial else np.asarray(self.basis @ inverse @ self.basis.T)
 
 
 def unrestricted(n_free: int) -> Restrictions:

@@ -16,12 +16,12 @@ import numpy as np
 from wxsat.sem.implied import Implied, implied_groups
 from wxsat.sem.matrices import Cells, GroupedCells
 from wxsat.sem.moments import Moments
-from wxsat.sem.restrictions import Restrictions
+from wxsat.sem.restrictions import unrestricted
 from wxsat.sem.robust.casewise import NO_VARIABLES
 from wxsat.sem.robust.gamma import turned_jacobian
 from wxsat.sem.robust.hessian import group_shares
 from wxsat.sem.robust.sandwich import Recipe, robust_inference
-from wxsat.sem.robust.scaled_tests import TestStatistic
+from wxsat.sem.robust.scaled_tests import TestStatistic, standard_test
 from wxsat.sem.robust.weights import estimator_metrics, turned_residual, unbiased
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def fit_baseline(
     else:
         theta, statistic = _least_squares(groups, theta, sample, recipe, given)
     implied = implied_groups(groups, theta)
-    free = Restrictions(np.eye(groups.n_free), np.zeros(groups.n_free))
+    if not recipe.tests:
+        return Baseline(implied, {"standard": standard_test(statistic, df)}, groups.n_free)
+    free = unrestricted(groups.n_free)
     inference = robust_inference(
         implied, sample, free, statistic=statistic, df=df, recipe=recipe, given=given, wishart=wishart
     )
