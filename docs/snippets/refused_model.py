@@ -23,7 +23,7 @@ for model in ("f =~ a + b", "f =~ a + b + d", "f =~ a + b + c ~"):
 
 # [options]
 try:
-    wx.fit_sem("f =~ a + b + c", data, ordered=["a", "b", "c"])
+    wx.fit_sem("f =~ a + b + c", data.round(), ordered=["a", "b", "c"], missing="fiml")
 except wx.WxsatError as error:
     print(error, "-> exit code", error.exit_code)
 # [/options]
