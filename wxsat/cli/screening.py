@@ -63,7 +63,7 @@ def check(
         emit_json({"checks": frame_records(listed)})
         return
     leaving = int(listed.loc[listed["leaves"], "id"].nunique())
-    title = f"{listed['id'].nunique()} respondents to look at; {leaving} leave under the plan as it stands"
+    title = f"{listed['id'].nunique()} to look at, {leaving} leave under the plan"
     print_frame(listed.head(SHOWN), title)
     if len(listed) > SHOWN:
         say(f"... and {len(listed) - SHOWN} more rows; --out writes all of them.")
