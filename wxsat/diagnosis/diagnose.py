@@ -6,8 +6,8 @@ A recipe of named steps; the numbers happen in the neighbouring files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from wxsat.diagnosis.inputs import (
     respondent_weights,
     sampling_units,
 )
+from wxsat.diagnosis.latent import LatentSeverity, latent_severity
 from wxsat.diagnosis.levers import LEVER_COLUMNS, weigh_levers
 from wxsat.diagnosis.moments import Moments, moments_of, sum_moments
 from wxsat.diagnosis.pomp import Scores, as_severity, score_constructs
@@ -32,6 +33,8 @@ from wxsat.diagnosis.result import Diagnosis
 from wxsat.diagnosis.sampling import Units, estimate_means, group_units, unit_sums
 from wxsat.diagnosis.settings import list_settings
 from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
+from wxsat.diagnosis.source_cautions import caution_about_latent
+from wxsat.diagnosis.three_sources import GivenSources, weigh_evidence
 from wxsat.diagnosis.verdict import SUPPRESS_BELOW
 from wxsat.errors import DataError
 from wxsat.finding import Finding
@@ -40,12 +43,22 @@ from wxsat.responses.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wxsat.diagnosis.joint_draws import AccountReading
+    from wxsat.panel.evaluate import PanelResult
+    from wxsat.records.audit import AuditResult
+
 WHOLE_SAMPLE = "all"
 
 
 def diagnose(
     responses: Responses,
     *,
+    audit: AuditResult | None = None,
+    operators: Responses | None = None,
+    panel: PanelResult | None = None,
+    needs: Responses | None = None,
+    accounts: AccountReading = "sampled",
+    severity: Literal["latent", "observed"] = "observed",
     reliability: Mapping[str, float] | None = None,
     cluster: str | None = None,
     weights: str | None = None,
@@ -57,12 +70,25 @@ def diagnose(
     hierarchy: Hierarchy = FOUR_DILEMMAS,
 ) -> Diagnosis:
     """
-    Diagnose the dilemmas that the answers measure.
+    Diagnose the dilemmas that the answers measure, with the account's own records and its staff beside them.
 
     Parameters
     ----------
     responses : Responses
         Coded answers of an instrument, reverse-keyed items recoded (as :func:`wxsat.clean` returns them).
+    audit : AuditResult, optional
+        The accounts' own records, from :func:`wxsat.audit`.
+    operators : Responses, optional
+        Cleaned answers of operators, liaisons and leaders to ``gov-wechat-operators``.
+    panel : PanelResult, optional
+        The supervisors' sheets; shown beside the accounts, part of no severity.
+    needs : Responses, optional
+        Cleaned answers to ``gov-wechat-needs`` where these were asked apart from `responses`.
+    accounts : {"sampled", "fixed"}
+        Whether the accounts stand for more than themselves (whole accounts are drawn, the same ones for every source)
+        or are all there are (only what was sampled within them is drawn).
+    severity : {"latent", "observed"}
+        Latent means by effects coding where their model is accepted, or means of the answered items.
     reliability : mapping of str to float, optional
         Reliability of a construct's score, in (0, 1]; taken as given in every bootstrap draw. Constructs
         without one use coefficient alpha, estimated anew in every draw.
@@ -92,8 +118,9 @@ def diagnose(
     ------
     UsageError
         DIAG-001 without an instrument, DIAG-006 for options out of range, DIAG-007 for unusable
-        reliabilities.
+        reliabilities, DIAG-020 and 024 to 026 for sources that are none.
     DataError
+        DIAG-021 to 023 for staff without role or account, or sources that share no account,
         DIAG-002 if the answers hold nothing to diagnose, DIAG-003 raw reverse-keyed items, DIAG-004 answers
         off their scale, DIAG-005 no such column, DIAG-008 unusable weights or fewer than two respondents.
 
@@ -122,21 +149,30 @@ def diagnose(
     drawn = bootstrap_paths(sample.structural, draws, bootstrap_stream)
     composites, partial = present_composites(responses.instrument, scores)
     public = _public_severity(sample, drawn, composites, units, weighting)
-    severity = tabulate_severity(public, WHOLE_SAMPLE, method_stream)
+    latent = _latent(severity, responses, public, cluster if units.clustered else None, weights)
+    public = _with_latent(public, latent)
+    severities = tabulate_severity(public, WHOLE_SAMPLE, method_stream)
+    given_sources = GivenSources(audit, operators, panel, needs, accounts)
+    evidence = weigh_evidence(
+        given_sources, responses, public, severities, _owned(sample, public), weighting,
+        cluster if units.clustered else None, draws, seed,
+    )  # fmt: skip
     lowest, seen_on = _lowest_observed(sample, units)
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     findings = [
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
-        *cautions.caution_about_cells(severity),
+        *cautions.caution_about_cells(severities),
         *cautions.caution_about_absent(resolved.absent, partial),
         *cautions.caution_about_model(refused and not index_only),
         *_structural_cautions(sample),
         *cautions.caution_about_paths(tables["paths"]),
         *cautions.caution_about_draws(drawn.paths.coefficients if sample.readable else np.empty((0, 0))),
         *cautions.caution_about_levers(tables["levers"], lowest, seen_on),
+        *(caution_about_latent(latent) if latent is not None else ()),
+        *evidence.findings,
     ]
     settings = list_settings(
-        options={"target": target, "draws": draws, "seed": seed, "weights": weights},
+        options={"target": target, "draws": draws, "seed": seed, "weights": weights, **evidence.settings},
         responses=responses,
         cluster=cluster if units.clustered else None,
         n_clusters=units.count if units.clustered else 0,
@@ -145,7 +181,26 @@ def diagnose(
         reliability=sample.reliability_used(),
         given=sample.reliability_given(),
     )
-    return Diagnosis(severity=severity, findings=tuple(findings), settings=settings, **tables)
+    return Diagnosis(severity=severities, findings=tuple(findings), settings=settings, evidence=evidence, **tables)
+
+
+def _latent(
+    wanted: str, responses: Responses, public: PublicSeverity, cluster: str | None, weights: str | None
+) -> LatentSeverity | None:
+    return latent_severity(responses, public.names, cluster, weights) if wanted == "latent" else None
+
+
+def _with_latent(public: PublicSeverity, latent: LatentSeverity | None) -> PublicSeverity:
+    """Put the latent means in the place of the observed ones, the draws moved along."""
+    if latent is None or not latent.covers(public.names):
+        return public
+    estimate = latent.estimate(public.names, public.estimate)
+    return replace(public, estimate=estimate, draws=public.draws + (estimate.means - public.estimate.means))
+
+
+def _owned(sample: _Sample, public: PublicSeverity) -> NDArray[np.float64]:
+    """Return the respondents' severities on the constructs of the dilemmas, shape (n, k)."""
+    return sample.scores.severity()[:, [sample.scores.names.index(name) for name in public.names]]
 
 
 @dataclass(frozen=True)

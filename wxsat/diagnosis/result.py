@@ -14,6 +14,8 @@ from wxsat.finding import Finding, refusals
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wxsat.diagnosis.three_sources import Evidence
+
 SINGLE_SOURCE_GRADE = "C"
 
 
@@ -36,6 +38,8 @@ class Diagnosis:
         extrapolation``.
     paths : DataFrame
         ``outcome predictor hypothesis expected estimate ci_lower ci_upper std_all``.
+    evidence : Evidence or None
+        The sources combined and side by side: severities, verdict, pattern and grade over all of them.
     findings : tuple of Finding
     settings : mapping
         Every choice: name to ``{"value", "label"}``, label one of ``convention``, ``option``, ``data``.
@@ -48,6 +52,7 @@ class Diagnosis:
     paths: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    evidence: Evidence | None = None
 
     @property
     def refused(self) -> bool:
