@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 WIDTH = 7.2
 CURVE_INCHES, ROW_INCHES = 2.1, 0.2
-TOP, BOTTOM, GAP = 0.34, 0.42, 0.12
+TOP, BOTTOM, GAP = 0.58, 0.42, 0.12
 NEEDED = ("specification", "chosen", "rules", "min_families", "duplicates", "missing", "n")
+# The axis spans at least so much: a figure that hardly moves must look as if it hardly moved.
+LEAST_SPAN = {"mean": 0.2, "alpha": 0.05, "severity": 4.0, "path": 0.1}
 DIGITS = {"mean": 2, "alpha": 3, "severity": 1, "path": 3}
 
 
@@ -42,6 +44,7 @@ class CurveData:
     plan_text: str
     bare_text: str
     digits: int
+    least_span: float
 
 
 def choose_specification_curve(
@@ -87,6 +90,7 @@ def choose_specification_curve(
             language, "bare", -1 if bare is None else place[bare["specification"]], estimates, rows, digits
         ),
         digits=digits,
+        least_span=LEAST_SPAN.get(kind, 0.0),
     )
 
 
@@ -139,14 +143,17 @@ def _draw_curve(ax: Axes, data: CurveData) -> None:
             [place], [data.estimates[place]], s=44, marker=marker, zorder=5, linewidths=1.3, edgecolors=colour,
             facecolors=theme.PAPER if marker == "o" else colour, label=text, gid=label,
         )  # fmt: skip
-    spread = max(data.estimates) - min(data.estimates)
-    room = 0.12 * spread if spread > 0 else 0.5 * 10.0**-data.digits
-    ax.set_ylim(min(data.estimates) - room, max(data.estimates) + room)
+    low, high = min(data.estimates), max(data.estimates)
+    half = max(1.24 * (high - low), data.least_span, 10.0**-data.digits) / 2
+    ax.set_ylim((low + high) / 2 - half, (low + high) / 2 + half)
     ax.set_xlim(-0.8, len(data.estimates) - 0.2)
     ax.set_xticks([])
     ax.yaxis.set_major_formatter(lambda value, _: fixed(value, data.digits))
-    ax.set_title(data.axis, loc="left", fontsize=theme.TEXT_POINTS, color=theme.INK)
-    ax.legend(loc="upper left", fontsize=theme.SMALL_POINTS, frameon=True, facecolor=theme.PAPER, edgecolor="none")
+    ax.set_title(data.axis, loc="left", fontsize=theme.TEXT_POINTS, color=theme.INK, pad=20)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=2, fontsize=theme.SMALL_POINTS, frameon=False,
+        borderaxespad=0.1, handletextpad=0.2, columnspacing=1.6,
+    )  # fmt: skip
 
 
 def _draw_switches(ax: Axes, data: CurveData) -> None:
