@@ -110,7 +110,7 @@ def read_model(
                 hint="Give groups= to parse_model().",
             )
         return replace(model, group_names=tuple(groups)), model.name
-    text, name = _model_text(model, source.instrument)
+    text, name = model_text(model, source.instrument)
     options = replace(options, meanstructure=options.meanstructure or len(groups) > 1)
     syntax = read_syntax(text, name)
     if words_of(ordered) or any(relation.op == "|" for relation in syntax.relations):
@@ -119,7 +119,8 @@ def read_model(
     return complete_model(syntax, options, groups), name
 
 
-def _model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, str]:
+def model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, str]:
+    """Return a model's text and what it is called; ModelError SEM-022 for what is none, SEM-023 for a bad file."""
     if isinstance(model, str) and ("~" in model or "\n" in model or not model.strip()):
         return model, "model"
     known = {m.id: m for m in instrument.models} if instrument else {}

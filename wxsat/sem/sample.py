@@ -33,7 +33,7 @@ def group_labels(frame: pd.DataFrame, column: str | None) -> tuple[str, ...]:
     """
     if column is None:
         return ("",)
-    codes, labels = _labels(frame, column)
+    codes, labels = coded_groups(frame, column)
     del codes
     if len(labels) < 2:
         raise DataError("SEM-068", f"the grouping column has {len(labels)} value(s); two or more were expected.",
@@ -49,7 +49,7 @@ def group_labels(frame: pd.DataFrame, column: str | None) -> tuple[str, ...]:
     return labels
 
 
-def _labels(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def coded_groups(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """Return a code per row (-1 where missing) and the labels in order of appearance."""
     import pandas as pd
 
@@ -134,7 +134,7 @@ def read_rows(
     codes = np.zeros(len(values), dtype=np.intp)
     labels: tuple[str, ...] = ("",)
     if options.group is not None:
-        codes, labels = _labels(frame, options.group)
+        codes, labels = coded_groups(frame, options.group)
     weights = None if options.weights is None else _weights(frame, options.weights)
     clusters = None if options.cluster is None else _clusters(frame, options.cluster)
     given = [names.index(name) for name in table.covariates]
@@ -142,6 +142,8 @@ def read_rows(
     used = keep & (codes >= 0)
     if weights is not None and used.any():
         weights = weights * (used.sum() / weights[used].sum())
+    if options.group is None and used.all():
+        return GroupedRows(labels, (values,), (values,), (weights,), (clusters,))
     parts = [(codes == code) & used for code in range(len(labels))]
     return GroupedRows(
         labels,
