@@ -10,7 +10,20 @@ from typing import Annotated, Any
 import typer
 
 from wxsat import __version__
-from wxsat.cli import audit, diagnose, instrument, measure, panel, readiness, report, responses, sem, simulate, study
+from wxsat.cli import (
+    audit,
+    diagnose,
+    instrument,
+    measure,
+    panel,
+    power,
+    readiness,
+    report,
+    responses,
+    sem,
+    simulate,
+    study,
+)
 from wxsat.errors import WxsatError
 
 app = typer.Typer(
@@ -46,6 +59,7 @@ app.command("audit")(audit.audit)
 app.command("panel")(panel.panel)
 app.command("readiness")(readiness.readiness)
 app.command("simulate")(simulate.simulate)
+app.command("power")(power.power)
 app.add_typer(instrument.app, name="instrument", help="Show, check and export instruments.")
 app.add_typer(responses.app, name="responses", help="Inspect, read, screen and clean answers.")
 app.add_typer(measure.app, name="measure", help="Items, reliability and validity.")

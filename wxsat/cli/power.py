@@ -1,0 +1,225 @@
+"""`wxsat power`: how many respondents a model needs, by the RMSEA in closed form or by simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from wxsat.cli.output import emit_json, print_frame, say
+from wxsat.errors import UsageError
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import FormName, Language
+    from wxsat.simulate.power.result import PowerResult
+    from wxsat.simulate.power.rmsea import FitTest, RmseaPower
+    from wxsat.simulate.power.sample_size import SampleSize
+
+SHOWN = ["n", "name", "truth", "mean", "bias", "sd", "se_ratio", "coverage", "coverage_mcse", "power", "power_mcse"]
+
+
+def power(
+    population: Annotated[
+        Path | None,
+        typer.Argument(help="Model text with a value for every parameter, or a TRUTH.yaml.", metavar="[POPULATION]"),
+    ] = None,
+    n: Annotated[
+        str | None, typer.Option("--n", help="Respondents: 200, or a grid 100,200,400 or 100:500:100.")
+    ] = None,
+    target: Annotated[float | None, typer.Option("--target", help="Search the N of this power instead.")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="What is fitted; by default the population's.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", help='With --target: "b~a"; may be repeated.')
+    ] = None,
+    replicates: Annotated[int, typer.Option("--replicates", help="Samples of each size.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Replicate r of size n depends on it, n and r alone.")] = 1,
+    estimator: Annotated[
+        str | None, typer.Option("--estimator", help="ML, MLM, MLMV, MLR, WLSMV, DWLS or ULSMV.")
+    ] = None,
+    missing: Annotated[float, typer.Option("--missing", help="Share of cells missing completely at random.")] = 0.0,
+    missing_rule: Annotated[str | None, typer.Option("--missing-rule", help="listwise, fiml or pairwise.")] = None,
+    skewness: Annotated[float, typer.Option("--skewness", help="Of continuous variables (Vale-Maurelli).")] = 0.0,
+    kurtosis: Annotated[float, typer.Option("--kurtosis", help="Excess kurtosis of continuous variables.")] = 0.0,
+    cluster_size: Annotated[int, typer.Option("--cluster-size", help="Respondents an account.")] = 0,
+    icc: Annotated[float | None, typer.Option("--icc", help="Share of variance between accounts.")] = None,
+    standardised: Annotated[
+        bool, typer.Option("--standardised", help="Variances left out make total variances 1.")
+    ] = False,
+    std_lv: Annotated[bool, typer.Option("--std-lv", help="With --model: latent variances 1.")] = False,
+    alpha: Annotated[float, typer.Option("--alpha", help="Level of the tests.")] = 0.05,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes; the figures do not depend on it.")] = 1,
+    results: Annotated[Path | None, typer.Option("--results", help="File that finished blocks go to.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with --results.")] = False,
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", "-i", help="With TRUTH.yaml; the truth's own by default.")
+    ] = None,
+    form: Annotated[str, typer.Option("--form", help="With TRUTH.yaml: full, standard or brief.")] = "standard",
+    rmsea: Annotated[bool, typer.Option("--rmsea", help="Power of the test of fit: needs --df.")] = False,
+    df: Annotated[int | None, typer.Option("--df", help="With --rmsea: degrees of freedom.")] = None,
+    test: Annotated[str, typer.Option("--test", help="With --rmsea: close, not_close or exact.")] = "close",
+    null: Annotated[float | None, typer.Option("--null", help="With --rmsea: RMSEA under H0.")] = None,
+    true: Annotated[float | None, typer.Option("--true", help="With --rmsea: RMSEA in the population.")] = None,
+    groups: Annotated[int, typer.Option("--groups", help="With --rmsea: groups.")] = 1,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Write the power curve: .svg or .png.")] = None,
+    language: Annotated[str, typer.Option("--lang", help="Of the figure: zh or en.")] = "zh",
+    force: Annotated[bool, typer.Option("--force", help="Replace a figure that exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Power, interval coverage and the number of respondents, before the field."""
+    if rmsea or df is not None:
+        _refuse_mixture(population, figure)
+        _show_rmsea(_rmsea(df, n, target, test, null, true, alpha, groups), as_json)
+        return
+    if population is None:
+        raise UsageError("MEAS-080", "a population, or --rmsea with --df, was expected.", where="POPULATION")
+    if (n is None) == (target is None):
+        raise UsageError("MEAS-080", "give either --n or --target.", where="--n, --target")
+    if figure is not None:
+        _check_figure(figure, language, force)
+    source, text = _source(population, model, instrument, form)
+    plan: dict[str, Any] = {
+        "model": text, "replicates": replicates, "seed": seed, "estimator": estimator, "missing_share": missing,
+        "missing": missing_rule, "skewness": skewness, "kurtosis": kurtosis, "cluster_size": cluster_size, "icc": icc,
+        "standardised": standardised, "std_lv": std_lv, "alpha": alpha, "jobs": jobs, "results": results,
+        "resume": resume, "progress": _Progress(),
+    }  # fmt: skip
+    from wxsat.simulate.power.evaluate import evaluate_power
+    from wxsat.simulate.power.sample_size import find_sample_size
+
+    found: PowerResult | SampleSize
+    if target is not None:
+        found = find_sample_size(source, target=target, parameters=tuple(parameter or ()), **plan)
+        result = found.result
+    else:
+        found = result = evaluate_power(source, _sizes(n or ""), **plan)
+    for finding in result.findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+    if figure is not None:
+        _write_figure(result, figure, language, target, parameter)
+    if as_json:
+        emit_json(found.to_dict())
+    else:
+        _show(found, result)
+
+
+class _Progress:
+    """Say every tenth of the way how far the replicates are, on stderr."""
+
+    def __init__(self) -> None:
+        self.said = 0.0
+
+    def __call__(self, done: int, to_do: int) -> None:
+        share = done / to_do
+        self.said = 0.0 if share < self.said else self.said
+        if share >= self.said + 0.1 or done == to_do:
+            self.said = share
+            say(f"{done} of {to_do} replicates")
+
+
+def _refuse_mixture(population: Path | None, figure: Path | None) -> None:
+    if population is not None or figure is not None:
+        raise UsageError("MEAS-080", "--rmsea needs degrees of freedom only: no population and no figure.",
+                         where="--rmsea")  # fmt: skip
+
+
+def _sizes(text: str) -> list[int]:
+    parts = text.replace("，", ",").split(",")
+    found: list[int] = []
+    try:
+        for part in parts:
+            ends = [int(v) for v in part.split(":")]
+            if len(ends) == 1:
+                found += ends
+            elif len(ends) in (2, 3) and ends[-1] > 0 and ends[1] >= ends[0]:
+                found += range(ends[0], ends[1] + 1, ends[2] if len(ends) == 3 else max(1, (ends[1] - ends[0]) // 4))
+            else:
+                raise ValueError(part)
+    except ValueError as error:
+        raise UsageError("MEAS-080", f"{text!r}; 200, or 100,200,400, or 100:500:100 was expected.",
+                         where="--n") from error  # fmt: skip
+    return found
+
+
+def _rmsea(
+    df: int | None, n: str | None, target: float | None, test: str, null: float | None, true: float | None,
+    alpha: float, groups: int,
+) -> list[RmseaPower]:  # fmt: skip
+    from wxsat.simulate.power.rmsea import n_for_rmsea, power_of_rmsea
+
+    if df is None:
+        raise UsageError("MEAS-080", "--rmsea needs --df.", where="--df")
+    settings: dict[str, Any] = {
+        "test": cast("FitTest", test), "null": null, "true": true, "alpha": alpha, "groups": groups,
+    }  # fmt: skip
+    if n is None:
+        return [n_for_rmsea(df, target=0.80 if target is None else target, **settings)]
+    if target is not None:
+        raise UsageError("MEAS-080", "give either --n or --target.", where="--n, --target")
+    return [power_of_rmsea(df, size, **settings) for size in _sizes(n)]
+
+
+def _show_rmsea(found: list[RmseaPower], as_json: bool) -> None:
+    if as_json:
+        emit_json({"rmsea": [row.to_dict() for row in found]})
+        return
+    import pandas as pd
+
+    print_frame(pd.DataFrame([row.to_dict() for row in found]).drop(columns="target"), "Power of the test of fit")
+
+
+def _source(population: Path, model: Path | None, instrument: str | None, form: str) -> tuple[Any, Any]:
+    """Return the population, and what is fitted to its samples."""
+    if population.suffix.lower() not in (".yaml", ".yml"):
+        return population, model
+    from wxsat.instrument.load import load_instrument
+    from wxsat.simulate.power.population import population_of_truth
+    from wxsat.simulate.truth import load_truth
+
+    truth = load_truth(population)
+    named = instrument or truth.instrument
+    if named is None:
+        raise UsageError("MEAS-087", f"the truth {truth.id!r} names no instrument.", hint="Give one with --instrument.")
+    loaded = load_instrument(named)
+    own = {m.id: m.file for m in loaded.models}
+    if model is not None and not model.is_file() and str(model) in own:
+        model = Path(loaded.folder or ".") / own[str(model)]
+    return population_of_truth(truth, loaded, cast("FormName", form)), model
+
+
+def _show(found: PowerResult | SampleSize, result: PowerResult) -> None:
+    if found is not result:
+        size = cast("SampleSize", found)
+        print(
+            f"N = {size.n} for a power of {size.target:g} of {size.parameter} "
+            f"(Monte-Carlo interval {size.n_lower:.0f} to {size.n_upper:.0f})"
+        )
+    print_frame(result.models, "Models")
+    frame = result.parameters
+    main = frame["op"].isin(["=~", "~", ":="])
+    print_frame((frame[main] if main.any() else frame)[SHOWN], "Parameters")
+    if main.any() and not main.all():
+        say("Variances, covariances and intercepts are in --json.")
+
+
+def _check_figure(figure: Path, language: str, force: bool) -> None:
+    if language not in ("zh", "en"):
+        raise UsageError("MEAS-080", f"unknown language {language!r}; zh or en was expected.", where="--lang")
+    if figure.suffix.lower() not in (".svg", ".png"):
+        raise UsageError("MEAS-080", f"{figure.name}: .svg or .png was expected.", where="--figure")
+    if figure.exists() and not force:
+        raise UsageError("MEAS-088", f"{figure} exists.", where="--figure", hint="Replace it with --force.")
+
+
+def _write_figure(
+    result: PowerResult, figure: Path, language: str, target: float | None, names: list[str] | None
+) -> None:
+    from wxsat.present.figures.figure import render_figure
+    from wxsat.present.figures.power_curve import plot_power
+
+    spec = plot_power(result.parameters, language=cast("Language", language), target=target or 0.80,
+                      names=tuple(names or ()))  # fmt: skip
+    beside = figure.with_name(figure.name + ".part")
+    beside.write_bytes(render_figure(spec, cast("Any", figure.suffix.lower()[1:])))
+    beside.replace(figure)
+    say(f"{figure}: {spec.alt}")
