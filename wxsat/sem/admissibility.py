@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,6 @@ from wxsat.finding import Finding
 from wxsat.sem.quality import latent_correlations
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 EIGENVALUE_TOLERANCE = 1e-8  # relative to the largest: below it a covariance matrix is not positive definite
@@ -25,12 +24,12 @@ MANY_DROPPED = 0.10  # share of the rows left out for missing answers beyond whi
 @dataclass(frozen=True)
 class Solution:
     """
-    What the rules look at: the tables and matrices of a converged fit.
+    What the rules look at: the columns of the estimates and the matrices of a converged fit.
 
     `condition` is the information's reciprocal condition number, None where it is plainly above the limit.
     """
 
-    parameters: pd.DataFrame
+    parameters: Mapping[str, Any]
     observed_names: tuple[tuple[str, ...], ...]
     residual_correlations: tuple[NDArray[np.float64], ...]
     latent_names: tuple[str, ...]
@@ -50,8 +49,8 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
 
     SEM-103 negative variance (refusal), SEM-104 latent covariance not positive definite (refusal), SEM-105 standardised
     loading beyond 1 (warning), SEM-106 large residual correlations (note), SEM-107 small N (warning), SEM-108 rows
-    dropped for missing answers (note; beyond a tenth a warning), SEM-109 nearly singular information (refusal), SEM-121 estimates at a bound or
-    an inequality (warning).
+    dropped for missing answers (note; beyond a tenth a warning), SEM-109 nearly singular information (refusal),
+    SEM-121 estimates at a bound or an inequality (warning).
     """
     rules = (
         _negative_variances,
@@ -67,12 +66,14 @@ def admissibility_findings(solution: Solution) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: f.severity != "refusal"))
 
 
-def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a frame, the wanted columns alone, as plain values."""
-    return zip(*(table[name].tolist() for name in columns), strict=True)
+def _rows(table: Mapping[str, Any], *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a table, the wanted columns alone, as plain values."""
+    return zip(*(np.asarray(table[name]).tolist() for name in columns), strict=True)
 
 
 def _negative_variances(solution: Solution) -> Iterator[Finding]:
+    if not (solution.parameters["estimate"] < 0).any():
+        return
     for lhs, op, rhs, estimate, error in _rows(solution.parameters, "lhs", "op", "rhs", "estimate", "std_error"):
         if op == "~~" and lhs == rhs and estimate < 0:
             message = (
@@ -121,7 +122,10 @@ def _group_definiteness(solution: Solution, covariance: NDArray[np.float64], gro
 
 def _information(solution: Solution) -> Iterator[Finding]:
     if solution.condition is not None and solution.condition < SINGULAR_INFORMATION:
-        unknown = solution.parameters[solution.parameters["free"] > 0].nlargest(3, "std_error")
+        import pandas as pd
+
+        parameters = pd.DataFrame(solution.parameters)
+        unknown = parameters[parameters["free"] > 0].nlargest(3, "std_error")
         names = [f"{a}{op}{b}" for a, op, b in unknown[["lhs", "op", "rhs"]].itertuples(index=False, name=None)]
         message = (
             f"the information matrix is nearly singular ({solution.condition:.1e}): "
@@ -131,6 +135,8 @@ def _information(solution: Solution) -> Iterator[Finding]:
 
 
 def _loadings(solution: Solution) -> Iterator[Finding]:
+    if not (np.abs(solution.parameters["std_all"]) > 1.0 + 1e-9).any():
+        return
     for latent, op, item, value in _rows(solution.parameters, "lhs", "op", "rhs", "std_all"):
         if op == "=~" and abs(value) > 1.0 + 1e-9:
             message = f"the standardised loading of {item} on {latent} is {value:.3f}, beyond 1."

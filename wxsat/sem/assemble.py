@@ -10,7 +10,7 @@ import numpy as np
 
 from wxsat.finding import Finding
 from wxsat.sem.admissibility import SINGULAR_INFORMATION, Solution, admissibility_findings
-from wxsat.sem.estimates import estimates_frame
+from wxsat.sem.estimates import estimates_columns
 from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.outcome import Outcome
 from wxsat.sem.parameter_table import ParameterTable
@@ -33,14 +33,16 @@ def assemble(
     provenance: dict[str, Any],
 ) -> SemResult:
     """Return the result of a fit."""
+    import pandas as pd
+
     implied, sample = outcome.implied, outcome.sample
     if outcome.estimate.start is not None:
         table = table.with_starts(outcome.estimate.start.tolist())
-    parameters = estimates_frame(table, implied, outcome.estimate.theta, outcome.vcov)
+    columns = estimates_columns(table, implied, outcome.estimate.theta, outcome.vcov)
     groups = group_fits(table, outcome)
     n_obs, n_read = _rows(table, outcome)
     solution = Solution(
-        parameters=parameters,
+        parameters=columns,
         observed_names=tuple(moments.names for moments in sample),
         residual_correlations=residual_correlations(sample, implied),
         latent_names=table.latent_names,
@@ -63,7 +65,7 @@ def assemble(
         n_read=n_read,
         missing=options.missing,
         table=table,
-        parameters=parameters,
+        parameters=pd.DataFrame(columns),
         fit_measures=dict(outcome.fit),
         observed_names=sample[0].names,
         latent_names=table.latent_names,

@@ -84,6 +84,7 @@ def _complete(
     markers = set() if options.std_lv or "loadings" in options.effect_coding else _markers(written)
     lone = lone_indicators(list(written))
     whole = _whole_responses(written, lone, options)
+    free = 0
     for number, key in enumerate((*written, *(key for key in defaults if key not in written)), start=before + 1):
         relation = written.get(key)
         value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
@@ -100,13 +101,15 @@ def _complete(
             user=int(relation is not None),
             block=block,
             group=group,
-            free=int(value is None and not exo),
+            free=0 if value is not None or exo else free + 1,
             ustart=None if exo else value,
             exo=int(exo),
             plabel=f".p{number}.",
             level=level,
         )
-        yield _modified(row, relation.modifiers, group) if relation and relation.modifiers else row
+        row = _modified(row, relation.modifiers, group) if relation and relation.modifiers else row
+        free += row.free > 0
+        yield row
 
 
 def _in_order(key: Triple, roles: VariableRoles) -> Triple:
@@ -176,7 +179,7 @@ def _whole_responses(written: _Written, lone: set[str], options: ModelOptions) -
 
 
 def _of_whole_response(key: Triple, options: ModelOptions, group: int) -> float | None:
-    lhs, op, rhs = key
+    lhs, op, _ = key
     if op == "~~" and lhs in options.ordered_names:
         return 0.0
     later = group > 1 and op == "~~" and "thresholds" in options.group_equal

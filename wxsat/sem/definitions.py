@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def defined_parameters(table: ParameterTable, theta: NDArray[np.float64]) -> list[Dual]:
     """Return (value, gradient) of every ``:=`` row, in order; later ones may use earlier ones."""
+    if not table.definitions:
+        return []
     known = label_values(table, theta)
     found = []
     for row in table.definitions:

@@ -15,7 +15,6 @@ from wxsat.sem.row_places import place_rows
 from wxsat.sem.standardise import standardised_estimates
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 CONFIDENCE_Z = 1.959963984540054  # 97.5 % quantile of the standard normal
@@ -43,19 +42,17 @@ def wald(estimate: float, variance: float) -> dict[str, float]:
     }
 
 
-def estimates_frame(
+def estimates_columns(
     table: ParameterTable,
     implied: Sequence[Implied],
     theta: NDArray[np.float64],
     vcov: NDArray[np.float64],
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """
-    Return one row per parameter and per ``:=`` line, in table order; constraints have no row.
+    Return the columns of one row per parameter and per ``:=`` line, in table order; constraints have no row.
 
     Two-level models have a column ``level`` too.
     """
-    import pandas as pd
-
     rows = (*table.parameters, *table.definitions)
     places = place_rows(table, implied)
     std_lv = standardised_estimates(places, implied, observed=False)
@@ -73,10 +70,10 @@ def estimates_frame(
         "lhs": [row.lhs for row in rows],
         "op": [row.op for row in rows],
         "rhs": [row.rhs for row in rows],
-        "group": [row.group for row in rows],
-        "level": [row.level for row in rows],
+        "group": np.array([row.group for row in rows]),
+        "level": np.array([row.level for row in rows]),
         "label": [_own(row.label) if own else row.label for row, own in zip(rows, named, strict=True)],
-        "free": [row.free for row in rows],
+        "free": np.array([row.free for row in rows]),
         "estimate": values,
     }
     columns |= wald_columns(values, variances)
@@ -84,7 +81,7 @@ def estimates_frame(
         columns[name] = np.concatenate([known, defined_values(table, known)]) if table.definitions else known
     if table.n_levels == 1:
         del columns["level"]
-    return pd.DataFrame(columns)
+    return columns
 
 
 def wald_columns(values: NDArray[np.float64], variances: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

@@ -126,6 +126,6 @@ def _clearly_full(implied: Sequence[Implied], restrictions: Restrictions) -> boo
     if not np.all(scale > 0):
         return False
     try:
-        return bool(np.diag(np.linalg.cholesky(gram / np.outer(scale, scale))).min() > CLEAR)
+        return bool(np.diag(np.linalg.cholesky(gram / np.multiply.outer(scale, scale))).min() > CLEAR)
     except np.linalg.LinAlgError:
         return False

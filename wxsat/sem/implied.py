@@ -102,7 +102,9 @@ def reach_of(a: NDArray[np.float64], source: NDArray[np.intp]) -> NDArray[np.flo
     total = np.eye(len(a))
     if source.size:
         columns = a.take(source, axis=1)
-        total[:, source] += columns @ np.linalg.inv(np.eye(len(source)) - columns[source])
+        reached = columns @ np.linalg.inv(np.eye(len(source)) - columns.take(source, axis=0))
+        reached[source, np.arange(len(source))] += 1.0
+        total[:, source] = reached
     return total
 
 

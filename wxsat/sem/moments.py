@@ -165,24 +165,29 @@ def numbers_of(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]
     import pandas as pd
 
     place = {str(c): i for i, c in enumerate(frame.columns)}
-    chosen = frame.iloc[:, [place[name] for name in names]]
+    wanted = [place[name] for name in names]
+    chosen = frame if wanted == list(range(len(frame.columns))) else frame.iloc[:, wanted]
     faults = []
-    for name, dtype in zip(names, chosen.dtypes, strict=True):
+    dtypes = chosen.dtypes.tolist()
+    numeric = {dtype: pd.api.types.is_numeric_dtype(dtype) for dtype in set(dtypes)}
+    for name, dtype in zip(names, dtypes, strict=True):
         # An all-missing column may come as object; anything else that is not a number is refused, never coded.
-        if not pd.api.types.is_numeric_dtype(dtype):
+        if not numeric[dtype]:
             column = chosen.iloc[:, names.index(name)].dropna()
             if len(column):
                 message = f"holds {dtype} values such as {str(column.iloc[0])[:20]!r}; numbers were expected."
                 faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
     _raise(faults)
-    values = chosen.to_numpy(dtype="float64", na_value=np.nan)
+    # A copy: what is analysed stays what it was when the frame changes later.
+    values = chosen.to_numpy(dtype="float64", na_value=np.nan, copy=True)
     infinite = np.isinf(values)
     if infinite.any():
         for j in np.flatnonzero(infinite.any(axis=0)).tolist():
             row = int(np.flatnonzero(infinite[:, j])[0]) + 1
             faults.append(Fault("SEM-043", f"row {row} holds an infinite value.", f"column {names[j]!r}"))
     _raise(faults)
-    return np.asarray(values)
+    # Always column by column, so that sums are rounded alike however the rows were come by.
+    return np.asfortranarray(values)
 
 
 def _where(name: str, group: str) -> str:
@@ -192,10 +197,11 @@ def _where(name: str, group: str) -> str:
 def _check_rows(
     values: NDArray[np.float64], used: NDArray[np.float64], names: Sequence[str], group: str, incomplete: bool
 ) -> None:
-    missing = np.isnan(values)
+    n, p = used.shape
+    complete = n == len(values) and not incomplete
+    missing = np.zeros((1, p), dtype=bool) if complete else np.isnan(values)
     empty = missing.all(axis=0)
     _raise([Fault("SEM-044", "has no answer at all.", _where(names[i], group)) for i in np.flatnonzero(empty).tolist()])
-    n, p = used.shape
     if n <= p:
         worst = int(missing.sum(axis=0).argmax())
         lost = f" Most answers are missing in {names[worst]!r}." if len(values) > n else ""

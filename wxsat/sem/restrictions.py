@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LINEAR_TOLERANCE = 1e-10
+INFLATED = 1e10  # variance inflation beyond which an information is as good as singular
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,11 @@ class Restrictions:
         inner = self.reduce_matrix(information)
         try:
             inverse = definite_inverse(inner)[0]
+            firm = bool((np.diag(inverse) * np.diag(inner) < INFLATED).all())
         except np.linalg.LinAlgError:
-            # An observed information may be indefinite: its inverse then says so by negative variances.
+            firm = False
+        if not firm:
+            # What is singular or indefinite shows in the general inverse: huge or negative variances.
             inverse = np.linalg.inv(inner)
         return inverse if self.trivial else np.asarray(self.basis @ inverse @ self.basis.T)
 

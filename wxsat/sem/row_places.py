@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.sem.implied import Implied
-from wxsat.sem.matrices import ORDINAL_KINDS, Kind, cell_of, implied_value
+from wxsat.sem.matrices import Kind, cell_of, implied_value
 from wxsat.sem.parameter_table import ParameterTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Places = NDArray[np.intp]
+
+_KINDS: tuple[Kind, ...] = ("directed", "undirected", "intercept", "threshold", "scale")
+_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True)
@@ -63,27 +66,26 @@ class BlockPlaces:
 def place_rows(table: ParameterTable, implied: Sequence[Implied]) -> tuple[BlockPlaces, ...]:
     """Return the places of every block's rows, in the order of the blocks."""
     places = [{name: i for i, name in enumerate(at.cells.names)} for at in implied]
-    found: list[list[tuple[int, Kind, int, int, int]]] = [[] for _ in implied]
+    found: list[list[tuple[int, int, int, int, int]]] = [[] for _ in implied]
     for number, row in enumerate(table.parameters):
         block = max(row.block, 1) - 1
-        found[block].append((number, *cell_of(row, places[block]), row.free - 1))
+        kind, i, j = cell_of(row, places[block])
+        found[block].append((number, _NUMBERS[kind], i, j, row.free - 1))
     return tuple(_block(rows) for rows in found)
 
 
-def _block(rows: Sequence[tuple[int, Kind, int, int, int]]) -> BlockPlaces:
-    kinds = tuple(row[1] for row in rows)
-    number, i, j, free = (np.array([row[k] for row in rows], dtype=np.intp) for k in (0, 2, 3, 4))
-    named = np.array(kinds)
-    undirected = named == "undirected"
+def _block(rows: Sequence[tuple[int, int, int, int, int]]) -> BlockPlaces:
+    number, kind, i, j, free = np.array(rows, dtype=np.intp).reshape(-1, 5).T
+    undirected = kind == _NUMBERS["undirected"]
     return BlockPlaces(
         number,
-        np.flatnonzero(named == "directed"),
-        np.flatnonzero(named == "intercept"),
+        np.flatnonzero(kind == _NUMBERS["directed"]),
+        np.flatnonzero(kind == _NUMBERS["intercept"]),
         np.flatnonzero(undirected & (i == j)),
         np.flatnonzero(undirected & (i != j)),
-        np.flatnonzero(np.isin(named, ORDINAL_KINDS)),
+        np.flatnonzero(kind > _NUMBERS["intercept"]),
         i,
         j,
         free,
-        kinds,
+        tuple(_KINDS[k] for k in kind.tolist()),
     )

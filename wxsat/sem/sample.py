@@ -147,8 +147,8 @@ def read_rows(
     parts = [(codes == code) & used for code in range(len(labels))]
     return GroupedRows(
         labels,
-        tuple(values[codes == code] for code in range(len(labels))),
-        tuple(values[part] for part in parts),
+        tuple(np.asfortranarray(values[codes == code]) for code in range(len(labels))),
+        tuple(np.asfortranarray(values[part]) for part in parts),
         tuple(None if weights is None else weights[part] for part in parts),
         tuple(None if clusters is None else clusters[part] for part in parts),
     )

@@ -93,7 +93,7 @@ def standardised_solution(
             "lhs": [row.lhs for row in rows],
             "op": [row.op for row in rows],
             "rhs": [row.rhs for row in rows],
-            "group": [row.group for row in rows],
+            "group": np.array([row.group for row in rows]),
             "label": [row.label for row in rows],
             "estimate": values,
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.sem.implied import Implied
+from wxsat.sem.robust.inverse import symmetric_inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def ml_information(implied: Implied) -> NDArray[np.float64]:
     :math:`\frac12 tr(\Sigma^{-1}\dot\Sigma_a\Sigma^{-1}\dot\Sigma_b) + \dot\mu_a'\Sigma^{-1}\dot\mu_b` for rank-two
     derivatives is a sum of products of small Gram matrices; the :math:`p^* \times p^*` weight is never formed.
     """
-    return normal_information(implied, np.asarray(np.linalg.inv(implied.sigma)))
+    return normal_information(implied, symmetric_inverse(implied.sigma))
 
 
 def normal_information(implied: Implied, inverse: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.sem.implied import Implied, implied_groups
+from wxsat.sem.implied import implied_groups
 from wxsat.sem.matrices import Cells, GroupedCells
 from wxsat.sem.moments import Moments
 from wxsat.sem.restrictions import unrestricted
@@ -38,7 +38,8 @@ def baseline_test(sample: NDArray[np.float64], covariates: NDArray[np.intp], n_o
         Positions of the variables whose covariances among themselves stay.
     """
     p, x = len(sample), len(covariates)
-    own = np.setdiff1d(np.arange(p), covariates)
+    own = np.ones(p, dtype=bool)
+    own[covariates] = False
     log_baseline = float(np.log(np.diag(sample)[own]).sum())
     if x:
         log_baseline += float(np.linalg.slogdet(sample[np.ix_(covariates, covariates)])[1])
@@ -52,15 +53,11 @@ class Baseline:
     """
     Attributes
     ----------
-    implied : tuple of Implied
     tests : mapping of str to TestStatistic
         The same tests as the model's, with the baseline's own scaling factors.
-    n_parameters : int
     """
 
-    implied: tuple[Implied, ...]
     tests: Mapping[str, TestStatistic]
-    n_parameters: int
 
 
 def fit_baseline(
@@ -84,30 +81,26 @@ def fit_baseline(
     wishart : bool
         Whether N - 1 replaces N under ML.
     """
+    statistic, df = 0.0, 0
+    for moments in sample:
+        size = moments.weight_sum - (1.0 if wishart else 0.0)
+        value, own = baseline_test(moments.covariance, covariates, size)
+        statistic, df = statistic + value, df + own
+    if recipe.estimator == "ML" and not recipe.tests:
+        return Baseline({"standard": standard_test(statistic, df)})
     # Given covariates have the moments that the estimator compares with.
     adjusted = wishart or recipe.estimator != "ML"
     moments_used = [replace(m, covariance=unbiased(m)) for m in sample] if adjusted else list(sample)
     groups = _layout(moments_used, covariates, given, has_means)
     theta = _sample_values(groups, moments_used)
-    df = 0
-    for moments in sample:
-        p, x = len(moments.mean), len(covariates)
-        df += p * (p - 1) // 2 - x * (x - 1) // 2
-    if recipe.estimator == "ML":
-        sizes = [moments.weight_sum - (1.0 if wishart else 0.0) for moments in sample]
-        statistic = sum(
-            baseline_test(moments.covariance, covariates, size)[0] for moments, size in zip(sample, sizes, strict=True)
-        )
-    else:
+    if recipe.estimator != "ML":
         theta, statistic = _least_squares(groups, theta, sample, recipe, given)
     implied = implied_groups(groups, theta)
-    if not recipe.tests:
-        return Baseline(implied, {"standard": standard_test(statistic, df)}, groups.n_free)
     free = unrestricted(groups.n_free)
     inference = robust_inference(
         implied, sample, free, statistic=statistic, df=df, recipe=recipe, given=given, wishart=wishart
     )
-    return Baseline(implied, inference.tests, groups.n_free)
+    return Baseline(inference.tests)
 
 
 def _layout(

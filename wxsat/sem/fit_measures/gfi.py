@@ -41,11 +41,11 @@ def gfi(
     """
     inverse = np.linalg.inv(sigma) if weight is None else weight
     gap, whole = sample - sigma, sample.copy()
-    for matrix in (gap, whole):
-        matrix[np.ix_(given, given)] = 0.0
+    if given.size:
+        gap[np.ix_(given, given)] = whole[np.ix_(given, given)] = 0.0
     residual, total = inverse @ gap, inverse @ whole
-    left = 0.5 * float(np.einsum("ij,ji->", residual, residual))
-    all_ = 0.5 * float(np.einsum("ij,ji->", total, total))
+    left = 0.5 * float((residual * residual.T).sum())
+    all_ = 0.5 * float((total * total.T).sum())
     if means is not None:
         observed = means[0].copy()
         observed[given] = 0.0

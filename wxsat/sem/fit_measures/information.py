@@ -27,7 +27,7 @@ def log_likelihood(
     if p == 0:
         return 0.0
     log_det = float(np.linalg.slogdet(sigma)[1])
-    trace = float(np.trace(np.linalg.solve(sigma, sample)))
+    trace = float(p) if sigma is sample else float(np.trace(np.linalg.solve(sigma, sample)))
     pull = 0.0 if distance is None else float(distance @ np.linalg.solve(sigma, distance))
     return -n_obs / 2.0 * (p * math.log(2.0 * math.pi) + log_det + trace + pull)
 

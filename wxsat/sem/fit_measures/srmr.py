@@ -60,17 +60,23 @@ def residual_measures(
 
 
 def _squares(sample: Matrix, sigma: Matrix) -> dict[str, float]:
-    lower, below = np.tril_indices(len(sample)), np.tril_indices(len(sample), -1)
     scale = np.sqrt(np.diag(sample))
     residual = sample - sigma
-    standardised = residual / np.outer(scale, scale)
-    of_correlations = float(((correlation(sample) - correlation(sigma))[below] ** 2).sum())
+    standardised = residual / np.multiply.outer(scale, scale)
+    beside, _ = _triangle_squares(correlation(sample) - correlation(sigma))
     return {
-        "rmr": float((residual[lower] ** 2).sum()),
-        "srmr_bentler": float((standardised[lower] ** 2).sum()),
-        "crmr": of_correlations,
-        "srmr_mplus": of_correlations + float((np.diag(standardised) ** 2).sum()),
+        "rmr": sum(_triangle_squares(residual)),
+        "srmr_bentler": sum(_triangle_squares(standardised)),
+        "crmr": beside,
+        "srmr_mplus": beside + _triangle_squares(standardised)[1],
     }
+
+
+def _triangle_squares(matrix: Matrix) -> tuple[float, float]:
+    """Return the sums of squares below the diagonal of a symmetric matrix, and on it."""
+    squares = matrix**2
+    diagonal = float(squares.trace())
+    return max((float(squares.sum()) - diagonal) / 2.0, 0.0), diagonal
 
 
 def _mean_squares(sample: Matrix, sigma: Matrix, observed: Matrix, implied: Matrix) -> dict[str, float]:
@@ -91,4 +97,4 @@ def _root(total: float, count: int) -> float:
 def correlation(covariance: Matrix) -> Matrix:
     """Return the correlation matrix of a covariance matrix."""
     scale = np.sqrt(np.diag(covariance))
-    return np.asarray(covariance / np.outer(scale, scale))
+    return np.asarray(covariance / np.multiply.outer(scale, scale))
