@@ -84,6 +84,7 @@ class Diagnosis:
             "priorities": _records(self.priorities),
             "levers": _records(self.levers),
             "paths": _records(self.paths),
+            **self._evidence(),
             "findings": [_plain(finding.to_dict()) for finding in self.findings],
             "settings": _plain(self.settings),
         }
@@ -97,27 +98,29 @@ class Diagnosis:
             None,
         )
         gain, own = lever.get("gain"), lever.get("own")
-        by_source = {"pub": row["S"], "ops": None, "log": None}
+        joint = self._combined(dilemma) or _alone(row)
         return {
             "unit": row["unit"],
             "dilemma": dilemma,
-            "S": row["S"],
-            "ci_lo": row["ci_lower"],
-            "ci_hi": row["ci_upper"],
-            "method_lo": row["method_lower"],
-            "method_hi": row["method_upper"],
-            "P20": row["p20"],
-            "P40": row["p40"],
-            "P60": row["p60"],
-            "band": row["band"],
-            "verdict": row["verdict"],
-            "veto": [],
-            **{f"S_{source}": value for source, value in by_source.items()},
-            "n_pub": row["n"],
-            "n_ops": None,
-            "n_msg": None,
-            "pattern": None,
-            "grade": SINGLE_SOURCE_GRADE if row["S"] is not None else None,
+            "S": joint["S"],
+            "ci_lo": joint["ci_lower"],
+            "ci_hi": joint["ci_upper"],
+            "method_lo": joint["method_lower"],
+            "method_hi": joint["method_upper"],
+            "P20": joint["p20"],
+            "P40": joint["p40"],
+            "P60": joint["p60"],
+            "band": joint["band"],
+            "verdict": joint["verdict"],
+            "veto": [v for v in (joint["veto"] or "").split("; ") if v],
+            "S_pub": joint["S_pub"],
+            "S_ops": joint["S_ops"],
+            "S_log": joint["S_log"],
+            "n_pub": joint["n_pub"],
+            "n_ops": joint["n_ops"],
+            "n_msg": joint["n_msg"],
+            "pattern": joint["pattern"],
+            "grade": joint["grade"],
             "T_SAT": effect,
             "gross_loss": None if gain is None else -gain,
             "own_loss": None if own is None else -own,
@@ -129,6 +132,32 @@ class Diagnosis:
             "flags": [f.code for f in self.findings if f.severity == "refusal" or f.subject == dilemma],
             "config_hash": self.settings_sha256,
         }
+
+    def _combined(self, dilemma: str) -> dict[str, Any] | None:
+        """Return the combined row of a dilemma, None where no source has one."""
+        if self.evidence is None:
+            return None
+        rows = _records(self.evidence.tables.combined)
+        return next((r for r in rows if r["dilemma"] == dilemma), None)
+
+    def _evidence(self) -> dict[str, Any]:
+        """Return the sources as plain lists."""
+        if self.evidence is None:
+            return {}
+        e = self.evidence
+        frames = {
+            "combined": e.tables.combined, "sources": e.tables.sources, "parts": e.tables.parts, "accounts": e.accounts,
+            "staff": e.staff, "gaps": e.gaps, "surface": e.surface, "symptoms": e.symptoms,
+            "inspections": e.inspections,
+        }  # fmt: skip
+        return {**{name: _records(frame) for name, frame in frames.items()}, "gap_figures": _plain(e.gap_figures)}
+
+
+def _alone(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the public's own row in the shape of a combined one, for what no source can combine."""
+    missing = dict.fromkeys(("S_ops", "S_log", "n_ops", "n_msg", "pattern", "veto"))
+    grade = SINGLE_SOURCE_GRADE if row["S"] is not None else None
+    return {**row, **missing, "S_pub": row["S"], "n_pub": row["n"], "grade": grade}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

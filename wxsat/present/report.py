@@ -27,6 +27,7 @@ from wxsat.present.sections.closing import (
     describe_wording,
 )
 from wxsat.present.sections.dilemmas import describe_dilemmas
+from wxsat.present.sections.evidence import describe_evidence
 from wxsat.present.sections.measurement import describe_measurement
 from wxsat.present.sections.method import describe_method
 from wxsat.present.sections.respondents import describe_respondents
@@ -46,6 +47,7 @@ SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
     describe_answers,
     describe_measurement,
     describe_structure,
+    describe_evidence,
     describe_dilemmas,
     describe_sensitivity,
     describe_findings,

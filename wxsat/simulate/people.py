@@ -91,6 +91,11 @@ def draw_people(
     return People(within, account, _manners(draws, n, careless))
 
 
+def between_accounts(population: Population, draws: Draws, accounts: int) -> dict[str, Floats]:
+    """Return the accounts' own standardised scores, those that :func:`draw_people` shares among their respondents."""
+    return _latent_scores(population, draws, "between", accounts)
+
+
 def _latent_scores(population: Population, draws: Draws, level: str, size: int) -> dict[str, Floats]:
     """Scores in causal order, by elementwise sums: the rounding of a matrix product depends on the BLAS."""
     shocks = [draws.normal(f"{level}/{name}", size) for name in population.names]

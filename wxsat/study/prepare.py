@@ -52,6 +52,11 @@ class Prepared:
     inputs: dict[str, str]
     margins: Margins | None = None
 
+    @property
+    def folder(self) -> Path:
+        """What the study's paths are relative to."""
+        return self.study.folder or Path()
+
 
 def prepare_study(study: Study) -> Prepared:
     """
@@ -70,6 +75,8 @@ def prepare_study(study: Study) -> Prepared:
         faults.append(Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where))
     files = tuple(folder / name for name in study.data.files)
     faults += [fault for path in files if (fault := _missing_file(path, where))]
+    beside = _sources_beside(study, folder)
+    faults += [fault for path in beside if (fault := _missing_file(path, where, "STUDY-026"))]
     truth = None
     if study.data.simulate is not None:
         truth = (instrument.folder or folder) / study.data.simulate.truth
@@ -79,7 +86,7 @@ def prepare_study(study: Study) -> Prepared:
     margins = read_margins(study, where, faults)
     if faults:
         raise StudyError.from_faults(faults)
-    inputs = _hashes(study, instrument, models, files, truth)
+    inputs = _hashes(study, instrument, models, (*files, *beside), truth)
     if margins is not None and margins.sha256 and study.weights is not None:
         inputs[str(study.weights.margins)] = margins.sha256
     return Prepared(study, instrument, tuple(models), files, truth, inputs, margins)
@@ -101,12 +108,19 @@ def _instrument(study: Study, folder: Path, where: str) -> Instrument:
     return load_instrument(study.instrument)
 
 
-def _missing_file(path: Path, where: str) -> Fault | None:
+def _sources_beside(study: Study, folder: Path) -> tuple[Path, ...]:
+    """Return the files of the staff, the records' settings, the supervisors and the needs, as far as named."""
+    answers = [given.file for given in (study.operators, study.needs) if given is not None]
+    return tuple(folder / name for name in (*answers, study.audit, study.panel) if name is not None)
+
+
+def _missing_file(path: Path, where: str, code: str = "STUDY-021") -> Fault | None:
     if path.is_file():
         return None
     neighbours = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     hint = nearest(path.name, neighbours).strip()
-    return Fault("STUDY-021", f"there is no answer file '{path}'.", where, hint)
+    kind = "answer file" if code == "STUDY-021" else "file"
+    return Fault(code, f"there is no {kind} '{path}'.", where, hint)
 
 
 def _model(name: str, study: Study, instrument: Instrument, where: str, faults: list[Fault]) -> PlannedModel | None:

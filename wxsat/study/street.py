@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses, Responses
     from wxsat.sem.result import SemResult
+    from wxsat.study.sources import ReadSources
 
 Progress = Callable[[str], None]
 
@@ -67,14 +68,15 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
     raw = read_answers(prepared)
     progress("clean")
     responses, weighting = weigh(study, prepared.margins, clean(raw, study.cleaning))
-    first = _walk(prepared, responses, progress)
+    sources = _sources(prepared, responses, progress)
+    first = _walk(prepared, responses, sources, progress)
     second_run = None
     if responses.single_flag_rows:
         progress("second run")
         again, _ = weigh(study, prepared.margins, responses.without_single_flags())
-        walk = _walk(prepared, again, lambda step: None)
+        walk = _walk(prepared, again, sources, lambda step: None)
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
-    simulated = is_simulated(raw)
+    simulated = is_simulated(raw) or (sources is not None and sources.simulated)
     funnel, contradictions = _funnel(prepared, responses)
     return ReportContent(
         title=study.title,
@@ -93,6 +95,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
                 *responses.findings,
                 *contradictions,
                 *(weighting.findings if weighting is not None else ()),
+                *(sources.findings if sources is not None else ()),
                 *first.findings,
             )
         ),
@@ -162,7 +165,17 @@ def _example(name: str) -> pd.DataFrame:
     return frame
 
 
-def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> Walk:
+def _sources(prepared: Prepared, responses: CleanResponses, progress: Progress) -> ReadSources | None:
+    """Read the staff, the records, the supervisors' sheets and the needs; None where nothing is diagnosed."""
+    from wxsat.study.sources import read_sources
+
+    if not (prepared.instrument.composites and prepared.study.diagnosis.enabled):
+        return None
+    progress("sources")
+    return read_sources(prepared, responses, cluster_column(prepared, responses))
+
+
+def _walk(prepared: Prepared, responses: CleanResponses, sources: ReadSources | None, progress: Progress) -> Walk:
     from wxsat.psychometrics.scales import evaluate_scales
 
     study = prepared.study
@@ -179,7 +192,7 @@ def _walk(prepared: Prepared, responses: CleanResponses, progress: Progress) -> 
     if prepared.instrument.composites and study.diagnosis.enabled:
         progress("diagnose")
         diagnosis = _diagnose(
-            prepared, responses, scales, cluster, refused=any(f.severity == "refusal" for f in findings)
+            prepared, responses, scales, sources, cluster, refused=any(f.severity == "refusal" for f in findings)
         )
         findings += diagnosis.findings
     return Walk(scales, models, diagnosis, tuple(findings))
@@ -244,7 +257,12 @@ def _discriminant(models: tuple[FittedModel, ...], scales: ScaleQuality) -> list
 
 
 def _diagnose(
-    prepared: Prepared, responses: CleanResponses, scales: ScaleQuality, cluster: str | None, refused: bool
+    prepared: Prepared,
+    responses: CleanResponses,
+    scales: ScaleQuality,
+    sources: ReadSources | None,
+    cluster: str | None,
+    refused: bool,
 ) -> Diagnosis:
     from wxsat.diagnosis.diagnose import diagnose
 
@@ -252,8 +270,15 @@ def _diagnose(
     omega = scales.reliability.set_index("construct")["omega"]
     # Beyond 1 in an inadmissible one-factor solution (MEAS-109): no reliability to correct with.
     omega = omega[(omega > 0) & (omega <= 1)]
+    given = sources.given if sources is not None else None
     return diagnose(
         responses,
+        audit=given.audit if given else None,
+        operators=given.operators if given else None,
+        panel=given.panel if given else None,
+        needs=given.needs if given else None,
+        accounts=plan.accounts,
+        severity=plan.severity,
         reliability={str(name): float(value) for name, value in omega.items()},
         cluster=cluster,
         weights=WEIGHT_COLUMN if prepared.study.weights is not None else None,

@@ -56,6 +56,32 @@ class Simulation(_Frozen):
     n: Annotated[int, Field(ge=50, le=1_000_000)] = 1500
     accounts: Annotated[int, Field(ge=2)] = 40
     seed: int = 20140713
+    sources: bool = Field(
+        default=False, description="Simulate the accounts' staff, records and needs as well, from the same truth."
+    )
+
+
+class AnswerFile(_Frozen):
+    """Answers of others than the public: the staff, or the public's needs asked apart."""
+
+    file: str = Field(description="Path relative to the study file.")
+    instrument: str = Field(description="Bundled instrument or a file beside the study.")
+    columns: dict[str, str] = Field(default_factory=dict)
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class Operators(AnswerFile):
+    """Answers of operators, liaisons and leaders; published for three persons and more only."""
+
+    instrument: str = "gov-wechat-operators"
+
+
+class Needs(AnswerFile):
+    """The public's needs where they were asked apart."""
+
+    instrument: str = "gov-wechat-needs"
 
 
 class Fieldwork(_Frozen):
@@ -87,6 +113,12 @@ class DiagnosisPlan(_Frozen):
     enabled: bool = True
     target: Annotated[float, Field(ge=0, le=100)] = 20.0
     draws: Annotated[int, Field(ge=200, le=20_000)] = 2000
+    accounts: Literal["sampled", "fixed"] = Field(
+        default="sampled", description="fixed where the accounts diagnosed are all there are."
+    )
+    severity: Literal["latent", "observed"] = Field(
+        default="latent", description="Latent means where their model is accepted, or means of answered items."
+    )
 
 
 class MeasurementPlan(_Frozen):
@@ -115,6 +147,10 @@ class Study(_Frozen):
     sampling: SampleKind | None = None
     cleaning: CleaningPlan = CleaningPlan()
     weights: WeightPlan | None = None
+    operators: Operators | None = Field(default=None, description="Answers of the accounts' staff.")
+    audit: str | None = Field(default=None, description="Settings of the accounts' own records (logs.yaml).")
+    panel: str | None = Field(default=None, description="Supervisors' monthly sheets (CSV, XLSX).")
+    needs: Needs | None = Field(default=None, description="The public's needs, where they were asked apart.")
     models: list[str] = Field(default_factory=list)
     estimator: Literal["ML", "WLSMV", "ULSMV"] = Field(
         default="ML",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS
 from wxsat.present.document import Block, Bullets, KeyFigure, KeyFigures, Paragraph, Section
 from wxsat.present.draft import Draft
 
 SEVERITY = "wxsat.diagnosis.severity"
 LEVERS = "wxsat.diagnosis.levers"
-SAME_SEVERITY = 1e-9
+SYMPTOM_DILEMMAS = FOUR_DILEMMAS.symptom_dilemmas
 
 
 def summarise(draft: Draft) -> Section:
@@ -140,8 +141,8 @@ def _best_lever(draft: Draft) -> KeyFigure | None:
 
 def _lever_name(draft: Draft, lever: dict[str, Any]) -> str:
     """Name a lever's dilemma; an outcome dilemma is moved through its symptoms, so its severity is theirs."""
-    name, row = draft.name_of(lever["dilemma"]), severity_row(draft, lever["dilemma"])
-    if row is not None and abs(row["S"] - lever["severity"]) > SAME_SEVERITY:
+    name, diagnosis = draft.name_of(lever["dilemma"]), draft.content.diagnosis
+    if diagnosis is not None and lever["dilemma"] in SYMPTOM_DILEMMAS:
         return draft.text("summary.lever_symptoms", name=name)
     return name
 
