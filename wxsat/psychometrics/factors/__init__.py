@@ -1,0 +1,1 @@
+"""Dimensions: is there anything to factor, how many factors, their loadings, rotation and scores."""
