@@ -1,8 +1,8 @@
 """Recovery of known parameters from five-point answers: WLSMV against ML on the same simulated data.
 
 Two correlated factors with four items each are cut into five categories at symmetric, skewed and strongly skewed
-thresholds. Standardised loadings and the correlation of the factors are compared with the truth: relative bias, coverage
-of the 95 % interval, and the mean standard error over the standard deviation of the estimates.
+thresholds. Standardised loadings and the correlation of the factors are compared with the truth: relative bias,
+coverage of the 95 % interval, and the mean standard error over the standard deviation of the estimates.
 
     OMP_NUM_THREADS=1 python benchmarks/ordinal_recovery.py --replicates 600 --out benchmarks/ordinal_recovery.csv
 """

@@ -43,6 +43,8 @@ _PUBLIC = {
     "SemResult": "wxsat.sem.result",
     "Model": "wxsat.sem.compose",
     "compare_sem": "wxsat.sem.comparison",
+    "evaluate_invariance": "wxsat.sem.invariance.evaluate",
+    "align_groups": "wxsat.sem.invariance.align",
     "simulate_responses": "wxsat.simulate.respondents",
     "diagnose": "wxsat.diagnosis.diagnose",
     "Finding": "wxsat.finding",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from wxsat.cli import missing
+from wxsat.cli import invariance, measure_factors, missing
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Items, reliability and validity of scales.")
 app.command("missing")(missing.missing)
+app.command("factors")(measure_factors.factors)
+app.command("invariance")(invariance.invariance)
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
 InstrumentName = Annotated[

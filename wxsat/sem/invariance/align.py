@@ -98,7 +98,7 @@ def align_groups(
     group : str
     align : {"fixed", "free"}
         FIXED: the first group has mean 0 and variance 1. FREE: its mean is estimated, the product of variances is 1;
-        better where many parameters differ, not available in effect for two groups.
+        better where many parameters differ, and not to be had for two groups.
     epsilon : float
     estimator, missing
         As in :func:`wxsat.sem.fit.fit_sem`.
@@ -115,8 +115,8 @@ def align_groups(
     Notes
     -----
     A parameter of a group is counted as different where it is further from the weighted mean over groups than chance
-    allows (p < .001). More than a quarter of such parameters (a convention of Asparouhov and Muthen) is finding SEM-182:
-    then the means are not trustworthy.
+    allows (p < .001). More than a quarter of such parameters (a convention of Asparouhov and Muthen) is finding
+    SEM-182: then the means are not trustworthy.
     """
     options = InvarianceOptions(align=align)
     if epsilon <= 0:
@@ -128,6 +128,9 @@ def align_groups(
                          where="model")  # fmt: skip
     frame = read_data(data, None).frame
     names, fits = _configural_fits(measurement, frame, group, estimator, missing)
+    if align == "free" and len(names) == FEWEST_GROUPS:
+        raise UsageError("SEM-079", "FREE alignment of two groups does not determine the first mean.", where="align",
+                         hint='Take align="fixed".')  # fmt: skip
     sizes = np.array([fit.n_obs for fit in fits], dtype=np.float64)
     aligned = {
         factor: _aligned(factor, measurement, fits, sizes, align == "free", epsilon, seed)
@@ -187,7 +190,9 @@ def _aligned(
         rows = [frame[(frame["lhs"] == factor) & (frame["op"] == "=~") & (frame["rhs"] == i)].index[0] for i in items]
         rows += [frame[(frame["lhs"] == i) & (frame["op"] == "~1")].index[0] for i in items]
         values = frame.loc[rows, "estimate"].to_numpy(float)
-        free_numbers = [_free_number(fit, factor, i, "=~") for i in items] + [_free_number(fit, i, "", "~1") for i in items]
+        free_numbers = [_free_number(fit, factor, i, "=~") for i in items] + [
+            _free_number(fit, i, "", "~1") for i in items
+        ]
         # The sign of a factor is arbitrary: every group's points the way most of its loadings do.
         sign = -1.0 if values[: len(items)].sum() < 0 else 1.0
         turn = np.append(np.full(len(items), sign), np.ones(len(items)))
@@ -248,8 +253,8 @@ def different(found: AlignedFactor, spread: Any, sizes: Any) -> tuple[Any, Any]:
     """
     Return which aligned loadings and intercepts are further from the rest than chance allows (p < .001).
 
-    The invariant set is found as by Asparouhov and Muthen: groups leave it one by one, the most deviant first, until the
-    rest agree; the errors are those of the configural parameters, the alignment taken as given.
+    Groups leave the invariant set one by one, the most deviant first, until the rest agree; the errors are those of the
+    configural parameters, the alignment taken as given.
     """
     from scipy.special import ndtri
 
@@ -269,7 +274,9 @@ def different(found: AlignedFactor, spread: Any, sizes: Any) -> tuple[Any, Any]:
             while inside.sum() > 2:
                 weight = np.where(inside, 1.0 / own, 0.0)
                 centre = weight @ table[:, i] / weight.sum()
-                z = np.where(inside, np.abs(table[:, i] - centre) / np.sqrt(np.maximum(own - 1 / weight.sum(), 1e-12)), 0)
+                z = np.where(
+                    inside, np.abs(table[:, i] - centre) / np.sqrt(np.maximum(own - 1 / weight.sum(), 1e-12)), 0
+                )
                 worst = int(z.argmax())
                 if z[worst] < limit:
                     break

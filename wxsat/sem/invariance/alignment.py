@@ -4,7 +4,8 @@ Alignment of many groups (Asparouhov and Muthen 2014): comparable factor means w
 From the configural solution (factor mean 0, variance 1 in every group) the factor of group g is given mean
 :math:`\alpha_g` and variance :math:`\psi_g`, which turns loadings and intercepts into
 
-.. math:: \lambda_{ig} = \lambda_{ig}^0/\sqrt{\psi_g},\qquad \nu_{ig} = \nu_{ig}^0 - \alpha_g\lambda_{ig}^0/\sqrt{\psi_g}
+.. math:: \lambda_{ig} = \lambda_{ig}^0/\sqrt{\psi_g},\qquad
+          \nu_{ig} = \nu_{ig}^0 - \alpha_g\lambda_{ig}^0/\sqrt{\psi_g}
 
 without changing the fit. Chosen are those that minimise the total component loss
 
@@ -112,7 +113,7 @@ def align_factor(
 
 
 class _Problem:
-    """The loss in the parameters that are searched: log variances and means, those of the first group by FIXED or FREE."""
+    """The loss in what is searched: log variances and means, those of the first group by FIXED or FREE."""
 
     def __init__(self, loadings: Array, intercepts: Array, sizes: Array, epsilon: float, free: bool) -> None:
         self.loadings, self.intercepts, self.epsilon, self.free = loadings, intercepts, epsilon, free

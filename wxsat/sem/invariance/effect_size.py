@@ -5,8 +5,8 @@ How large a difference in measurement is: dMACS of Nye and Drasgow (2011).
           SD_P = \frac{(N_R-1)SD_R + (N_F-1)SD_F}{N_R+N_F-2}
 
 with :math:`\hat Y(\eta)` the expected answer of a person at :math:`\eta` in the reference (R) and the focal block (F).
-For a numeric item the integral is :math:`(\Delta\nu + \Delta\lambda'\kappa_F)^2 + \Delta\lambda'\Phi_F\Delta\lambda`; for an
-ordered one it is taken by Gauss-Hermite quadrature over the expected category.
+For a numeric item the integral is :math:`(\Delta\nu + \Delta\lambda'\kappa_F)^2 + \Delta\lambda'\Phi_F\Delta\lambda`;
+for an ordered one it is taken by Gauss-Hermite quadrature over the expected category.
 """
 
 from __future__ import annotations

@@ -99,9 +99,11 @@ def evaluate_invariance(
         Residuals of the same item are correlated over waves.
     ordered : str or sequence of str, optional
         Ordinal items, ``"all"`` or names: thresholds come first then (Wu and Estabrook 2016), estimated by WLSMV.
-    rule : {"conventions", "test", "both"}
-        When a step holds: CFI falls by at most .010, RMSEA rises by at most .015, SRMR by at most .030 (loadings,
-        thresholds) or .010; or p of the difference test is at least `alpha`; or both. The first are conventions.
+    rule : {"conventions", "indices", "test", "both"}
+        When a step holds. ``indices``: CFI falls by at most .010, RMSEA rises by at most .015, SRMR by at most .030
+        (loadings, thresholds) or .010, which are conventions. ``test``: p of the difference test is at least `alpha`.
+        ``both``: both. ``conventions``: either, so that a step fails when an index changes too much and the test says
+        that this is not chance.
     alpha : float
     partial : bool
         Whether to search for partial invariance where a step does not hold, see
@@ -126,8 +128,8 @@ def evaluate_invariance(
     ModelError
         SEM-047 a model that is no measurement model.
     DataError
-        SEM-048 categories that a group never uses, SEM-049 items without a column, SEM-050 columns of waves, SEM-068 the
-        column of the groups.
+        SEM-048 categories that a group never uses, SEM-049 items without a column, SEM-050 columns of waves,
+        SEM-068 the column of the groups.
     UsageError
         SEM-050, SEM-078 options; SEM-098 both or neither of `group` and `waves`.
 
@@ -224,8 +226,9 @@ def prepare(
     collapse: bool,
 ) -> Prepared:
     """Return design and data: blocks, columns, categories."""
+    columns: dict[str, tuple[str, ...]] = {}
     if group is not None:
-        blocks, columns = group_labels(frame, group), {}
+        blocks = group_labels(frame, group)
         frame = frame[coded_groups(frame, group)[0] >= 0]
     else:
         assert waves is not None

@@ -36,8 +36,8 @@ def ladder_findings(
     Return the findings of a ladder that was climbed.
 
     SEM-171 a configural model that fits poorly, SEM-172 conventions on ordinal indices, SEM-173 a search led by the
-    data, SEM-174 what few categories leave untestable, SEM-175 small groups, SEM-179 improper solutions, SEM-181 steps that
-    hold by convention against their test.
+    data, SEM-174 what few categories leave untestable, SEM-175 small groups, SEM-179 improper solutions, SEM-181
+    steps that hold by convention against their test.
     """
     return (
         *_configural(steps), *_ordinal_conventions(design, options), *_search(releases), *_untestable(design),
@@ -66,8 +66,8 @@ def _configural(steps: Sequence[Step]) -> Iterator[Finding]:
 def _ordinal_conventions(design: Design, options: InvarianceOptions) -> Iterator[Finding]:
     if design.cuts and options.rule != "test":
         message = (
-            "the conventions for changes of CFI, RMSEA and SRMR were made for maximum likelihood on continuous answers; "
-            "on ordinal ones read them with the difference test."
+            "the conventions for changes of CFI, RMSEA and SRMR were made for maximum likelihood on continuous "
+            "answers; on ordinal ones read them with the difference test."
         )
         yield Finding("SEM-172", "note", "rule", message, {"rule": options.rule})
 
@@ -88,8 +88,8 @@ def _untestable(design: Design) -> Iterator[Finding]:
     if two:
         items = ", ".join(two)
         message = (
-            f"two categories have one threshold: of {items} thresholds, loadings and intercepts are held equal together "
-            "at the scalar step and cannot be tested one by one."
+            f"two categories have one threshold: of {items} thresholds, loadings and intercepts are held equal "
+            "together at the scalar step and cannot be tested one by one."
         )
         yield Finding("SEM-174", "note", items, message, {"categories": 2})
     if three:
@@ -124,7 +124,9 @@ def _admissible(steps: Sequence[Step]) -> Iterator[Finding]:
             continue
         codes = sorted({f.code for f in step.result.findings if f.severity == "refusal"})
         if codes:
-            message = f"the solution of the {step.id} step is improper ({', '.join(codes)}); its comparison is doubtful."
+            message = (
+                f"the solution of the {step.id} step is improper ({', '.join(codes)}); its comparison is doubtful."
+            )
             yield Finding("SEM-179", "warning", step.id, message, {"codes": ", ".join(codes)})
 
 
@@ -133,7 +135,7 @@ def _rejected(steps: Sequence[Step], options: InvarianceOptions) -> Iterator[Fin
         if step.holds and step.test is not None and step.test.p_value < options.alpha and step.name != "means":
             p = step.test.p_value
             message = (
-                f"the {step.id} step holds by the conventions, but its difference test rejects it (p = {p:.3g}): there are "
-                "differences, small in what the indices see. Look at rule='test' and at the effect sizes."
+                f"the {step.id} step holds by the conventions, but its difference test rejects it (p = {p:.3g}): there "
+                "are differences, small in what the indices see. Look at rule='test' and at the effect sizes."
             )
             yield Finding("SEM-181", "note", step.id, message, {"step": step.id, "p_value": p})

@@ -39,9 +39,7 @@ class ItemCurve:
     thresholds: Array
 
     def expected(self, factor: Array) -> Array:
-        """
-        Return the expected answer at factor values, shape (n, n_factors); ordered categories count from 0.
-        """
+        """Return the expected answer at factor values, shape (n, n_factors); ordered categories count from 0."""
         linear = self.intercept + factor @ self.loadings
         if not len(self.thresholds):
             return np.asarray(linear)
@@ -70,8 +68,8 @@ class BlockCurves:
 def item_curves(design: Design, result: SemResult) -> tuple[BlockCurves, ...]:
     """Return the curves of every block."""
     known = {
-        (str(r.lhs), str(r.op), str(r.rhs), int(r.group)): float(r.estimate)
-        for r in result.parameters.itertuples(index=False)
+        (str(lhs), str(op), str(rhs), int(group)): float(estimate)
+        for lhs, op, rhs, group, estimate in result.parameters[["lhs", "op", "rhs", "group", "estimate"]].to_numpy()
     }
     return tuple(_block(design, known, k) for k in range(len(design.blocks)))
 
@@ -96,7 +94,7 @@ def _block(design: Design, known: Mapping[tuple[str, str, str, int], float], blo
         cuts = np.array([value(name, "|", f"t{k}") for k in range(1, design.cuts.get(item, 0) + 1)])
         residual = value(name, "~~", name, np.nan)
         scale = value(name, "~*~", name, np.nan)
-        if len(cuts) and (not np.isfinite(residual) or np.isfinite(scale) and scale != 1.0):
+        if len(cuts) and (not np.isfinite(residual) or (np.isfinite(scale) and scale != 1.0)):
             residual = (1.0 if not np.isfinite(scale) else scale**-2) - float(loadings @ covariance @ loadings)
         items[item] = ItemCurve(loadings, value(name, "~1", ""), residual, cuts)
     return BlockCurves(items, mean, covariance)

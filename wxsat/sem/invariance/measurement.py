@@ -128,7 +128,7 @@ def _loading_faults(relation: Relation, factors: set[str], name: str) -> list[Fa
                 "Compare the first-order factors.",
             )
         ]  # fmt: skip
-    plain = all(m.kind in ("fixed", "start") and set(m.values) <= {None, 1.0} or m.kind == "start"
+    plain = all((m.kind in ("fixed", "start") and set(m.values) <= {None, 1.0}) or m.kind == "start"
                 for m in relation.modifiers)  # fmt: skip
     if plain:
         return []

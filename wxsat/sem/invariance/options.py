@@ -7,7 +7,7 @@ from typing import Any
 
 from wxsat.errors import Fault, UsageError, nearest
 
-RULES = ("conventions", "test", "both")
+RULES = ("conventions", "indices", "test", "both")
 ADJUSTMENTS = ("holm", "bonferroni", "none")
 ALIGNMENTS = ("fixed", "free")
 CFI_DROP, RMSEA_RISE, SRMR_RISE_LOADINGS, SRMR_RISE = 0.010, 0.015, 0.030, 0.010
@@ -21,7 +21,7 @@ class InvarianceOptions:
 
     Attributes
     ----------
-    rule : {"conventions", "test", "both"}
+    rule : {"conventions", "indices", "test", "both"}
     alpha : float
     partial : bool
     adjust : {"holm", "bonferroni", "none"}

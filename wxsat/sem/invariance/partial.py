@@ -1,9 +1,10 @@
 """
 Partial invariance by a stated path: backward, one parameter a step, the largest score test first.
 
-Where a step does not hold, every parameter that it holds equal is a candidate; that with the smallest p of its score test
-is released in all blocks, if its adjusted p is below alpha and every factor keeps two items whose loadings, thresholds and
-intercepts are equal. The search ends when the step holds. It is led by the data: what it finds wants confirmation.
+Where a step does not hold, every parameter that it holds equal is a candidate; that with the smallest p of its score
+test is released in all blocks, if its adjusted p is below alpha and every factor keeps two items whose loadings,
+thresholds and intercepts are equal. The search ends when the step holds. It is led by the data: what it finds wants
+confirmation.
 """
 
 from __future__ import annotations

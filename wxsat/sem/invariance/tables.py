@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-
 from wxsat.sem.invariance.effect_size import dmacs, pooled_deviation
 from wxsat.sem.invariance.item_curves import item_curves
 from wxsat.sem.invariance.ladder import Step, index_family
@@ -49,13 +48,9 @@ def steps_frame(steps: Sequence[Step]) -> pd.DataFrame:
     for step in steps:
         fit = {} if step.result is None else step.result.fit_measures
         ending = "_scaled" if "chisq_scaled" in fit else ""
-        rows.append(
-            (
-                step.name, step.partial, len(step.freed), fit.get("npar", math.nan), fit.get(f"chisq{ending}", math.nan),
-                fit.get("df", math.nan), fit.get(f"pvalue{ending}", math.nan), step.index("cfi", family),
-                step.index("rmsea", family), step.index("srmr", ""),
-            )
-        )  # fmt: skip
+        counted = (step.name, step.partial, len(step.freed), fit.get("npar", math.nan))
+        tested = (fit.get(f"chisq{ending}", math.nan), fit.get("df", math.nan), fit.get(f"pvalue{ending}", math.nan))
+        rows.append((*counted, *tested, step.index("cfi", family), step.index("rmsea", family), step.index("srmr", "")))
     frame = pd.DataFrame(rows, columns=list(STEPS))
     return frame.astype({"npar": "Int64", "df": "Int64"})
 
@@ -148,9 +143,7 @@ def means_frame(design: Design, step: Step | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(MEANS))
 
 
-def settings_of(
-    design: Design, options: InvarianceOptions, steps: Sequence[Step], group: str | None
-) -> dict[str, Any]:
+def settings_of(design: Design, options: InvarianceOptions, steps: Sequence[Step], group: str | None) -> dict[str, Any]:
     """Return how it was done."""
     result = next((step.result for step in steps if step.result is not None), None)
     tests = [step.method for step in steps if step.method]
@@ -174,5 +167,3 @@ def settings_of(
             "delta_srmr": SRMR_RISE, "source": "Cheung and Rensvold (2002); Chen (2007)",
         },
     }  # fmt: skip
-
-
