@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
@@ -164,9 +164,12 @@ def lay_out(
     group : int
         From 1.
     """
+    known = table.known.get(("cells", group))
+    if known is not None:
+        return cast("Cells", known)
     names = (*table.observed_names, *table.latent_names)
     place = {name: i for i, name in enumerate(names)}
-    size = len(names)
+    size, given = len(names), False
     fixed_a, fixed_s, fixed_alpha = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
     cells: list[tuple[int, Kind, int, int]] = []
     for row in table.parameters:
@@ -180,14 +183,14 @@ def lay_out(
             continue
         value = row.ustart
         if row.exo and value is None:
-            value = _given(kind, i, j, covariance, mean)
+            value, given = _given(kind, i, j, covariance, mean), True
         if kind == "directed":
             fixed_a[i, j] = value or 0.0
         elif kind == "intercept":
             fixed_alpha[i] = value or 0.0
         else:
             fixed_s[i, j] = fixed_s[j, i] = value or 0.0
-    return Cells(
+    found = Cells(
         names,
         len(table.observed_names),
         table.n_free,
@@ -201,6 +204,10 @@ def lay_out(
         fixed_alpha,
         table.has_mean_structure,
     )
+    if not given:
+        # Nothing depends on a sample: the same cells serve every one.
+        table.known["cells", group] = found
+    return found
 
 
 def _given(

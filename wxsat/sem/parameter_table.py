@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import Fault, ModelError, nearest
 from wxsat.sem.completion import complete_rows
@@ -84,6 +84,11 @@ class ParameterTable:
         # As lavaan does, only what the text says about a covariate turns it into an ordinary variable.
         said = [row.key for row in self.rows if row.op in MODEL_OPS and row.user]
         return classify_variables(list(dict.fromkeys(said)))
+
+    @cached_property
+    def known(self) -> dict[tuple[object, ...], Any]:
+        """What others have worked out from the rows alone and would work out again: cells, places."""
+        return {}
 
     @cached_property
     def n_levels(self) -> int:

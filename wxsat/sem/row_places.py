@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -65,13 +65,17 @@ class BlockPlaces:
 
 def place_rows(table: ParameterTable, implied: Sequence[Implied]) -> tuple[BlockPlaces, ...]:
     """Return the places of every block's rows, in the order of the blocks."""
+    key = ("places", *(at.cells.names for at in implied))
+    if key in table.known:
+        return cast("tuple[BlockPlaces, ...]", table.known[key])
     places = [{name: i for i, name in enumerate(at.cells.names)} for at in implied]
     found: list[list[tuple[int, int, int, int, int]]] = [[] for _ in implied]
     for number, row in enumerate(table.parameters):
         block = max(row.block, 1) - 1
         kind, i, j = cell_of(row, places[block])
         found[block].append((number, _NUMBERS[kind], i, j, row.free - 1))
-    return tuple(_block(rows) for rows in found)
+    table.known[key] = blocks = tuple(_block(rows) for rows in found)
+    return blocks
 
 
 def _block(rows: Sequence[tuple[int, int, int, int, int]]) -> BlockPlaces:

@@ -8,6 +8,7 @@ covariances of the latents follow by least squares, the regressions among them f
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,7 @@ class _Block:
         seen = len(self.place)
         self.whole = np.zeros((seen + len(self.loadings),) * 2)
         self.whole[:seen, :seen] = moments.covariance
+        self.shapes = self._shapes()
         waiting = list(self.loadings)
         # A latent measured by latents comes after them.
         for _ in range(len(waiting)):
@@ -156,6 +158,22 @@ class _Block:
             return self._variance(row)
         return self._covariance(row)
 
+    def _shapes(self) -> dict[str, tuple[Matrix, float]]:
+        """Return relative loadings and variance of all latents that share no item, those of one size together."""
+        counts = Counter(item for items in self.loadings.values() for item in items)
+        by_size: dict[int, list[str]] = {}
+        for latent, items in self.loadings.items():
+            if len(items) > 1 and all(item in self.place and counts[item] == 1 for item in items):
+                by_size.setdefault(len(items), []).append(latent)
+        found = {}
+        for latents in by_size.values():
+            at = np.array([[self.place[item] for item in self.loadings[latent]] for latent in latents], dtype=np.intp)
+            blocks = self.whole[at[:, :, None], at[:, None, :]]
+            relative = _fabin(blocks)
+            variances = _common_variance(blocks, relative)
+            found.update(zip(latents, zip(relative, variances.tolist(), strict=True), strict=True))
+        return found
+
     def _measure(self, latent: str) -> None:
         """Estimate the loadings of one latent and add it to the variables with known covariances."""
         loadings = self.loadings[latent]
@@ -166,9 +184,10 @@ class _Block:
         if len(exclusive) < 2:
             self._join(latent, at, np.ones(len(exclusive)), None)
             return
-        block = self.whole[at[:, None], at]
-        relative = _fabin(block)
-        variance = _common_variance(block, relative)
+        if latent in self.shapes:
+            relative, variance = self.shapes[latent]
+        else:
+            relative, variance = _shape(self.whole[at[:, None], at])
         unit = self._unit(latent, exclusive, relative, variance)
         values = relative / unit
         for item, value in zip(exclusive, values.tolist(), strict=True):
@@ -246,25 +265,35 @@ class _Block:
         return min(max(float(self.whole[i, j]), -reach), reach)
 
 
-def _fabin(block: Matrix) -> Matrix:
-    """Return loadings relative to the item with the largest communality, signs included."""
-    scale = np.sqrt(np.diag(block))
-    off = block / np.multiply.outer(scale, scale)
-    np.fill_diagonal(off, 0.0)
-    reference = int(np.abs(off).sum(axis=0).argmax())
-    anchor = off[reference]
+def _shape(block: Matrix) -> tuple[Matrix, float]:
+    """Return relative loadings and variance of one latent from the covariances of its items."""
+    relative = _fabin(block[None])
+    return relative[0], float(_common_variance(block[None], relative)[0])
+
+
+def _fabin(blocks: Matrix) -> Matrix:
+    """Return for each block loadings relative to the item with the largest communality, signs included."""
+    scale = np.sqrt(np.diagonal(blocks, axis1=1, axis2=2))
+    off = blocks / (scale[:, :, None] * scale[:, None, :])
+    items, each = np.arange(blocks.shape[1]), np.arange(len(blocks))
+    off[:, items, items] = 0.0
+    reference = np.abs(off).sum(axis=1).argmax(axis=1)
+    anchor = off[each, reference]
     # Sums over the other items of the block: the diagonal is zero, so that only the item itself is to be left out.
-    loadings = (off @ anchor) / np.maximum(float(anchor @ anchor) - anchor**2, 1e-12)
+    squares = anchor**2
+    products = (off @ anchor[:, :, None])[:, :, 0]
+    loadings = products / np.maximum(squares.sum(axis=1, keepdims=True) - squares, 1e-12)
     size = np.abs(loadings)
     loadings = np.where((size < 0.1) | (size > 5.0), np.where(anchor >= 0, 1.0, -1.0), loadings)
-    loadings[reference] = 1.0
-    return np.asarray(loadings * scale / scale[reference])
+    loadings[each, reference] = 1.0
+    return np.asarray(loadings * scale / scale[each, reference][:, None])
 
 
-def _common_variance(block: Matrix, loadings: Matrix) -> float:
-    """Return the latent's variance that fits the covariances of its items best, kept inside their variances."""
-    squares, diagonal = loadings**2, np.diag(block)
-    products = (float(squares.sum()) ** 2 - float(squares @ squares)) / 2.0
-    value = (float(loadings @ block @ loadings) - float(squares @ diagonal)) / 2.0 / max(products, 1e-12)
-    most = float((diagonal / squares).min())
-    return min(max(value, 0.05 * most), 0.95 * most)
+def _common_variance(blocks: Matrix, loadings: Matrix) -> Matrix:
+    """Return the latents' variances that fit the covariances of their items best, kept inside their variances."""
+    squares, diagonal = loadings**2, np.diagonal(blocks, axis1=1, axis2=2)
+    products = (squares.sum(axis=1) ** 2 - (squares**2).sum(axis=1)) / 2.0
+    whole = (loadings[:, None, :] @ blocks @ loadings[:, :, None])[:, 0, 0]
+    values = (whole - (squares * diagonal).sum(axis=1)) / 2.0 / np.maximum(products, 1e-12)
+    most = (diagonal / squares).min(axis=1)
+    return np.clip(values, 0.05 * most, 0.95 * most)

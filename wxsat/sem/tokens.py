@@ -18,12 +18,12 @@ LATER_OPERATORS = {
 
 _PATTERN = re.compile(
     r"""
-    (?P<comment>[\#!][^\n]*)
-  | (?P<newline>\n|;)
-  | (?P<space>[^\S\n]+)
+    (?P<space>[^\S\n]+)
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<operator>~\*~|=~|~~|:=|==|<~|<=|>=|~|<|>|\||%|=)
   | (?P<name>[^\W\d]\w*(?:\.\w+)*\.?|\.[^\W\d][\w.]*)
+  | (?P<operator>~\*~|=~|~~|:=|==|<~|<=|>=|~|<|>|\||%|=)
+  | (?P<newline>\n|;)
+  | (?P<comment>[\#!][^\n]*)
   | (?P<string>"[^"\n]*"|'[^'\n]*')
   | (?P<sign>[+*(),:/^?\-])
   | (?P<unknown>.)
