@@ -7,10 +7,19 @@ from typing import Annotated
 
 import typer
 
+SHOWN = [
+    "dilemma", "S", "ci_lower", "ci_upper", "method_lower", "method_upper", "p40", "band", "verdict", "grade",
+    "best_grade", "pattern", "missing", "veto",
+]  # fmt: skip
+MISSING_SOURCES = "DIAG-130"
+
 
 def diagnose(
     study: Annotated[Path, typer.Argument(help="study.yaml, or the folder that holds it.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Also write the record, one row a dilemma: .csv, .xlsx or .json.")
+    ] = None,
 ) -> None:
     """Diagnose the four dilemmas: severity, importance-performance and the expected gain of each remedy."""
     from wxsat.cli.output import emit_json, print_frame, say
@@ -25,16 +34,25 @@ def diagnose(
             "this study has no diagnosis: its instrument has no dilemma composites, or it is switched off.",
             where=str(study),
         )
+    if record is not None:
+        from wxsat.diagnosis.record import write_record
+
+        write_record(diagnosis, record)
     if as_json:
         emit_json(diagnosis.to_dict())
     else:
-        print_frame(diagnosis.severity.drop(columns=["unit"]), "Severity (0-100, higher is worse)", 1)
+        if diagnosis.evidence is not None:
+            tables = diagnosis.evidence.tables
+            print_frame(tables.combined[SHOWN], "The four dilemmas over all sources (0-100, higher is worse)", 1)
+            if len(set(tables.sources["source"])) > 1:
+                print_frame(tables.sources.drop(columns=["unit"]), "The sources side by side", 1)
+        print_frame(diagnosis.severity.drop(columns=["unit"]), "Public survey: severity (0-100, higher is worse)", 1)
         if not diagnosis.priorities.empty:
             print_frame(diagnosis.priorities, "Importance (total effect on satisfaction) and performance", 2)
         if not diagnosis.levers.empty:
             print_frame(diagnosis.levers, "Expected gain in satisfaction, points of 100", 2)
     for finding in outcome.content.findings:
-        if finding.severity != "note" and not as_json:
+        if (finding.severity != "note" or finding.code == MISSING_SOURCES) and not as_json:
             say(f"[{finding.code}] {finding.message}")
     if outcome.refused:
         raise typer.Exit(6)

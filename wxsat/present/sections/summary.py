@@ -7,6 +7,7 @@ from typing import Any
 from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS
 from wxsat.present.document import Block, Bullets, KeyFigure, KeyFigures, Paragraph, Section
 from wxsat.present.draft import Draft
+from wxsat.present.sections.evidence import COMBINED, record_sentences
 
 SEVERITY = "wxsat.diagnosis.severity"
 LEVERS = "wxsat.diagnosis.levers"
@@ -96,18 +97,23 @@ def dilemma_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _gravest(draft: Draft) -> KeyFigure | None:
-    rows = [row for row in dilemma_rows(draft) if row["S"] == row["S"]]
+    joint = combined_rows(draft)
+    rows = joint or [row for row in dilemma_rows(draft) if row["S"] == row["S"]]
     if not rows:
         return None
     worst = max(rows, key=lambda row: row["S"])
-    key = f"severity.{worst['id']}"
+    key, source = f"severity.{worst['dilemma']}", SEVERITY
+    low, high = f"{key}.ci_lower", f"{key}.ci_upper"
+    if joint:
+        key, source = f"record.{worst['dilemma']}", COMBINED
+        low, high = f"{key}.ci_lo", f"{key}.ci_hi"
     return KeyFigure(
-        draft.text("summary.gravest.label", name=draft.name_of(worst["id"])),
-        draft.number(f"{key}.S", worst["S"], 1, SEVERITY),
+        draft.text("summary.gravest.label", name=draft.name_of(worst["dilemma"])),
+        draft.number(f"{key}.S", worst["S"], 1, source),
         draft.text(
             "summary.gravest.reading",
-            low=draft.number(f"{key}.ci_lower", worst["ci_lower"], 1, SEVERITY),
-            high=draft.number(f"{key}.ci_upper", worst["ci_upper"], 1, SEVERITY),
+            low=draft.number(low, worst["ci_lower"], 1, source),
+            high=draft.number(high, worst["ci_upper"], 1, source),
             verdict=draft.words.get(f"tables.verdict.{worst['verdict']}"),
         ),
     )
@@ -185,7 +191,18 @@ def scales_with_omega(draft: Draft) -> tuple[int, int]:
     return len(omega), int((omega >= 0.70).sum())
 
 
+def combined_rows(draft: Draft) -> list[dict[str, Any]]:
+    """Return the dilemmas over all sources where there is more than one; nothing with the public alone."""
+    diagnosis = draft.content.diagnosis
+    if diagnosis is None or diagnosis.evidence is None:
+        return []
+    frame = diagnosis.evidence.tables.combined
+    return [] if frame.empty or frame["n_sources"].max() < 2 else [dict(row) for _, row in frame.iterrows()]
+
+
 def _dilemma_sentences(draft: Draft) -> list[str]:
+    if combined_rows(draft):
+        return record_sentences(draft)
     sentences = []
     for row in dilemma_rows(draft):
         name, key = draft.name_of(row["id"]), f"severity.{row['id']}"

@@ -43,7 +43,7 @@ def tabulate_dashboard(
             "pattern": pattern_words(build, row["pattern"]),
             "grade": row["grade"] or "",
             "cost": None if read.get("own_loss") is None else -read["own_loss"],
-            "lever": (build.words.find(f"findings.names.{lever}") or lever) if lever else "",
+            "lever": build.names.remedy(lever, row["dilemma"]) if lever else "",
             "gain": read.get("dSAT"),
         }
         build.add_row(row["dilemma"], (cells[column.name] for column in build.columns))
