@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from wxsat.cli import invariance, measure_factors, missing
+from wxsat.cli import invariance, measure_factors, measure_icc, measure_irt, missing
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Items, reliability and validity of scales.")
 app.command("missing")(missing.missing)
 app.command("factors")(measure_factors.factors)
+app.command("irt")(measure_irt.irt)
+app.command("icc")(measure_icc.icc)
 app.command("invariance")(invariance.invariance)
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]

@@ -22,6 +22,12 @@ FORMULAS: Mapping[str, str] = {
     "alpha_ci_upper": "1 - (1 - alpha) F, F with n-1 and (n-1)(k-1) df (Feldt, Woodruff & Salih 1987)",
     "alpha_std": "k r / (1 + (k-1) r), r the mean correlation between items",
     "alpha_ordinal": "alpha of the polychoric correlations, the items' latent responses (Zumbo et al. 2007)",
+    "omega_ordinal": "share of the factor in the variance of the observed sum of categories, from thresholds and "
+    "polychoric correlations, one-factor ML on these (Green & Yang 2009, formula 21)",
+    "omega_h": "(sum of general loadings)^2 / variance of the sum, Schmid-Leiman of three minres oblimin factors "
+    "(Zinbarg et al. 2005); six items or more",
+    "glb": "1 - largest sum of error variances that leaves a positive semidefinite matrix / variance of the sum "
+    "(Jackson & Agunwamba 1977)",
     "omega": "(sum L)^2 / ((sum L)^2 + sum T), L raw loadings, T error variances, one-factor ML (McDonald 1999)",
     "cr": "the same on the standardised solution, composite reliability (Fornell & Larcker 1981)",
     "ave": "mean of the squared standardised loadings (Fornell & Larcker 1981)",

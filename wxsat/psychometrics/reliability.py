@@ -19,6 +19,10 @@ from wxsat.numerics.one_factor import OneFactor, fit_one_factor
 PINGOUIN_ROUNDING = 0.5e-3 + 1e-9
 # Two correct computations of alpha differ by rounding only.
 ALPHA_AGREEMENT = 1e-9
+# Three group factors of fewer items have negative degrees of freedom.
+FEWEST_FOR_GROUPS = 6
+# Smallest eigenvalue of the correlations: below it an item follows from the others.
+SINGULAR = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class Reliability:
         Alpha of the standardised items.
     alpha_ordinal : float
         Alpha of the polychoric correlations; NaN for items that are not ordered categories.
+    omega_ordinal : float
+        Omega of the observed sum of ordered answers (Green & Yang); NaN as `alpha_ordinal`, or without a solution.
+    omega_h : float
+        Omega hierarchical with three group factors; NaN for fewer than six items.
+    glb : float
+        Greatest lower bound.
     omega, cr, ave : float
         Omega total of the raw sum score, composite reliability of the standardised one, average variance
         extracted.
@@ -66,6 +76,9 @@ class Reliability:
     alpha: Alpha
     alpha_std: float
     alpha_ordinal: float
+    omega_ordinal: float
+    omega_h: float
+    glb: float
     omega: float
     cr: float
     ave: float
@@ -318,14 +331,54 @@ def ordinal_alpha(complete: NDArray[np.float64]) -> float:
     >>> round(ordinal_alpha(np.array([[1, 1], [1, 2], [2, 1], [2, 2], [2, 2], [1, 1.0]])), 6)
     0.666667
     """
+    return ordinal_reliability(complete)[0]
+
+
+def ordinal_reliability(complete: NDArray[np.float64]) -> tuple[float, float]:
+    """
+    Ordinal alpha, and Green and Yang's omega with the loadings of one factor behind the polychoric correlations.
+
+    Parameters
+    ----------
+    complete : ndarray, shape (n_obs, n_items)
+        Complete rows.
+
+    Returns
+    -------
+    alpha_ordinal, omega_ordinal : float
+        NaN as in :func:`ordinal_alpha`; omega also where the correlations have no one-factor solution.
+    """
     # scipy.special with them: not before something is measured.
+    from wxsat.psychometrics.coefficients.ordinal_omega import ordinal_omega
     from wxsat.psychometrics.ordinal.answers import MOST_CATEGORIES
     from wxsat.psychometrics.ordinal.correlations import polychoric
 
     counts = [len(np.unique(column)) for column in complete.T]
     if min(counts) < 2 or max(counts) > MOST_CATEGORIES or (complete != np.rint(complete)).any():
-        return float("nan")
-    return alpha_from_covariance(polychoric(complete).correlation)
+        return float("nan"), float("nan")
+    found = polychoric(complete)
+    alpha = alpha_from_covariance(found.correlation)
+    if np.linalg.eigvalsh(found.correlation)[0] <= 0:
+        return alpha, float("nan")
+    factor = fit_one_factor(found.correlation)
+    if not factor.solved or np.abs(factor.loadings).max() > 1:
+        return alpha, float("nan")
+    return alpha, ordinal_omega(factor.loadings, list(found.thresholds.values()), found.correlation)
+
+
+def _hierarchical(correlation: NDArray[np.float64]) -> float:
+    """Omega hierarchical where three group factors leave no negative degrees of freedom."""
+    from wxsat.psychometrics.factors.schmid_leiman import hierarchical_omega
+
+    definite = np.linalg.eigvalsh(correlation)[0] > 0
+    return hierarchical_omega(correlation).omega_h if definite and len(correlation) >= FEWEST_FOR_GROUPS else np.nan
+
+
+def _lower_bound(covariance: NDArray[np.float64]) -> float:
+    from wxsat.psychometrics.coefficients.greatest_lower_bound import greatest_lower_bound
+
+    definite = np.linalg.eigvalsh(correlation_from(covariance))[0] > SINGULAR
+    return greatest_lower_bound(covariance) if definite and covariance.sum() > 0 else float("nan")
 
 
 def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.95) -> Reliability:
@@ -356,12 +409,16 @@ def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.9
     correlation = correlation_from(covariance)
     factor = fit_one_factor(correlation)
     deviations = np.sqrt(np.diag(covariance))
+    alpha_ordinal, omega_ordinal = ordinal_reliability(complete)
     return Reliability(
         n=n_obs,
         n_items=n_items,
         alpha=cronbach_alpha(complete, confidence),
         alpha_std=alpha_from_covariance(correlation),
-        alpha_ordinal=ordinal_alpha(complete),
+        alpha_ordinal=alpha_ordinal,
+        omega_ordinal=omega_ordinal,
+        omega_h=_hierarchical(correlation),
+        glb=_lower_bound(covariance),
         omega=composite_reliability(factor.loadings * deviations, factor.error_variances * deviations**2),
         cr=composite_reliability(factor.loadings, factor.error_variances),
         ave=average_variance_extracted(factor.loadings),

@@ -33,7 +33,7 @@ ITEM_COLUMNS = [
 ]
 RELIABILITY_COLUMNS = [
     "construct", "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_std",
-    "alpha_ordinal", "omega", "cr", "ave", "mean_r", "loading_min", "loading_max",
+    "alpha_ordinal", "omega_ordinal", "omega_h", "glb", "omega", "cr", "ave", "mean_r", "loading_min", "loading_max",
 ]
 HTMT_COLUMNS = ["a", "b", "htmt", "htmt2", "ci_lower", "ci_upper"]
 FORNELL_LARCKER_COLUMNS = [
@@ -55,7 +55,8 @@ class ScaleQuality:
         loading).
     reliability : DataFrame
         One row a construct of two items or more: ``construct n n_items alpha alpha_ci_lower alpha_ci_upper
-        alpha_std alpha_ordinal omega cr ave mean_r loading_min loading_max``; `n` respondents answered every item.
+        alpha_std alpha_ordinal omega_ordinal omega_h glb omega cr ave mean_r loading_min loading_max``; `n`
+        respondents answered every item.
     htmt : DataFrame
         One row a pair: ``a b htmt htmt2 ci_lower ci_upper``.
     fornell_larcker : DataFrame
@@ -337,6 +338,9 @@ def _reliability_row(data: ConstructData, result: Reliability | None) -> dict[st
         "alpha_ci_upper": result.alpha.ci_upper,
         "alpha_std": result.alpha_std,
         "alpha_ordinal": result.alpha_ordinal,
+        "omega_ordinal": result.omega_ordinal,
+        "omega_h": result.omega_h,
+        "glb": result.glb,
         "omega": result.omega,
         "cr": result.cr,
         "ave": result.ave,
