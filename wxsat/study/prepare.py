@@ -74,6 +74,11 @@ def prepare_study(study: Study) -> Prepared:
     if study.form is not None and not instrument.items_in(study.form):
         faults.append(Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where))
     files = tuple(folder / name for name in study.data.files)
+    faults += [
+        fault
+        for name in (study.data.pair, study.data.key)
+        if name is not None and (fault := _missing_file(folder / name, where))
+    ]
     faults += [fault for path in files if (fault := _missing_file(path, where))]
     beside = _sources_beside(study, folder)
     faults += [fault for path in beside if (fault := _missing_file(path, where, "STUDY-026"))]

@@ -144,6 +144,10 @@ def read_answers(prepared: Prepared) -> Responses:
         recode=study.data.recode or None,
         paradata={"seconds": study.data.seconds} if study.data.seconds else None,
         keep=kept_columns(study, prepared.margins, instrument),
+        platform=study.data.platform,
+        match=study.data.match,
+        pair=prepared.folder / study.data.pair if study.data.pair else None,
+        key=prepared.folder / study.data.key if study.data.key else None,
     )
 
 

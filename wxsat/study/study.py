@@ -33,6 +33,19 @@ class Data(_Frozen):
     sheet: str | None = Field(default=None, description="Worksheet of an Excel file; the first one by default.")
     encoding: str | None = Field(default=None, description="Text encoding; recognised when left out.")
     delimiter: str | None = Field(default=None, description="Column delimiter; recognised when left out.")
+    platform: str = Field(
+        default="auto",
+        description="Where the file was exported: wjx, tencent, qualtrics, ...; recognised when left out.",
+    )
+    pair: str | None = Field(
+        default=None, description="问卷星: the other file of the pair (text beside codes), relative to the study file."
+    )
+    match: Literal["names", "order"] = Field(
+        default="names", description="`order` takes columns by their place, as the last resort."
+    )
+    key: str | None = Field(
+        default=None, description="File with your own key, relative to the study file: identifiers become keyed hashes."
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Question id for a column of the file: {'1、用这个…': PU1}."
     )

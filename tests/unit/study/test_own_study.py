@@ -88,6 +88,21 @@ def test_csv_and_sav_give_the_same_numbers(own: Path, export: pd.DataFrame, tmp_
     pd.testing.assert_frame_equal(from_csv.scales.reliability, from_sav.scales.reliability)
 
 
+def test_a_platform_is_named_in_the_study_and_its_export_is_read(own: Path, wxsat: Command) -> None:
+    answers, study = own / "data" / "answers.csv", own / "study.yaml"
+    truth = ROOT / "surveys" / "gov-wechat-public" / "truth.yaml"
+    made = wxsat("simulate", truth, "--n", N, "--seed", 3, "--platform", "wjx-text", "--out", answers)
+    assert made.returncode == 0, made.stderr
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace("data:\n", "data:\n  platform: wjx\n", 1), encoding="utf-8")
+    done = wxsat("run", study, "--out", own / "report")
+    assert done.returncode in (0, 6), done.stderr
+    study.write_text(text.replace("data:\n", "data:\n  platform: wjxx\n", 1), encoding="utf-8")
+    refused = wxsat("run", study, "--out", own / "other")
+    assert refused.returncode == 4
+    assert "Did you mean 'wjx'" in refused.stderr
+
+
 def _with(frame: pd.DataFrame, **columns: object) -> pd.DataFrame:
     return frame.assign(**columns)
 
