@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from wxsat.cli import invariance, measure_factors, measure_icc, measure_irt, missing
+from wxsat.cli import experiment, invariance, measure_factors, measure_icc, measure_irt, method_bias, missing
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -25,6 +25,9 @@ app.command("factors")(measure_factors.factors)
 app.command("irt")(measure_irt.irt)
 app.command("icc")(measure_icc.icc)
 app.command("invariance")(invariance.invariance)
+app.command("method-bias")(method_bias.method_bias)
+app.command("content")(method_bias.content)
+app.add_typer(experiment.app, name="experiment", help="List experiments, anchoring vignettes, split ballots.")
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
 InstrumentName = Annotated[
@@ -92,41 +95,7 @@ def reliability(
     _show(quality, {"scales": ("Reliability", quality.reliability)}, as_json)
 
 
-@app.command("validity")
-def validity(
-    file: File,
-    instrument: InstrumentName = None,
-    scale: Scales = None,
-    reverse: Reverse = None,
-    low: Low = None,
-    high: High = None,
-    form: Form = None,
-    sheet: Sheet = None,
-    missing_code: MissingCodes = None,
-    cluster: Cluster = None,
-    draws: Draws = 1000,
-    seed: Seed = 1,
-    as_json: Json = False,
-) -> None:
-    """Print HTMT with bootstrap intervals and the Fornell-Larcker comparison of every pair of constructs."""
-    quality = _evaluate(
-        file,
-        instrument,
-        scale,
-        reverse,
-        (low, high),
-        form,
-        sheet,
-        missing_code,
-        cluster=cluster,
-        draws=draws,
-        seed=seed,
-    )
-    tables = {
-        "htmt": ("Heterotrait-monotrait ratio (HTMT)", quality.htmt),
-        "fornell_larcker": ("Fornell-Larcker", quality.fornell_larcker),
-    }
-    _show(quality, tables, as_json)
+app.command("validity")(method_bias.validity)
 
 
 def _evaluate(

@@ -1,0 +1,1 @@
+"""Method bias met by design: list experiments, anchoring vignettes, split ballots."""
