@@ -40,6 +40,11 @@ fieldwork:                       # what a citable table must carry; what is miss
   legal: {{}}
   sponsor: {{}}
 
+# operators: {{file: data/staff.csv}}  # answers of operators, liaisons and leaders (gov-wechat-operators)  运营者与领导问卷
+# audit: records/logs.yaml         # the accounts' own records (wxsat new DIR --audit)  账号自身记录
+# panel: data/scores.csv           # supervisors' monthly sheets  监督员评分表
+# needs: {{file: data/needs.csv}}      # the public's needs, where asked apart (gov-wechat-needs)  服务需求题组
+
 models: [{models}]
 # estimator: WLSMV        # items as ordinal; ML (as continuous) when left out
 

@@ -1,4 +1,4 @@
-"""Accounts one by one and gaps of needs: shrinkage and response surface against base R, rules on small cells by hand."""
+"""Accounts one by one and gaps of needs: shrinkage and response surface against base R, small cells by hand."""
 
 from __future__ import annotations
 
