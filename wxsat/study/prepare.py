@@ -9,6 +9,7 @@ from pathlib import Path
 from wxsat.errors import Fault, StudyError, WxsatError, nearest
 from wxsat.instrument.instrument import Instrument, Label
 from wxsat.instrument.load import find_instrument, load_instrument
+from wxsat.responses.platforms.registry import NAMES as PLATFORMS
 from wxsat.sampling.margins import Margins
 from wxsat.study.study import Study
 from wxsat.study.weights import read_margins
@@ -73,6 +74,9 @@ def prepare_study(study: Study) -> Prepared:
     faults: list[Fault] = []
     if study.form is not None and not instrument.items_in(study.form):
         faults.append(Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where))
+    if study.data.platform not in PLATFORMS:
+        hint = f"Platforms: {', '.join(PLATFORMS)}.{nearest(study.data.platform, PLATFORMS)}"
+        faults.append(Fault("STUDY-027", f"there is no platform '{study.data.platform}'.", where, hint))
     files = tuple(folder / name for name in study.data.files)
     faults += [
         fault

@@ -99,7 +99,7 @@ def test_a_platform_is_named_in_the_study_and_its_export_is_read(own: Path, wxsa
     assert done.returncode in (0, 6), done.stderr
     study.write_text(text.replace("data:\n", "data:\n  platform: wjxx\n", 1), encoding="utf-8")
     refused = wxsat("run", study, "--out", own / "other")
-    assert refused.returncode == 4
+    assert refused.returncode == 3
     assert "Did you mean 'wjx'" in refused.stderr
 
 
