@@ -115,7 +115,7 @@ def _show(result: InvarianceResult) -> None:
     print_frame(differences, f"Differences (rule: {result.settings['rule']})")
     for title, frame in (
         ("Released, in order", result.freed),
-        (f"Effect sizes of items that differ (dMACS), against {result.settings['reference']}", result.effect_sizes),
+        ("Effect sizes (dMACS)", result.effect_sizes),
         (f"Latent means, in standard deviations of {result.settings['reference']}", result.means),
     ):
         if len(frame):

@@ -126,7 +126,11 @@ def plot_invariance(result: InvarianceResult, *, language: Language = "zh", stam
 
     Examples
     --------
-    >>> svg = render_figure(plot_invariance(result, language="en"))
+    >>> import semopy.examples.holzinger39 as hs
+    >>> from wxsat.sem.invariance.evaluate import evaluate_invariance
+    >>> found = evaluate_invariance("visual =~ x1 + x2 + x3 + x4", hs.get_data(), group="school")
+    >>> plot_invariance(found, language="en").title
+    'Measurement invariance, step by step'
     """
     freed = [int(count) for count in result.steps["n_freed"].tolist()[1:]]
     data = choose_ladder(result.differences, freed, language)

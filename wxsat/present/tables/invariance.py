@@ -29,7 +29,11 @@ def tabulate_invariance(
 
     Examples
     --------
-    >>> table = tabulate_invariance(wx.evaluate_invariance(model, data, group="school"), "en")
+    >>> import semopy.examples.holzinger39 as hs
+    >>> from wxsat.sem.invariance.evaluate import evaluate_invariance
+    >>> found = evaluate_invariance("visual =~ x1 + x2 + x3 + x4", hs.get_data(), group="school")
+    >>> tabulate_invariance(found, "en").title
+    'Measurement invariance'
     """
     build = TableBuilder("invariance", instrument, language)
     build.add_column("step")

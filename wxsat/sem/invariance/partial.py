@@ -63,8 +63,8 @@ def search_partial(ladder: Ladder, failed: Step, already: int) -> tuple[Step, tu
         best = best_release(ladder, current)
         if best is None:
             message = (
-                f"the search at the {failed.name} step ended without a model that holds: no further equality can be "
-                f"released with {FEWEST_EQUAL} equal items left in every factor."
+                f"the search at the {failed.name} step ended without a model that holds: no further equality is "
+                f"significant, or none can be released with {FEWEST_EQUAL} equal items left in every factor."
             )
             ladder.findings.append(Finding("SEM-180", "warning", failed.name, message, {"step": failed.name}))
             return current, _numbered(releases, already)
