@@ -57,7 +57,7 @@ class Parameter:
 
     def __init__(
         self,
-        id: int,  # noqa: A002 - the column's name
+        id: int,
         lhs: str,
         op: str,
         rhs: str,

@@ -165,7 +165,7 @@ class _Block:
         for latent, items in self.loadings.items():
             if len(items) > 1 and all(item in self.place and counts[item] == 1 for item in items):
                 by_size.setdefault(len(items), []).append(latent)
-        found = {}
+        found: dict[str, tuple[Matrix, float]] = {}
         for latents in by_size.values():
             at = np.array([[self.place[item] for item in self.loadings[latent]] for latent in latents], dtype=np.intp)
             blocks = self.whole[at[:, :, None], at[:, None, :]]
@@ -296,4 +296,4 @@ def _common_variance(blocks: Matrix, loadings: Matrix) -> Matrix:
     whole = (loadings[:, None, :] @ blocks @ loadings[:, :, None])[:, 0, 0]
     values = (whole - (squares * diagonal).sum(axis=1)) / 2.0 / np.maximum(products, 1e-12)
     most = (diagonal / squares).min(axis=1)
-    return np.clip(values, 0.05 * most, 0.95 * most)
+    return np.asarray(np.clip(values, 0.05 * most, 0.95 * most))
