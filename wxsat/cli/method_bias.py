@@ -188,7 +188,7 @@ def read_scales(
     account: str | None = None,
 ) -> tuple[Any, dict[str, Any]]:
     """Return the answers and the arguments that say which columns are which scale."""
-    from wxsat.cli.measure import require_one_source, parse_scales
+    from wxsat.cli.measure import parse_scales, require_one_source
 
     require_one_source(instrument, scale, reverse, ends, form)
     if instrument is None:

@@ -79,7 +79,7 @@ def difference_row(label: str, question: str, restricted: SemResult, free: SemRe
     return {
         "comparison": label, "question": question, "chisq": found.test.statistic, "df": found.test.df,
         "pvalue": found.test.p_value,
-        "delta_cfi": float(restricted.fit_measures["cfi"] - free.fit_measures["cfi"]), "method": found.method,
+        "delta_cfi": float(restricted.fit_measures["cfi"] - free.fit_measures["cfi"]), "method": "standard" if restricted.estimator == "ML" else found.method,
     }  # fmt: skip
 
 
