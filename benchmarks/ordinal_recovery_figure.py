@@ -11,9 +11,9 @@ import matplotlib as mpl
 import pandas as pd
 
 mpl.use("svg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
-from wxsat.present import theme  # noqa: E402
+from wxsat.present import theme
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "docs" / "_static" / "ordinal-recovery.svg"

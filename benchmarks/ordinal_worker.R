@@ -1,5 +1,5 @@
 # A live worker: reads one command a line, runs it, answers with one line. Started by ordinal.py; start-up is not timed.
-#   data NAME FILE | cor NAME | gamma NAME | write NAME FILE | versions
+#   data NAME FILE | cor NAME | gamma NAME | wlsmv NAME | write NAME FILE | versions
 suppressMessages(library(lavaan))
 data <- list(); last <- list()
 answer <- function(...) { cat(..., "\n", sep = " "); flush(stdout()) }
@@ -11,6 +11,15 @@ while (length(line <- readLines(connection, n = 1)) > 0) {
     d <- data[[words[2]]]; gc(verbose = FALSE); before <- proc.time()
     last <- if (words[1] == "cor") unclass(lavCor(d, ordered = names(d))) else
       unname(lavInspect(lavCor(d, ordered = names(d), se = "robust.sem", output = "fit"), "gamma"))
+    spent <- proc.time() - before
+    answer(sprintf("%.6f %.6f", spent[["elapsed"]], spent[["user.self"]] + spent[["sys.self"]]))
+  }
+  if (words[1] == "wlsmv") {
+    d <- data[[words[2]]]; items <- split(names(d), substr(names(d), 1, 1))
+    model <- paste(sapply(names(items), function(f) paste0(f, " =~ ", paste(items[[f]], collapse = " + "))), collapse = "\n")
+    gc(verbose = FALSE); before <- proc.time()
+    fit <- cfa(model, d, ordered = names(d))
+    last <- matrix(fitMeasures(fit, c("chisq", "chisq.scaled", "cfi.robust", "rmsea.scaled", "srmr")), nrow = 1)
     spent <- proc.time() - before
     answer(sprintf("%.6f %.6f", spent[["elapsed"]], spent[["user.self"]] + spent[["sys.self"]]))
   }
