@@ -80,7 +80,8 @@ def caution_about_sources(
     vetoes: Mapping[tuple[str, str], str],
 ) -> list[Finding]:
     """Return the findings on the sources, in the order in which a reader needs them."""
-    found = _about_missing(tables, given, staff)
+    found = _about_missing(tables)
+    found += _about_unknown_error(tables.sources)
     found += _about_conflict(tables.combined)
     found += _about_vetoes(vetoes)
     if staff is not None:
@@ -94,9 +95,8 @@ def caution_about_sources(
     return found
 
 
-def _about_missing(tables: SourceTables, given: GivenSources, staff: StaffAnswers | None) -> list[Finding]:
-    present = {"pub"} | ({"ops"} if staff is not None else set()) | ({"log"} if given.audit is not None else set())
-    missing = [s for s in SOURCES if s not in present]
+def _about_missing(tables: SourceTables) -> list[Finding]:
+    missing = [s for s in SOURCES if s not in set(tables.sources["source"])]
     if not missing or tables.combined.empty:
         return []
     best = str(tables.combined["best_grade"].min())
@@ -105,6 +105,15 @@ def _about_missing(tables: SourceTables, given: GivenSources, staff: StaffAnswer
         "The severities are not changed by what is missing."
     )
     return [Finding("DIAG-130", "note", "evidence", message, {"missing": missing, "best_grade": best})]
+
+
+def _about_unknown_error(sources: pd.DataFrame) -> list[Finding]:
+    bare = sources[sources["se"].isna()]
+    if bare.empty:
+        return []
+    named = sorted({f"{row['dilemma']} {row['source']}" for row in bare.to_dict("records")})
+    message = f"No sampling error can be told for {', '.join(named)}: nothing varies there; the intervals leave it out."
+    return [Finding("DIAG-140", "warning", "sources", message, {"names": named})]
 
 
 def _about_conflict(combined: pd.DataFrame) -> list[Finding]:

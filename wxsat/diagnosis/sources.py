@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wxsat.records.audit import AuditResult
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9
 DILEMMAS = ("D1", "D2", "D3", "D4")
 
 
@@ -48,8 +49,9 @@ class SourceSeverity:
     def se(self, dilemma: str) -> float:
         """Return the standard deviation of the draws; NaN where nothing was resampled."""
         column = self.draws[:, DILEMMAS.index(dilemma)]
-        spread = float(column.std(ddof=1)) if np.isfinite(column).all() else np.nan
-        return spread if spread > 0 else np.nan
+        known = column[np.isfinite(column)]
+        spread = float(known.std(ddof=1)) if len(known) > 1 else np.nan
+        return spread if spread > ROUNDING else np.nan
 
     def arrays(self, dilemma: str) -> tuple[Floats, Floats]:
         """Return the severities and the weights of the parts."""
@@ -76,7 +78,11 @@ def centred(draws: Floats, estimates: Sequence[float]) -> Floats:
 
     Resampling adds to what is cut at zero (a gap, a blind spot) by construction; only the spread of the draws counts.
     """
-    moved: Floats = draws - draws.mean(axis=0) + np.asarray(estimates, dtype=np.float64)
+    known = np.isfinite(draws)
+    total = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, draws, 0.0).sum(axis=0) / total
+    moved: Floats = draws - mean + np.asarray(estimates, dtype=np.float64)
     return np.clip(moved, 0.0, 100.0)
 
 

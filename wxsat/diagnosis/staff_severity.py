@@ -14,6 +14,7 @@ from wxsat.diagnosis.joint_draws import AccountDraws, draw_persons
 from wxsat.diagnosis.operators import (
     BLIND_PART,
     DILEMMA_PARTS,
+    FEWEST_PERSONS,
     GAP_PART,
     ROLES,
     StaffAnswers,
@@ -73,14 +74,34 @@ def staff_severity(
     persons, role_counts, fact_counts = _resampled(staff, drawn, rng)
     later = None if needs is None else needs[1:]
     redrawn, _, _ = _parts(staff, persons, role_counts, fact_counts, later)
-    parts = {d: equal_parts({p: float(estimate[p][0]) for p in DILEMMA_PARTS[d]}) for d in DILEMMAS}
+    shown = _publishable(staff)
+    parts = {d: equal_parts({p: float(estimate[p][0]) for p in DILEMMA_PARTS[d] if p in shown}) for d in DILEMMAS}
     columns = []
     for dilemma in DILEMMAS:
         stack = [redrawn[p] for p in parts[dilemma]]
         columns.append(_mean(np.stack(stack, axis=1)) if stack else np.full(len(fact_counts), np.nan))
     values = [sum(s * w for s, w in parts[d].values()) if parts[d] else np.nan for d in DILEMMAS]
     source = SourceSeverity("ops", parts, centred(np.column_stack(columns), values), dict.fromkeys(DILEMMAS, staff.n))
-    return StaffSeverity(source, by_role, staff.parts, gap)
+    return StaffSeverity(source, by_role, staff.parts, gap if GAP_PART in shown else np.nan)
+
+
+def _publishable(staff: StaffAnswers) -> set[str]:
+    """
+    Return the parts that may be told: three persons behind them, and three leaders behind what compares leaders.
+
+    The gap and a part's mean together would give a hidden role away.
+    """
+    answered = np.isfinite(staff.values)
+    found = {name for name, n in zip(staff.parts, answered.sum(axis=0), strict=True) if n >= FEWEST_PERSONS}
+    leaders = int((answered[:, staff.parts.index("OLC")] & (staff.role == LEADER)).sum())
+    others = int((answered[:, staff.parts.index("OLC")] & (staff.role != LEADER)).sum())
+    if min(leaders, others) >= FEWEST_PERSONS:
+        found.add(GAP_PART)
+    if staff.n >= FEWEST_PERSONS:
+        found |= {DOCUMENT_PART, FACT_PART}
+    if int(np.isfinite(staff.importance).any(axis=1).sum()) >= FEWEST_PERSONS:
+        found.add(BLIND_PART)
+    return found
 
 
 def _resampled(

@@ -139,7 +139,8 @@ def _combined_row(
     severities = np.array([row["S"] for row in rows])
     errors = np.array([row["se"] for row in rows])
     severity = float(severities.mean())
-    draws = centred(draws[:, None], [severity])[:, 0]
+    # A draw without any account of a source says nothing about the combination.
+    draws = centred(draws[np.isfinite(draws)][:, None], [severity])[:, 0]
     se = float(draws.std(ddof=1)) if len(draws) > 1 else np.nan
     lower, upper = t_interval(severity, se, MANY if df is None else df)
     p = {f"p{at:g}": exceedance(draws, at) for at in EXCEEDANCE_AT}

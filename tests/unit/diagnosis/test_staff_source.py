@@ -81,16 +81,16 @@ def test_roles_count_equally_however_many_answer() -> None:
 
 def test_the_self_other_gap_is_taken_over_all_accounts() -> None:
     """Leaders 10 above in one account and 10 below in the other have no gap; cut account by account it would be 5."""
-    values = np.array([50.0, 50, 40, 50, 50, 60])
-    got = severity(staff_of(values, [0, 1, 2, 0, 1, 2], [0, 0, 0, 1, 1, 1]))
+    values = np.tile([50.0, 50, 40, 50, 50, 60], 2)
+    got = severity(staff_of(values, [0, 1, 2] * 4, list(np.repeat(np.arange(4), 3))))
     assert got.gap == pytest.approx(0.0)
     assert got.source.parts["D1"]["SELF_OTHER_GAP"][0] == 0.0
-    rosy = severity(staff_of(np.array([50.0, 50, 30]), [0, 1, 2], [0, 0, 0]))
+    rosy = severity(staff_of(np.tile([50.0, 50, 30], 3), [0, 1, 2] * 3, list(np.repeat(np.arange(3), 3))))
     assert rosy.source.parts["D1"]["SELF_OTHER_GAP"][0] == pytest.approx(20.0)
 
 
 def test_absent_roles_and_facts_are_left_out() -> None:
-    got = severity(staff_of(np.array([40.0, 60.0]), [0, 1], [0, 1]))
+    got = severity(staff_of(np.array([40.0, 40, 40, 60, 60, 60]), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]))
     assert set(got.source.parts["D1"]) == {"OLC", "OAV"}
     assert set(got.source.parts["D2"]) == {"OGC"}
     assert got.source.parts["D3"]["OPERF"] == (pytest.approx(50.0), 1.0)
@@ -183,3 +183,16 @@ def test_named_faults() -> None:
 
 def test_parts_belong_to_the_four_dilemmas() -> None:
     assert list(DILEMMA_PARTS) == ["D1", "D2", "D3", "D4"]
+
+
+def test_fewer_than_three_persons_are_no_source() -> None:
+    got = severity(staff_of(np.array([40.0, 60.0]), [0, 1], [0, 1]))
+    assert got.source.dilemmas == ()
+
+
+def test_the_gap_is_withheld_below_three_leaders() -> None:
+    """With it, the part's mean and one role's figure, the hidden leaders could be computed."""
+    roles, accounts = [0, 0, 0, 1, 1, 1, 2, 2], [0, 1, 2, 0, 1, 2, 0, 1]
+    got = severity(staff_of(np.array([50.0, 50, 50, 50, 50, 50, 20, 20]), roles, accounts))
+    assert "SELF_OTHER_GAP" not in got.source.parts["D1"]
+    assert np.isnan(got.gap)

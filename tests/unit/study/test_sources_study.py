@@ -1,0 +1,130 @@
+"""A study that names staff, records and needs in files: read, diagnosed, reported; and what it says without them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wxsat.errors import StudyError
+from wxsat.instrument.load import find_instrument, load_instrument
+from wxsat.present.document import Bullets, Paragraph
+from wxsat.present.report import Report, build_report
+from wxsat.simulate.records import write_records
+from wxsat.simulate.respondents import simulate_export
+from wxsat.simulate.sources import simulate_sources
+from wxsat.simulate.truth import load_truth
+from wxsat.study.load import load_study
+from wxsat.study.prepare import prepare_study
+from wxsat.study.run import StudyOutcome, run_study
+
+STUDY = """\
+schema_version: 1
+id: sources
+title: {zh: 三个来源, en: Three sources}
+language: en
+instrument: gov-wechat-public
+form: standard
+data: {files: [data/answers.csv]}
+diagnosis: {draws: 200}
+measurement: {htmt_draws: 0}
+"""
+NAMED = "operators: {file: data/staff.csv}\naudit: records/logs.yaml\n"
+ACCOUNTS = 10
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("sources")
+    (root / "data").mkdir()
+    public = load_instrument("gov-wechat-public")
+    truth = load_truth(find_instrument("gov-wechat-public").parent / "truth.yaml")
+    simulate_export(public, truth, n=300, accounts=ACCOUNTS).to_csv(root / "data" / "answers.csv", index=False)
+    made = simulate_sources(
+        truth, load_instrument("gov-wechat-operators"), accounts=ACCOUNTS, seed=20140713, messages=20
+    )
+    made.staff.to_csv(root / "data" / "staff.csv", index=False)
+    write_records(made.records, root / "records", made.as_of)
+    (root / "study.yaml").write_text(STUDY + NAMED, encoding="utf-8")
+    (root / "alone.yaml").write_text(STUDY, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> StudyOutcome:
+    return run_study(folder)
+
+
+@pytest.fixture(scope="module")
+def report(run: StudyOutcome) -> Report:
+    return build_report(run.content, ("zh", "en"))
+
+
+def test_all_three_sources_are_in_the_diagnosis(run: StudyOutcome) -> None:
+    diagnosis = run.content.diagnosis
+    assert diagnosis is not None
+    assert diagnosis.evidence is not None
+    combined = diagnosis.evidence.tables.combined
+    assert (combined["n_sources"] == 3).all()
+    assert combined["grade"].isin(["A", "B", "C"]).all()
+    assert run.content.simulated
+
+
+def test_every_input_is_hashed(run: StudyOutcome) -> None:
+    assert {"answers.csv", "staff.csv", "logs.yaml"} <= set(run.content.provenance["inputs"])
+
+
+def test_the_report_prints_the_numbers_of_the_record(run: StudyOutcome, report: Report) -> None:
+    assert run.content.diagnosis is not None
+    numbers = {n["id"]: n["value"] for n in report.numbers}
+    for record in run.content.diagnosis.to_dict()["dilemmas"]:
+        assert numbers[f"record.{record['dilemma']}.S"] == pytest.approx(record["S"])
+        assert numbers[f"record.{record['dilemma']}.P40"] == pytest.approx(record["P40"])
+    tables = {block.table.id: block.table for block in report.documents[0].tables()}
+    assert tables["dashboard"].row_keys == ("D1", "D2", "D3", "D4")
+    assert {"sources", "source_parts", "roles", "symptoms", "inspections"} <= set(tables)
+    assert {"sources.zh", "account_funnel.en"} <= set(report.figures)
+    assert report.figures["sources.zh"].stamp
+
+
+def test_the_sentence_of_a_dilemma_is_looked_up_in_the_record(run: StudyOutcome, report: Report) -> None:
+    """The template: severity, interval, method interval, P(>40), verdict, grade."""
+    assert run.content.diagnosis is not None
+    record = run.content.diagnosis.to_dict()["dilemmas"][1]
+    section = next(s for s in report.documents[0].sections if s.id == "evidence")
+    said = next(b for b in section.blocks if isinstance(b, Bullets)).items[1]
+    expected = f"目标定位困境严重度 {record['S']:.1f}（95% CI {record['ci_lo']:.1f}—{record['ci_hi']:.1f}；方法区间 "
+    # Every number carries the id under which it is looked up.
+    assert said.count("⟦record.D2.") >= 8
+    said = re.sub(r"⟦[^|]*\|([^⟧]*)⟧", r"\1", said)
+    assert said.startswith(expected + f"{record['method_lo']:.0f}—{record['method_hi']:.0f}；P(>40)")
+    assert f"证据等级 {record['grade']}" in said
+
+
+def test_no_account_is_named_in_the_report(report: Report) -> None:
+    """The funnel shows points without names; no table ranks the accounts."""
+    for block in report.documents[0].tables():
+        for row in block.table.rows:
+            assert not any(str(cell).startswith("A0") for cell in row)
+
+
+def test_without_other_sources_the_study_runs_and_says_what_they_cost(folder: Path) -> None:
+    outcome = run_study(load_study(folder / "alone.yaml"))
+    assert outcome.content.diagnosis is not None
+    assert {r["grade"] for r in outcome.content.diagnosis.to_dict()["dilemmas"]} == {"C"}
+    for language, said in (("en", "limits the evidence grade to C at best"), ("zh", "证据等级最高只能到 C")):
+        section = next(
+            s for s in build_report(outcome.content, (language,)).documents[0].sections if s.id == "evidence"
+        )
+        assert any(said in block.text for block in section.blocks if isinstance(block, Paragraph))
+
+
+def test_missing_files_are_all_named_at_once(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(
+        STUDY + "operators: {file: data/staf.csv}\naudit: record/logs.yaml\npanel: x.csv\n", encoding="utf-8"
+    )
+    with pytest.raises(StudyError) as caught:
+        prepare_study(load_study(folder / "bad.yaml"))
+    assert [f.code for f in caught.value.faults] == ["STUDY-026"] * 3
+    assert "staff.csv" in caught.value.faults[0].hint
