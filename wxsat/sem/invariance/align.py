@@ -121,13 +121,13 @@ def align_groups(
     options = InvarianceOptions(align=align)
     if epsilon <= 0:
         raise UsageError("SEM-078", f"epsilon={epsilon}; a positive number was expected.", where="epsilon")
-    measurement = read_measurement(model)
+    source = read_data(data, None)
+    measurement = read_measurement(model, source.instrument).without(source.unasked)
     double = [i for i in measurement.items if sum(i == item for _, item in measurement.loadings) > 1]
     if double:
         raise ModelError("SEM-079", f"{', '.join(double)} belong to two factors; alignment needs one each.",
                          where="model")  # fmt: skip
-    frame = read_data(data, None).frame
-    names, fits = _configural_fits(measurement, frame, group, estimator, missing)
+    names, fits = _configural_fits(measurement, source.frame, group, estimator, missing)
     if align == "free" and len(names) == FEWEST_GROUPS:
         raise UsageError("SEM-079", "FREE alignment of two groups does not determine the first mean.", where="align",
                          hint='Take align="fixed".')  # fmt: skip

@@ -161,8 +161,11 @@ def evaluate_invariance(
         raise UsageError("SEM-098", f"groups or waves are compared; {found} of them given.", where="group",
                          hint="Give group= (--group) or waves= (--waves).")  # fmt: skip
     source = read_data(data, form)
-    measurement = read_measurement(model)
-    prepared = prepare(measurement, source.frame, group, waves, wave_pattern, ordered, collapse=collapse)
+    measurement = read_measurement(model, source.instrument).without(source.unasked)
+    prepared = prepare(
+        measurement, source.frame, group, waves, wave_pattern, ordered, collapse=collapse,
+        complete=missing == "listwise",
+    )  # fmt: skip
     ladder = Ladder(prepared.design, prepared.frame, options, group)
     steps, accepted, releases = climb(ladder)
     verdict = reach_verdict(accepted, over_time=prepared.design.over_time, doubtful=fits_poorly(steps))
@@ -224,8 +227,9 @@ def prepare(
     ordered: str | bool | Sequence[str] | None,
     *,
     collapse: bool,
+    complete: bool = True,
 ) -> Prepared:
-    """Return design and data: blocks, columns, categories."""
+    """Return design and data: blocks, columns, categories; `complete` where rows with holes do not count."""
     columns: dict[str, tuple[str, ...]] = {}
     if group is not None:
         blocks = group_labels(frame, group)
@@ -235,7 +239,7 @@ def prepare(
         blocks, columns = wave_columns(model, waves, [str(c) for c in frame.columns], pattern)
     design = Design(model, blocks, {}, columns)
     names = _ordered_items(model, ordered)
-    answers = _answers(design, frame, group)
+    answers = _answers(design, frame, group, complete=complete)
     if not names:
         return Prepared(design, frame, answers, ())
     categories = used_categories({item: answers[item] for item in names}, blocks, collapse=collapse)
@@ -245,7 +249,7 @@ def prepare(
             for column in columns.get(item, (item,)):
                 frame[column] = numbers_of(frame, [column])[:, 0]
                 frame[column] = frame[column].replace(dict(codes))
-        answers = _answers(design, frame, group)
+        answers = _answers(design, frame, group, complete=complete)
     return Prepared(replace(design, cuts=categories.cuts), frame, answers, categories.findings())
 
 
@@ -260,20 +264,19 @@ def _ordered_items(model: MeasurementModel, ordered: str | bool | Sequence[str] 
     return tuple(item for item in model.items if item in words)
 
 
-def _answers(design: Design, frame: pd.DataFrame, group: str | None) -> dict[str, list[Any]]:
-    """Return the answers to every item in every block, of rows that are complete on the items."""
-    if group is not None:
-        names = list(design.model.items)
-        _require(frame, names)
-        values = numbers_of(frame, names)
-        values = values[(complete := ~np.isnan(values).any(axis=1))]
-        codes = coded_groups(frame, group)[0][complete]
-        return {n: [values[codes == k, i] for k in range(len(design.blocks))] for i, n in enumerate(names)}
-    wide = [column for item in design.model.items for column in design.columns[item]]
-    values = numbers_of(frame, wide)
-    values = values[~np.isnan(values).any(axis=1)]
-    place = {column: i for i, column in enumerate(wide)}
-    return {item: [values[:, place[c]] for c in design.columns[item]] for item in design.model.items}
+def _answers(design: Design, frame: pd.DataFrame, group: str | None, *, complete: bool) -> dict[str, list[Any]]:
+    """Return the answers to every item in every block, of rows without holes where only those count."""
+    model = design.model
+    columns = [c for i in model.items for c in design.columns[i]] if design.over_time else list(model.items)
+    _require(frame, columns)
+    values = numbers_of(frame, columns)
+    kept = ~np.isnan(values).any(axis=1) if complete else np.ones(len(values), dtype=bool)
+    values = values[kept]
+    if group is None:
+        place = {column: i for i, column in enumerate(columns)}
+        return {item: [values[:, place[c]] for c in design.columns[item]] for item in model.items}
+    codes = coded_groups(frame, group)[0][kept]
+    return {n: [values[codes == k, i] for k in range(len(design.blocks))] for i, n in enumerate(columns)}
 
 
 def _require(frame: pd.DataFrame, names: Sequence[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxsat.errors import Fault, ModelError
 from wxsat.finding import Finding
+from wxsat.sem.inputs import model_text
 from wxsat.sem.syntax import read_syntax
 
 if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Instrument
     from wxsat.sem.syntax import Relation
 
 FEWEST_ITEMS = 2
@@ -49,24 +52,39 @@ class MeasurementModel:
         """Return the items of a factor."""
         return tuple(item for name, item in self.loadings if name == factor)
 
+    def without(self, items: Iterable[str]) -> MeasurementModel:
+        """Return the model without some items (that a form did not ask), and without factors of fewer than two."""
+        gone = set(items)
+        kept = [(factor, item) for factor, item in self.loadings if item not in gone]
+        enough = {f for f, _ in kept if sum(f == other for other, _ in kept) >= FEWEST_ITEMS}
+        loadings = tuple((factor, item) for factor, item in kept if factor in enough)
+        known = {item for _, item in loadings}
+        pairs = tuple(pair for pair in self.covariances if set(pair) <= known)
+        lost = tuple(f"{factor} =~ {item}" for factor, item in self.loadings if (factor, item) not in loadings)
+        if not loadings:
+            raise ModelError("SEM-047", "none of its factors has two items that were asked.", where="model")
+        return MeasurementModel(loadings, pairs, (*self.left_out, *lost))
+
     def findings(self) -> tuple[Finding, ...]:
         """Say which lines were left out (SEM-170)."""
         if not self.left_out:
             return ()
         lines = "; ".join(self.left_out)
-        message = f"invariance is a property of measurement; left out of the model: {lines}."
+        message = f"not about measurement, or not asked, and left out of the model: {lines}."
         return (Finding("SEM-170", "note", "model", message, {"lines": lines}),)
 
 
-def read_measurement(model: str | Path) -> MeasurementModel:
+def read_measurement(model: str | Path, instrument: Instrument | None = None) -> MeasurementModel:
     """
     Read the measurement part of a model.
 
     Parameters
     ----------
     model : str or Path
-        lavaan syntax, or a file that holds it. Regressions, covariances of factors and defined parameters are left
-        out; ``1*`` and ``NA*`` before an item are, too, since the ladder identifies its models itself.
+        lavaan syntax, a file that holds it, or the id of one of the instrument's models. Regressions, covariances of
+        factors and defined parameters are left out; ``1*`` and ``NA*`` before an item are, too, since the ladder
+        identifies its models itself.
+    instrument : Instrument, optional
 
     Raises
     ------
@@ -79,7 +97,7 @@ def read_measurement(model: str | Path) -> MeasurementModel:
     >>> read_measurement("f =~ x1 + x2 + x3").items
     ('x1', 'x2', 'x3')
     """
-    text, name = _text(model)
+    text, name = model_text(model, instrument)
     syntax = read_syntax(text, name)
     factors = {relation.lhs.text for relation in syntax.relations if relation.op == "=~"}
     loadings, covariances, left, faults = [], [], [], []
@@ -111,12 +129,6 @@ def read_measurement(model: str | Path) -> MeasurementModel:
     if faults:
         raise ModelError.from_faults(list(dict.fromkeys(faults)))
     return found
-
-
-def _text(model: str | Path) -> tuple[str, str]:
-    from wxsat.sem.inputs import model_text
-
-    return model_text(model, None)
 
 
 def _loading_faults(relation: Relation, factors: set[str], name: str) -> list[Fault]:

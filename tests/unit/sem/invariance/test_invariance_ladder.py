@@ -253,3 +253,18 @@ def test_document_is_plain_json(school):
 def test_both_or_neither_is_a_usage_error():
     with pytest.raises(UsageError):
         wx.evaluate_invariance(ONE, two_groups(n=60), group="g", adjust="fdr")
+
+
+def test_an_instrument_gives_its_model_by_id():
+    instrument = wx.load_instrument("gov-wechat-public")
+    responses = wx.simulate_responses(instrument, instrument.folder / "truth.yaml", n=400)
+    responses.frame["half"] = ["a", "b"] * (len(responses.frame) // 2)
+    found = wx.evaluate_invariance("tam", responses, group="half")
+    assert found.steps["step"][0] == "configural"
+
+
+def test_pairwise_categories_are_those_of_every_answer():
+    data = two_groups(n=400, cuts=[-1, 0, 1])
+    data.loc[::5, "x2"] = np.nan
+    found = wx.evaluate_invariance(ONE, data, group="g", ordered="all", missing="pairwise", partial=False)
+    assert found.groups["n"].tolist() == [400, 400]
