@@ -145,7 +145,10 @@ def plot_power(
 
     Examples
     --------
-    >>> svg = render_figure(plot_power(result.parameters, language="en"))
+    >>> import pandas as pd
+    >>> rows = {"n": [100, 200], "name": "y~x", "op": "~", "truth": 0.3, "power": [0.8, 0.97], "power_mcse": 0.01}
+    >>> plot_power(pd.DataFrame(rows), language="en").id
+    'power'
     """
     data = choose_power(parameters, language=language, target=target, names=names)
     return FigureSpec(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LARGEST_N = 200_000
 MOST_SIZES = 14
 Z95 = 1.959963984540054
+ROUNDS, AROUND, NEAR = 3, (0.8, 1.0, 1.25), 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,7 @@ def find_sample_size(
     while high - low > max(1, tolerance * high) and len(search.results) < MOST_SIZES:
         middle = (low + high) // 2
         low, high = (middle, high) if search.at(middle) < 0 else (low, middle)
-    return search.answer(high)
+    return search.answer(search.surround(high))
 
 
 class _Search:
@@ -182,16 +183,40 @@ class _Search:
         """Return the lowest power among the wanted parameters, less the target."""
         return float(self._wanted(self.run(size))["power"].min()) - self.target
 
-    def answer(self, last: int) -> SampleSize:
+    def line(self, last: int) -> tuple[str, pd.DataFrame, tuple[float, float, float]]:
+        """Return the parameter with the least power at `last`, its power at all sizes, and where it crosses."""
         import pandas as pd
 
         rows = self._wanted(self.run(last))
         weakest = str(rows["name"].iloc[int(rows["power"].argmin())])
-        sizes = sorted(self.results)
-        whole = pd.concat([self.results[n].parameters for n in sizes], ignore_index=True)
+        whole = pd.concat([self.results[n].parameters for n in sorted(self.results)], ignore_index=True)
         tried = whole[whole["name"] == weakest][["n", "power", "power_mcse"]].reset_index(drop=True)
-        n, lower, upper = crossing(tried["n"].to_numpy(float), tried["power"].to_numpy(float),
-                                   tried["power_mcse"].to_numpy(float), self.target)  # fmt: skip
+        n, power, error = (tried[name].to_numpy(dtype=float) for name in ("n", "power", "power_mcse"))
+        return weakest, tried, crossing(n, power, error, self.target)
+
+    def surround(self, last: int) -> int:
+        """
+        Try sizes at, below and above where the line crosses.
+
+        Halving follows the noise of single sizes; a line needs sizes on both sides to say how exactly it is known.
+        """
+        for _ in range(ROUNDS):
+            n = self.line(last)[2][0]
+            wanted = [max(self.least, min(round(share * n), LARGEST_N)) for share in AROUND]
+            new = [k for k in wanted if all(abs(k - t) > NEAR * k for t in self.results)]
+            for k in new:
+                self.run(k)
+            last = min(self.results, key=lambda t: abs(t - n))
+            if not new:
+                break
+        return last
+
+    def answer(self, last: int) -> SampleSize:
+        import pandas as pd
+
+        weakest, tried, (n, lower, upper) = self.line(last)
+        sizes = sorted(self.results)
+        whole = pd.concat([self.results[k].parameters for k in sizes], ignore_index=True)
         head = self.results[last]
         models = pd.concat([self.results[k].models for k in sizes], ignore_index=True)
         findings = tuple({(f.code, f.message): f for k in sizes for f in self.results[k].findings}.values())
