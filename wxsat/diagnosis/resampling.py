@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,13 @@ class Draws:
         Score means, in the order of the scores.
     paths : PathModel
         Over the hierarchy's nodes.
+    covariance : ndarray, shape (draws, n_nodes, n_nodes)
+        True-score covariance of the nodes; empty where it was not kept.
     """
 
     means: NDArray[np.float64]
     paths: PathModel
+    covariance: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class StructuralInput:
 def draw_paths(counts: NDArray[np.float64], given: StructuralInput) -> Draws:
     """Turn unit counts, shape (draws, n_units), into means and paths; all ones give the estimate itself."""
     moments = moments_of(counts, given.stored)
-    return Draws(moments.means, fit_paths(given.node_covariance(moments), given.hierarchy))
+    covariance = given.node_covariance(moments)
+    return Draws(moments.means, fit_paths(covariance, given.hierarchy), covariance)
 
 
 def bootstrap_paths(given: StructuralInput, draws: int, rng: np.random.Generator) -> Draws:
@@ -79,6 +83,7 @@ def bootstrap_paths(given: StructuralInput, draws: int, rng: np.random.Generator
             np.concatenate([b.paths.standardised for b in blocks]),
             blocks[0].paths.labels,
         ),
+        np.concatenate([b.covariance for b in blocks]),
     )
 
 
