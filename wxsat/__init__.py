@@ -37,6 +37,8 @@ _PUBLIC = {
     "evaluate_outcome_rates": "wxsat.sampling.response_rates",
     "evaluate_web_rates": "wxsat.sampling.response_rates",
     "evaluate_scales": "wxsat.psychometrics.scales",
+    "evaluate_factors": "wxsat.psychometrics.factors.evaluate",
+    "evaluate_item_response": "wxsat.psychometrics.item_response.evaluate",
     "ParameterTable": "wxsat.sem.parameter_table",
     "parse_model": "wxsat.sem.parameter_table",
     "fit_sem": "wxsat.sem.fit",

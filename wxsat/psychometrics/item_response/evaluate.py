@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
@@ -78,13 +78,14 @@ class ScaleResponse:
             at += 1 + len(d)
         return pd.DataFrame(rows, columns=["scale", "item", "parameter", "category", "estimate", "std_error"])
 
-    def information(self, theta: Array = CURVE) -> pd.DataFrame:
+    def information(self, theta: ArrayLike = CURVE) -> pd.DataFrame:
         """Return ``theta``, the information of every item, ``test`` and the ``std_error`` of a score there."""
         import pandas as pd
 
-        per_item = item_information(self.fit.items, np.asarray(theta, dtype=np.float64))
+        points = np.asarray(theta, dtype=np.float64)
+        per_item = item_information(self.fit.items, points)
         frame = pd.DataFrame(per_item, columns=list(self.items))
-        frame.insert(0, "theta", theta)
+        frame.insert(0, "theta", points)
         total = per_item.sum(axis=1)
         return frame.assign(test=total, std_error=1 / np.sqrt(total))
 
