@@ -12,6 +12,7 @@ import pytest
 
 import wxsat as wx
 from wxsat.present import theme
+from wxsat.present.figures.account_funnel import plot_account_funnel
 from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
 from wxsat.present.figures.figure import FigureSpec, build_figure
 from wxsat.present.figures.htmt import plot_htmt
@@ -20,6 +21,7 @@ from wxsat.present.figures.likert import plot_likert
 from wxsat.present.figures.priorities import plot_priorities
 from wxsat.present.figures.reliability import plot_reliability
 from wxsat.present.figures.severity import plot_severity
+from wxsat.present.figures.sources import plot_sources
 from wxsat.responses.responses import CleanResponses
 
 if TYPE_CHECKING:
@@ -135,6 +137,32 @@ def levers() -> pd.DataFrame:
 
 
 @pytest.fixture
+def combined() -> pd.DataFrame:
+    rows = [("D1", 51.1, 48.8, 53.5), ("D2", 49.7, 46.9, 52.5)]
+    return pd.DataFrame(rows, columns=["dilemma", "S", "ci_lower", "ci_upper"])
+
+
+@pytest.fixture
+def sources() -> pd.DataFrame:
+    rows = [
+        ("D1", "pub", 57.1, 55.2, 59.0), ("D1", "ops", 45.7, 43.1, 48.3), ("D1", "log", 50.6, NAN, NAN),
+        ("D2", "pub", 49.7, 46.9, 52.5),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["dilemma", "source", "S", "ci_lower", "ci_upper"])
+
+
+@pytest.fixture
+def accounts() -> pd.DataFrame:
+    rows = [
+        (dilemma, n, 50 + shift, 18 / n**0.5)
+        for dilemma in ("D1", "D2", "D4")
+        for n, shift in ((12, 6.0), (30, -3.0), (45, 15.0), (60, 1.0))
+    ]
+    rows.append(("D1", 6, NAN, NAN))
+    return pd.DataFrame(rows, columns=["dilemma", "n", "S_pub", "se"])
+
+
+@pytest.fixture
 def priorities() -> pd.DataFrame:
     columns = [
         "driver", "kind", "importance", "importance_ci_lower", "importance_ci_upper", "performance",
@@ -218,6 +246,12 @@ def make(request: pytest.FixtureRequest, instrument: Instrument) -> Callable[...
                 return plot_levers(frame("levers"), **named)
             case "priorities":
                 return plot_priorities(frame("priorities"), **named)
+            case "sources":
+                return plot_sources(frame("combined"), frame("sources"), **named)
+            case "account-funnel":
+                spec = plot_account_funnel(frame("accounts"), **named)
+                assert spec is not None
+                return spec
             case "htmt":
                 return plot_htmt(frame("htmt"), **named)
             case "exclusion-flow":

@@ -28,7 +28,10 @@ from wxsat.present.figures.severity import plot_severity
 from wxsat.present.locale import wording
 
 ROOT = Path(__file__).resolve().parents[4]
-FIGURES = ("severity", "reliability", "levers", "priorities", "htmt", "exclusion-flow", "likert", "likert10")
+FIGURES = (
+    "severity", "reliability", "levers", "priorities", "htmt", "exclusion-flow", "likert", "likert10", "sources",
+    "account-funnel",
+)  # fmt: skip
 LANGUAGES = ("zh", "en")
 LARGEST_SVG = 300_000
 SVG = "{http://www.w3.org/2000/svg}"
