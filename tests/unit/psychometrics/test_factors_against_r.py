@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wxsat.psychometrics.coefficients.greatest_lower_bound import greatest_lower_bound
+from wxsat.psychometrics.coefficients.ordinal_alpha import ordinal_reliability
 from wxsat.psychometrics.factors.evaluate import evaluate_factors
 from wxsat.psychometrics.factors.extraction import extract_factors
 from wxsat.psychometrics.factors.factorability import evaluate_adequacy, evaluate_sphericity
@@ -22,7 +23,6 @@ from wxsat.psychometrics.factors.partial_average import minimum_average_partial
 from wxsat.psychometrics.factors.rotation import rotate_factors
 from wxsat.psychometrics.factors.schmid_leiman import hierarchical_omega
 from wxsat.psychometrics.factors.scores import ScoreMethod, score_weights
-from wxsat.psychometrics.reliability import ordinal_reliability
 
 Array = NDArray[np.float64]
 Locate = Callable[[str], Path]
