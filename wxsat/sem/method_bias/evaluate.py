@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.responses.responses import Responses
+    from wxsat.sem.result import SemResult
 
 LARGE_SHIFT = 0.10
 """A change of a correlation that is worth a warning; our own mark."""
@@ -180,7 +181,8 @@ def evaluate_method_bias(
         pd.DataFrame(list(sequence.loadings) if sequence else [],
                      columns=["item", "construct", "loading", "method_loading", "method_p_value"]),
         shares, sequence.retained if sequence else None,
-        (_harman_finding(harman), *findings, *_marker_findings(sequence, links)),
+        (_harman_finding(harman), *findings, *_marker_findings(sequence, links),
+         *(f for name, found in (sequence.fits if sequence else {}).items() for f in _improper(name, found))),
         {"estimator": estimator, "missing": missing, "n": one.n_obs, "n_read": one.n_read,
          "scales": {k: list(v) for k, v in known.items()}, "marker": own_marker},
     )  # fmt: skip
@@ -270,7 +272,17 @@ def _unmeasured(fit: Fits, scales: Scales) -> tuple[list[Any], list[Any], list[A
         "from what the constructs share."
     )
     severity: Severity = "warning" if abs(shift) >= LARGE_SHIFT else "note"
-    return rows, tests, links, share, (Finding("SEM-192", severity, "unmeasured method factor", message, evidence),)
+    told = Finding("SEM-192", severity, "unmeasured method factor", message, evidence)
+    return rows, tests, links, share, (told, *_improper("unmeasured method factor", method))
+
+
+def _improper(label: str, fit: SemResult) -> tuple[Finding, ...]:
+    """Say that a solution has negative variances or impossible correlations (SEM-197)."""
+    codes = sorted({f.code for f in fit.findings if f.code in ("SEM-103", "SEM-104")})
+    if not codes:
+        return ()
+    message = f"The solution of the model {label} is improper ({', '.join(codes)}): its figures must not be read."
+    return (Finding("SEM-197", "warning", label, message, {"codes": ", ".join(codes)}),)
 
 
 def _link(technique: str, pair: tuple[str, str], model: str, r: float, shift: float) -> dict[str, Any]:
@@ -305,5 +317,6 @@ def _marker_findings(sequence: MarkerSequence | None, links: list[dict[str, Any]
         f"that {words} the correlations of the constructs (p = {p:.3f}); the largest change is that of "
         f"{largest['a']} and {largest['b']}: {evidence['before']:.3f} to {largest['r']:.3f}."
     )
-    code = "SEM-195" if sequence.biased else "SEM-196"
-    return (Finding(code, "warning" if sequence.biased else "note", "marker", message, evidence),)
+    if sequence.biased:
+        return (Finding("SEM-195", "warning", "marker", message, evidence),)
+    return (Finding("SEM-196", "note", "marker", message, evidence),)

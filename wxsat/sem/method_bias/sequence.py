@@ -77,10 +77,14 @@ def difference_row(label: str, question: str, restricted: SemResult, free: SemRe
     """Return the line of a difference test: the restricted model against the free one."""
     found = compare_sem(restricted, free)
     return {
-        "comparison": label, "question": question, "chisq": found.test.statistic, "df": found.test.df,
+        "comparison": label,
+        "question": question,
+        "chisq": found.test.statistic,
+        "df": found.test.df,
         "pvalue": found.test.p_value,
-        "delta_cfi": float(restricted.fit_measures["cfi"] - free.fit_measures["cfi"]), "method": "standard" if restricted.estimator == "ML" else found.method,
-    }  # fmt: skip
+        "delta_cfi": float(restricted.fit_measures["cfi"] - free.fit_measures["cfi"]),
+        "method": "standard" if restricted.estimator == "ML" else found.method,
+    }
 
 
 def latent_correlations(fit: SemResult, names: tuple[str, ...]) -> dict[tuple[str, str], float]:

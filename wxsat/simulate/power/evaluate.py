@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.errors import UsageError
+from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding
 from wxsat.sem.bootstrap.workers import over_blocks
 from wxsat.simulate.power.analysis import Analysis, derived_model, plan_analysis
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int], None]
-LOW_CONVERGENCE, COVERAGE_RANGE = 0.95, (0.91, 0.98)
+LOW_CONVERGENCE, COVERAGE_RANGE, HARDLY_ANY = 0.95, (0.91, 0.98), 0.1
 """Muthén & Muthén (2002): coverage between .91 and .98; our own mark for convergence."""
 
 
@@ -243,6 +243,13 @@ def assemble(
         parts.append(pd.concat([head, pd.DataFrame(parameter_figures(total, truth))], axis=1))
         models.append(_model_row(size, total))
     frame = pd.DataFrame(models)
+    if (frame["converged"] < HARDLY_ANY).all():
+        raise EstimationError(
+            "MEAS-089",
+            f"at most {frame['converged'].max():.1%} of the replicates converged; nothing can be said of the rest.",
+            where="analysis model",
+            hint="Plan more respondents, or a simpler model.",
+        )
     parameters = pd.concat(parts, ignore_index=True)
     settings = asdict(design) | {
         "sizes": list(design.sizes), "model": analysis.text, "population": source.source,

@@ -185,7 +185,9 @@ def _open_path(row: Parameter) -> bool:
 
 
 def _example(row: Parameter) -> str:
-    return f"{row.lhs} ~ 0*1" if row.op == "~1" else f"{row.lhs} {row.op} 0*{row.rhs}"
+    if row.op == "~1":
+        return f"{row.lhs} ~ 0*1"
+    return f"{row.lhs} {row.op} {1 if row.lhs == row.rhs else 0}*{row.rhs}"
 
 
 def _moments(rows: Sequence[Parameter], table: ParameterTable, unit: set[str], where: str) -> tuple[Array, Array]:
