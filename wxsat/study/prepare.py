@@ -85,7 +85,7 @@ def prepare_study(study: Study) -> Prepared:
     ]
     faults += [fault for path in files if (fault := _missing_file(path, where))]
     beside = _sources_beside(study, folder)
-    faults += [fault for path in beside if (fault := _missing_file(path, where, "STUDY-026"))]
+    faults += [fault for path in beside if (fault := _missing_file(path, where, "file"))]
     truth = None
     if study.data.simulate is not None:
         truth = (instrument.folder or folder) / study.data.simulate.truth
@@ -123,13 +123,12 @@ def _sources_beside(study: Study, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in (*answers, study.audit, study.panel) if name is not None)
 
 
-def _missing_file(path: Path, where: str, code: str = "STUDY-021") -> Fault | None:
+def _missing_file(path: Path, where: str, kind: str = "answer file") -> Fault | None:
     if path.is_file():
         return None
     neighbours = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     hint = nearest(path.name, neighbours).strip()
-    kind = "answer file" if code == "STUDY-021" else "file"
-    return Fault(code, f"there is no {kind} '{path}'.", where, hint)
+    return Fault("STUDY-021", f"there is no {kind} '{path}'.", where, hint)
 
 
 def _model(name: str, study: Study, instrument: Instrument, where: str, faults: list[Fault]) -> PlannedModel | None:

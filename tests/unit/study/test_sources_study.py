@@ -126,5 +126,5 @@ def test_missing_files_are_all_named_at_once(folder: Path) -> None:
     )
     with pytest.raises(StudyError) as caught:
         prepare_study(load_study(folder / "bad.yaml"))
-    assert [f.code for f in caught.value.faults] == ["STUDY-026"] * 3
+    assert [f.code for f in caught.value.faults] == ["STUDY-021"] * 3
     assert "staff.csv" in caught.value.faults[0].hint
