@@ -1,8 +1,9 @@
 """Timings of the engine against lavaan and semopy: one interleaved run, one thread, results compared first.
 
 Each round runs every engine once on every case, in turn, so that a busy machine slows all of them alike; the figures
-are medians over the rounds and ratios are medians of the rounds' ratios. lavaan runs in a live R process: its start is
-not counted. No time is printed for a case whose results differ.
+are medians over the rounds and ratios are medians of the rounds' ratios, of wall time and of processor time (which a
+busy machine disturbs less). lavaan runs in a live R process: its start is not counted. No time is printed for a case
+whose results differ. Nothing is carried over from run to run: text is parsed and data are read anew each time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ BFI = "A =~ A1 + A2 + A3 + A4 + A5\nC =~ C1 + C2 + C3 + C4 + C5\nE =~ E1 + E2 + 
       "N =~ N1 + N2 + N3 + N4 + N5\nO =~ O1 + O2 + O3 + O4 + O5"  # fmt: skip
 # lavaan's default optimiser stops up to 3e-5 from the top (FIML and large models: more), semopy's 5e-3.
 TOLERANCE = {"lavaan": 2e-4, "semopy": 2e-2}
-BOOTSTRAP_DRAWS, LAVAAN_DRAWS = 1000, 10
+BOOTSTRAP_DRAWS, LAVAAN_DRAWS, WORKERS_DRAWS = 1000, 10, 4000
+Spent = tuple[float, float]  # seconds of wall and of processor
 
 
 @dataclass
@@ -44,7 +46,8 @@ class Case:
     data: pd.DataFrame
     goal: float
     semopy: bool = False
-    times: dict[str, list[float]] = field(default_factory=dict)
+    workers: int = 1
+    times: dict[str, list[Spent]] = field(default_factory=dict)
     scale: dict[str, float] = field(default_factory=dict)
 
 
@@ -78,9 +81,10 @@ class Lavaan:
         self.ask("data", case.name, str(data))
         self.ask("case", case.name, case.name, case.kind, str(model))
 
-    def run(self, case: Case) -> float:
+    def run(self, case: Case) -> Spent:
         """Return seconds, measured inside R."""
-        return float(self.ask("run", case.name).split()[0])
+        wall, processor = self.ask("run", case.name).split()
+        return float(wall), float(processor)
 
     def table(self, case: Case) -> pd.DataFrame:
         """Return the estimates of the last run."""
@@ -128,34 +132,49 @@ def cases(bfi: Path | None) -> list[Case]:
         Case("point", "36 items: point estimate alone", "point", model, data, 10, semopy=True),
         Case("mlr", "36 items: MLR", "mlr", model, data, 40),
         Case("bootstrap", "36 items: 1,000 bootstrap draws", "bootstrap", model, data, 30),
+        Case("workers", f"36 items: {WORKERS_DRAWS:,} bootstrap draws, one process and two", "workers", model, data, 2),
         Case("dilemmas", f"dilemmas: 18 latents, N = {len(answers):,}", "everything", dilemmas, answers, 20),
     ]
     if bfi is not None:
         frame = pd.read_csv(bfi)[[f"{f}{i}" for f in "ACENO" for i in range(1, 6)]]
-        found.insert(4, Case("fiml", f"bfi: FIML, N = {len(frame):,}", "fiml", BFI, frame, 40))
+        found.insert(5, Case("fiml", f"bfi: FIML, N = {len(frame):,}", "fiml", BFI, frame, 40))
     return found
 
 
-def run_wxsat(case: Case) -> tuple[float, Any]:
-    """Return seconds and the result."""
+class Watch:
+    """Wall and processor time since it was made."""
+
+    def __init__(self) -> None:
+        self.begin = time.perf_counter(), time.process_time()
+
+    def spent(self) -> Spent:
+        """Return both."""
+        return time.perf_counter() - self.begin[0], time.process_time() - self.begin[1]
+
+
+def run_wxsat(case: Case) -> tuple[Spent, Any]:
+    """Return seconds and the result, which is read as a user would."""
     from wxsat.sem.bootstrap.plan import BootstrapOptions, bootstrap_table
     from wxsat.sem.fit import fit_sem
 
-    if case.kind == "bootstrap":
+    if case.kind in ("bootstrap", "workers"):
         fit = fit_sem(case.model, case.data, engine="native")
-        begin = time.perf_counter()
+        draws = BOOTSTRAP_DRAWS if case.kind == "bootstrap" else WORKERS_DRAWS
+        effects, watch = fit.effects, Watch()
         bootstrap_table(fit.table, fit.outcome.sample, fit.outcome.estimate.theta,
-                        BootstrapOptions(draws=BOOTSTRAP_DRAWS, seed=1), fit.effects)  # fmt: skip
-        return time.perf_counter() - begin, fit
-    begin = time.perf_counter()
+                        BootstrapOptions(draws=draws, seed=1, workers=case.workers), effects)  # fmt: skip
+        return watch.spent(), fit
+    watch = Watch()
     if case.kind == "point":
         found = point_estimate(case)
     else:
         options = {"mlr": {"estimator": "MLR"}, "fiml": {"missing": "fiml"}}.get(case.kind, {})
         found = fit_sem(case.model, case.data, engine="native", **options)
+        assert len(found.parameters)
+        assert "cfi" in found.fit_measures
         if case.kind == "everything":
             found.standardized()
-    return time.perf_counter() - begin, found
+    return watch.spent(), found
 
 
 def point_estimate(case: Case) -> pd.DataFrame:
@@ -176,18 +195,18 @@ def point_estimate(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["lhs", "op", "rhs", "estimate"])
 
 
-def run_semopy(case: Case) -> tuple[float, pd.DataFrame]:
+def run_semopy(case: Case) -> tuple[Spent, pd.DataFrame]:
     """Return seconds and semopy's table."""
     import semopy
 
-    begin = time.perf_counter()
+    watch = Watch()
     model = semopy.Model(case.model)
     model.fit(case.data)
     if case.kind == "everything":
         table = model.inspect(std_est=True)
         semopy.calc_stats(model)
-        return time.perf_counter() - begin, table
-    spent = time.perf_counter() - begin
+        return watch.spent(), table
+    spent = watch.spent()
     return spent, model.inspect()
 
 
@@ -238,29 +257,46 @@ def compare(case: Case, lavaan: Lavaan | None) -> dict[str, str]:
     return found
 
 
-def measure(case: Case, engines: dict[str, Callable[[Case], float]]) -> None:
-    """Run every engine once and keep its time."""
+def two_processes(case: Case) -> Spent:
+    """Return the seconds of the same draws by two processes."""
+    return run_wxsat(replace(case, workers=2))[0]
+
+
+def measure(case: Case, engines: dict[str, Callable[[Case], Spent]], in_a_row: int) -> None:
+    """Run every engine and keep its time: the median of several runs in a row, where they are asked."""
     for name, run in engines.items():
-        case.times.setdefault(name, []).append(run(case) * case.scale.get(name, 1.0))
+        spent = np.median([run(case) for _ in range(in_a_row)], axis=0) * case.scale.get(name, 1.0)
+        case.times.setdefault(name, []).append((float(spent[0]), float(spent[1])))
 
 
 def report(case: Case) -> None:
     """Print medians and ratios of one case."""
     own = np.array(case.times["wxsat"])
     print(f"\n{case.title}")
-    print(f"  wxsat   {np.median(own) * 1e3:9.1f} ms   (best {own.min() * 1e3:.1f})")
+    print(f"  wxsat   {np.median(own[:, 0]) * 1e3:9.1f} ms   (best {own[:, 0].min() * 1e3:.1f})")
+    if "two processes" in case.times:
+        print(
+            f"  two processes: {np.median(own[:, 0] / np.array(case.times['two processes'])[:, 0]):.2f} times as fast"
+        )
     for name in ("lavaan", "semopy"):
         if name in case.times:
             other = np.array(case.times[name])
-            low, middle, high = np.percentile(other / own, [25, 50, 75])
+            low, middle, high = np.percentile(other[:, 0] / own[:, 0], [25, 50, 75])
+            processor = np.median(other[:, 1] / own[:, 1])
             goal = f"   goal {case.goal:g}" if name == "lavaan" else ""
-            print(f"  {name:7s} {np.median(other) * 1e3:9.1f} ms   ratio {middle:6.1f}  [{low:.1f}, {high:.1f}]{goal}")
+            print(
+                f"  {name:7s} {np.median(other[:, 0]) * 1e3:9.1f} ms   ratio {middle:6.1f}  [{low:.1f}, {high:.1f}]"
+                f"   by processor time {processor:6.1f}{goal}"
+            )
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--in-a-row", type=int, default=1, help="runs of an engine in a round, of which the median counts"
+    )
     parser.add_argument("--bfi", type=Path, help="CSV of psych's bfi (2,800 rows), for the FIML case")
     parser.add_argument("--r-blas", help="shared library to preload into R: single-threaded OpenBLAS is the fair one")
     parser.add_argument("--only", nargs="*", help="names of cases")
@@ -276,12 +312,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         lavaan = None if asked.no_lavaan else Lavaan(Path(folder), asked.r_blas)
         print(f"numpy {np.__version__}; {'no R' if lavaan is None else lavaan.ask('versions')}; one thread each")
-        timed: list[tuple[Case, dict[str, Callable[[Case], float]]]] = []
+        timed: list[tuple[Case, dict[str, Callable[[Case], Spent]]]] = []
         for case in chosen:
+            if case.kind == "workers":
+                timed.append((case, {"wxsat": lambda c: run_wxsat(c)[0], "two processes": two_processes}))
+                continue
             case.semopy = case.semopy and not asked.no_semopy
             agreement = compare(case, lavaan)
             print(f"{case.name}: " + "; ".join(f"{k}: {v}" for k, v in agreement.items()))
-            engines: dict[str, Callable[[Case], float]] = {"wxsat": lambda c: run_wxsat(c)[0]}
+            engines: dict[str, Callable[[Case], Spent]] = {"wxsat": lambda c: run_wxsat(c)[0]}
             if lavaan is not None and not agreement["lavaan"].startswith("DIFFERS"):
                 engines["lavaan"] = lavaan.run
             if case.semopy and not agreement["semopy"].startswith("DIFFERS"):
@@ -291,7 +330,7 @@ def main() -> None:
             timed.append((case, engines))
         for _ in range(asked.rounds):
             for case, engines in timed:
-                measure(case, engines)
+                measure(case, engines, asked.in_a_row)
         for case, _ in timed:
             report(case)
 

@@ -80,7 +80,7 @@ class Restrictions:
             firm = False
         if not firm:
             # What is singular or indefinite shows in the general inverse: huge or negative variances.
-            inverse = np.linalg.inv(inner)
+            inverse = np.asarray(np.linalg.inv(inner), dtype=np.float64)
         return inverse if self.trivial else np.asarray(self.basis @ inverse @ self.basis.T)
 
 

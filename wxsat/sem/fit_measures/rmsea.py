@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 CLOSE, NOT_CLOSE = 0.05, 0.08
+MOST_STEPS = 200
 FAR = 1e5  # statistic or noncentrality beyond which the exact distribution is not summed
 
 
@@ -41,15 +42,25 @@ def rmsea_interval(
 
 def _noncentrality(statistic: float, df: float, probability: float) -> float:
     """Return the noncentrality at which `statistic` is the quantile of `probability`; 0 when there is none."""
-    from scipy.optimize import brentq
     from scipy.special import chdtr
 
     if chdtr(df, statistic) <= probability:
         return 0.0
-    upper = max(statistic, 1.0)
-    while _noncentral(statistic, df, upper) > probability:
-        upper *= 2.0
-    return float(brentq(lambda nc: _noncentral(statistic, df, nc) - probability, 0.0, upper, xtol=1e-12, rtol=1e-13))
+    low, high = 0.0, max(statistic, 1.0)
+    while _noncentral(statistic, df, high) > probability:
+        low, high = high, 2.0 * high
+    end = min(max(statistic - df, low), high)
+    for _ in range(MOST_STEPS):
+        value = _noncentral(statistic, df, end)
+        low, high = (end, high) if value > probability else (low, end)
+        # Two more degrees of freedom give the derivative; a step out of the bracket gives way to halving it.
+        slope = (_noncentral(statistic, df + 2.0, end) - value) / 2.0
+        closer = end - (value - probability) / slope if slope < 0 else math.inf
+        closer = closer if low < closer < high else (low + high) / 2.0
+        if abs(closer - end) <= 1e-12 + 1e-13 * end:
+            return closer
+        end = closer
+    return end
 
 
 def _noncentral(statistic: float, df: float, noncentrality: float) -> float:
