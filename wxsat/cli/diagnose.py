@@ -11,6 +11,14 @@ SHOWN = [
     "dilemma", "S", "ci_lower", "ci_upper", "method_lower", "method_upper", "p40", "band", "verdict", "grade",
     "best_grade", "pattern", "missing", "veto",
 ]  # fmt: skip
+STRUCTURAL = {
+    "shapley": "Shares of the explained variance of satisfaction: over all orders, and over the causal ones",
+    "sequence": "Best order of the measures, points of 100 added by each step",
+    "hypotheses": "Hypotheses: supported, refuted or undetermined (Holm over H6 to H20)",
+    "claims": "Claims of the founding article",
+    "split_sample": "Dilemma and satisfaction from different respondents of an account",
+    "rivals": "The hierarchy and its rivals (positive delta_bic favours the hierarchy)",
+}
 MISSING_SOURCES = "DIAG-130"
 
 
@@ -51,6 +59,10 @@ def diagnose(
             print_frame(diagnosis.priorities, "Importance (total effect on satisfaction) and performance", 2)
         if not diagnosis.levers.empty:
             print_frame(diagnosis.levers, "Expected gain in satisfaction, points of 100", 2)
+        for name, title in STRUCTURAL.items():
+            frame = diagnosis.structural.frames()[name]
+            if not frame.empty:
+                print_frame(frame, title, 3)
     for finding in outcome.content.findings:
         if (finding.severity != "note" or finding.code == MISSING_SOURCES) and not as_json:
             say(f"[{finding.code}] {finding.message}")

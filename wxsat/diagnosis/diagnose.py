@@ -34,6 +34,12 @@ from wxsat.diagnosis.sampling import Units, estimate_means, group_units, unit_su
 from wxsat.diagnosis.settings import list_settings
 from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
 from wxsat.diagnosis.source_cautions import caution_about_latent
+from wxsat.diagnosis.structural_tables import (
+    StructuralTables,
+    caution_about_structure_claims,
+    fit_rivals,
+    read_structural_tables,
+)
 from wxsat.diagnosis.three_sources import GivenSources, weigh_evidence
 from wxsat.diagnosis.verdict import SUPPRESS_BELOW
 from wxsat.errors import DataError
@@ -159,6 +165,7 @@ def diagnose(
     )  # fmt: skip
     lowest, seen_on = _lowest_observed(sample, units)
     tables = _read_structure(estimate, drawn, sample, target, lowest)
+    structural = _read_costs(estimate, drawn, sample, units, target, seed, responses)
     findings = [
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
         *cautions.caution_about_cells(severities),
@@ -169,6 +176,7 @@ def diagnose(
         *cautions.caution_about_draws(drawn.paths.coefficients if sample.readable else np.empty((0, 0))),
         *cautions.caution_about_levers(tables["levers"], lowest, seen_on),
         *(caution_about_latent(latent) if latent is not None else ()),
+        *caution_about_structure_claims(structural),
         *evidence.findings,
     ]
     settings = list_settings(
@@ -181,7 +189,10 @@ def diagnose(
         reliability=sample.reliability_used(),
         given=sample.reliability_given(),
     )
-    return Diagnosis(severity=severities, findings=tuple(findings), settings=settings, evidence=evidence, **tables)
+    return Diagnosis(
+        severity=severities, findings=tuple(findings), settings=settings, evidence=evidence, structural=structural,
+        **tables,
+    )  # fmt: skip
 
 
 def _latent(
@@ -340,6 +351,19 @@ def _read_structure(
         "levers": weigh_levers(estimate, drawn, positions, hierarchy, target, lowest),
         "paths": tabulate_paths(estimate, drawn, hierarchy),
     }
+
+
+def _read_costs(
+    estimate: Draws, drawn: Draws, sample: _Sample, units: Units, target: float, seed: int, responses: Responses
+) -> StructuralTables:
+    """Return shares, orders, hypotheses, claims, split samples and rivals; empty where no structure can be read."""
+    if not sample.readable:
+        return StructuralTables()
+    given = sample.structural
+    tables = read_structural_tables(
+        estimate, drawn, given.positions, sample.values, units, given.hierarchy, target, seed
+    )
+    return replace(tables, rivals=fit_rivals(responses, given.hierarchy))
 
 
 def _structural_cautions(sample: _Sample) -> list[Finding]:

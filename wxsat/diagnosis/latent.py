@@ -108,7 +108,7 @@ def latent_severity(
 
     if weights is not None:
         return _unused("weights")
-    items = {name: _items(responses, name) for name in names}
+    items = {name: answered_items(responses, name) for name in names}
     if not items or min(map(len, items.values())) < 2:
         return _unused("single_items")
     text = "\n".join(f"{name} =~ {' + '.join(own)}" for name, own in items.items())
@@ -123,7 +123,8 @@ def latent_severity(
     return _severities(responses, fit, names, measures)
 
 
-def _items(responses: Responses, construct: str) -> list[str]:
+def answered_items(responses: Responses, construct: str) -> list[str]:
+    """Return the items of a construct that anybody answered."""
     instrument = responses.instrument
     constructs = instrument.constructs if instrument else []
     asked = [i for c in constructs if c.id == construct for i in c.items]

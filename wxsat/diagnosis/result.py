@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wxsat.diagnosis.structural_tables import StructuralTables
 from wxsat.finding import Finding, refusals
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Diagnosis:
         ``outcome predictor hypothesis expected estimate ci_lower ci_upper std_all``.
     evidence : Evidence or None
         The sources combined and side by side: severities, verdict, pattern and grade over all of them.
+    structural : StructuralTables
+        Shares of variance, order of measures, hypotheses, claims and split samples.
     findings : tuple of Finding
     settings : mapping
         Every choice: name to ``{"value", "label"}``, label one of ``convention``, ``option``, ``data``.
@@ -53,6 +56,7 @@ class Diagnosis:
     findings: tuple[Finding, ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     evidence: Evidence | None = None
+    structural: StructuralTables = field(default_factory=StructuralTables)
 
     @property
     def refused(self) -> bool:
@@ -84,6 +88,7 @@ class Diagnosis:
             "priorities": _records(self.priorities),
             "levers": _records(self.levers),
             "paths": _records(self.paths),
+            **{name: _records(frame) for name, frame in self.structural.frames().items()},
             **self._evidence(),
             "findings": [_plain(finding.to_dict()) for finding in self.findings],
             "settings": _plain(self.settings),
@@ -97,6 +102,7 @@ class Diagnosis:
             (r["estimate"] for r in _records(self.total_effects) if r["source"] == dilemma and r["outcome"] == outcome),
             None,
         )
+        shares = next((r for r in _records(self.structural.shapley) if r["dilemma"] == dilemma), {})
         gain, own = lever.get("gain"), lever.get("own")
         joint = self._combined(dilemma) or _alone(row)
         return {
@@ -125,8 +131,8 @@ class Diagnosis:
             "gross_loss": None if gain is None else -gain,
             "own_loss": None if own is None else -own,
             "own_share": lever.get("own_share"),
-            "lmg": None,
-            "causal_shapley": None,
+            "lmg": shares.get("lmg_share"),
+            "causal_shapley": shares.get("causal_share"),
             "lever_best": lever.get("lever"),
             "dSAT": gain,
             "flags": [f.code for f in self.findings if f.severity == "refusal" or f.subject == dilemma],

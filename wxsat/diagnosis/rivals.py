@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS
+from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS, ResolvedHierarchy
 from wxsat.errors import ModelError, WxsatError
 
 if TYPE_CHECKING:
@@ -75,6 +75,34 @@ def find_blocks(model: str) -> Blocks:
     parts = FOUR_DILEMMAS.parts
     declared = (parts["D1"], (*parts["D2"], *parts["D4"]), parts["D3"])
     return Blocks(*(tuple(n for n in names if n in latents) for names in declared))
+
+
+def write_hierarchy(hierarchy: ResolvedHierarchy, items: Mapping[str, Sequence[str]]) -> str:
+    """
+    Return the hierarchy as a model text: a latent a node, equal labels for the parts of a dilemma.
+
+    Parameters
+    ----------
+    hierarchy : ResolvedHierarchy
+    items : mapping of str to sequence of str
+        Items of each node; nodes without any are left out. Empty if the outcome has none.
+    """
+    if hierarchy.outcome not in items:
+        return ""
+    lines = [f"{node} =~ {' + '.join(own)}" for node, own in items.items()]
+    for number, equation in enumerate(hierarchy.equations):
+        terms = [
+            f"b{number}_{place}*{part}"
+            for place, predictor in enumerate(equation.predictors)
+            for part in hierarchy.parts_of(predictor)
+            if part in items
+        ]
+        if equation.outcome in items and terms:
+            lines.append(f"{equation.outcome} ~ {' + '.join(terms)}")
+    blocks = find_blocks("\n".join(lines))
+    for group in (blocks.root, blocks.middle):
+        lines += [f"{a} ~~ {' + '.join(group[i + 1 :])}" for i, a in enumerate(group[:-1])]
+    return "\n".join(lines)
 
 
 def write_rivals(model: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from wxsat.present.tables.building import with_notes
 from wxsat.present.tables.levers import tabulate_levers
 from wxsat.present.tables.priorities import tabulate_priorities
 from wxsat.present.tables.severity import tabulate_severity
+from wxsat.present.tables.structure import LAYOUT, tabulate_structure
 
 
 def describe_dilemmas(draft: Draft) -> Section:
@@ -38,6 +39,9 @@ def describe_dilemmas(draft: Draft) -> Section:
         blocks.append(Paragraph(draft.text("dilemmas.gains")))
         blocks.append(draft.figure(plot_levers(diagnosis.levers, refused=refused, **drawn)))
         blocks.append(draft.table(tabulate_levers(diagnosis, instrument, language, refused=refused)))
+    for name, frame in diagnosis.structural.frames().items():
+        if name in LAYOUT and not frame.empty:
+            blocks.append(draft.table(tabulate_structure(name, diagnosis, instrument, language, refused=refused)))
     return Section("dilemmas", title, tuple(blocks))
 
 

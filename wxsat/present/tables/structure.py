@@ -1,0 +1,59 @@
+"""Shares, order of measures, hypotheses, split samples and rivals, as tables of the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wxsat.present.numbers import Language
+from wxsat.present.table import Table
+from wxsat.present.tables.building import TableBuilder, records
+
+if TYPE_CHECKING:
+    from wxsat.diagnosis.result import Diagnosis
+    from wxsat.instrument.instrument import Instrument
+
+# table: its columns, each with kind and digits (text without), and the places that hold names of constructs
+LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "shapley": (("dilemma", "text", 0), ("lmg_share", "percent", 0), ("causal_share", "percent", 0)),
+    "sequence": (
+        ("step", "number", 0), ("dilemma", "text", 0), ("marginal", "number", 1), ("cumulative", "number", 1),
+        ("p_order", "percent", 0),
+    ),
+    "hypotheses": (
+        ("hypothesis", "text", 0), ("predictor", "text", 0), ("outcome", "text", 0), ("expected", "text", 0),
+        ("estimate", "number", 2), ("std_all", "number", 2), ("p_holm", "number", 3), ("verdict", "text", 0),
+    ),
+    "split_sample": (
+        ("dilemma", "text", 0), ("same_person", "number", 2), ("cross_person", "number", 2), ("ratio", "number", 2),
+        ("icc2", "number", 2), ("n_accounts", "number", 0), ("verdict", "text", 0),
+    ),
+    "rivals": (
+        ("model", "text", 0), ("claim", "text", 0), ("chisq", "number", 1), ("df", "number", 0), ("cfi", "number", 3),
+        ("rmsea", "number", 3), ("srmr", "number", 3), ("delta_bic", "number", 1), ("p_value", "number", 3),
+        ("preferred", "text", 0),
+    ),
+}  # fmt: skip
+NAMED = ("dilemma", "predictor", "outcome")
+WORDED = ("verdict", "claim", "preferred")
+
+
+def tabulate_structure(
+    name: str, diagnosis: Diagnosis, instrument: Instrument | None, language: Language, *, refused: bool = False
+) -> Table:
+    """Return one of the structural tables, `name` one of `LAYOUT`."""
+    build = TableBuilder(name, instrument, language)
+    for column, kind, digits in LAYOUT[name]:
+        if kind == "text":
+            build.add_column(column)
+        else:
+            build.add_column(column, "percent" if kind == "percent" else "number", digits)
+    for i, row in enumerate(records(diagnosis.structural.frames()[name])):
+        for column in row:
+            if column in NAMED:
+                row[column] = build.names.of(row[column])
+            elif column in WORDED and row[column]:
+                row[column] = build.words.get(f"tables.structure_words.{str(row[column]).replace(' ', '_')}")
+        build.add_row(str(i), (row[column.name] for column in build.columns), marked=refused)
+    build.add_note("reading")
+    build.add_refusal(diagnosis.findings)
+    return build.build()
