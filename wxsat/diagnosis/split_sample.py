@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wxsat.diagnosis.resampling import percentile_interval, smoothed_share
+from wxsat.diagnosis.sampling import resample_blocks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,7 +26,12 @@ COMMON_SOURCE_BELOW = 0.5
 FEWEST_ACCOUNTS = 20
 FEWEST_IN_HALF = 5
 RELIABLE_FROM = 0.3
-SPLIT_COLUMNS = ("dilemma", "same_person", "cross_person", "ratio", "icc1", "icc2", "n_accounts", "n", "verdict")
+RESAMPLES = 400
+SURE_FROM = 0.90
+SPLIT_COLUMNS = (
+    "dilemma", "same_person", "cross_person", "ratio", "ratio_lower", "ratio_upper", "p_common_source", "icc1", "icc2",
+    "n_accounts", "n", "verdict",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,10 @@ class SplitSample:
         Slope between accounts, each side from other respondents, disattenuated by `icc2`; mean over splits.
     ratio : float
         ``cross_person / same_person``.
+    ratio_lower, ratio_upper, p_common_source : float
+        Percentile interval over resampled accounts, and the share of them with a ratio below .5.
     icc1, icc2 : float
-        Share of the dilemma's variance between accounts; reliability of a half's account mean (mean over splits).
+        Share of the dilemma's variance between accounts; reliability of a half's account mean.
     n_accounts, n : int
     verdict : {"mostly common-source", "carried across respondents", "undetermined"}
     """
@@ -48,6 +58,9 @@ class SplitSample:
     same_person: float
     cross_person: float
     ratio: float
+    ratio_lower: float
+    ratio_upper: float
+    p_common_source: float
     icc1: float
     icc2: float
     n_accounts: int
@@ -79,7 +92,8 @@ def split_sample(
 
     with variance components by analysis of variance over all respondents and :math:`\tilde n` the harmonic mean.
     Accounts need five respondents in each half. Below 20 accounts, or with ICC(2) under .3, nothing is said: halves
-    that carry no signal of the account cannot tell either way.
+    that carry no signal of the account cannot tell either way. The verdict asks that 90 % of the bootstrap draws of
+    accounts agree on which side of .5 the ratio lies; ICC(2) is held fixed in them.
 
     Examples
     --------
@@ -95,18 +109,49 @@ def split_sample(
     d, y = dilemma[kept], outcome[kept]
     codes = np.unique(accounts[kept], return_inverse=True)[1] if kept.any() else np.empty(0, dtype=np.int64)
     count = len(large)
+    nan = float("nan")
     if count < 2 or np.ptp(d) == 0 or np.ptp(y) == 0:
-        return SplitSample(np.nan, np.nan, np.nan, np.nan, np.nan, count, len(d), "undetermined")
-    same = float(np.cov(d, y)[0, 1] / np.var(d, ddof=1))
+        return SplitSample(nan, nan, nan, nan, nan, nan, nan, nan, count, len(d), "undetermined")
+    rng = np.random.default_rng(seed)
     between, within = variance_components(d, codes)
+    means_d, means_y, halves = _half_means(d, y, codes, count, splits, rng)
+    icc2 = between / (between + within / halves)
+    whole = np.ones((1, count))
+    drawn = np.concatenate(list(resample_blocks(count, RESAMPLES, rng)))
+    same = _same_person(d, y, codes, np.concatenate([whole, drawn]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cross = _between_halves(means_d, means_y, np.concatenate([whole, drawn])) / icc2
+        ratios = cross / same
+    lower, upper = percentile_interval(ratios[1:])
+    share = smoothed_share(ratios[1:][np.isfinite(ratios[1:])] < COMMON_SOURCE_BELOW)
+    told = count >= FEWEST_ACCOUNTS and icc2 >= RELIABLE_FROM and bool(np.isfinite(ratios[0]))
     icc1 = between / (between + within)
-    crossed, reliabilities = _over_splits(d, y, codes, count, between, within, splits, np.random.default_rng(seed))
-    icc2 = float(np.mean(reliabilities))
-    cross = float(np.mean(crossed)) / icc2 if icc2 > 0 else np.nan
-    ratio = cross / same if same else np.nan
-    told = count >= FEWEST_ACCOUNTS and icc2 >= RELIABLE_FROM and np.isfinite(ratio)
-    verdict = "mostly common-source" if ratio < COMMON_SOURCE_BELOW else "carried across respondents"
-    return SplitSample(same, cross, ratio, icc1, icc2, count, len(d), verdict if told else "undetermined")
+    verdict = _verdict(float(ratios[0]), share) if told else "undetermined"
+    return SplitSample(
+        float(same[0]), float(cross[0]), float(ratios[0]), lower, upper, share, icc1, icc2, count, len(d), verdict
+    )
+
+
+def _verdict(ratio: float, share: float) -> str:
+    if ratio < COMMON_SOURCE_BELOW and share >= SURE_FROM:
+        return "mostly common-source"
+    return "carried across respondents" if share <= 1 - SURE_FROM else "undetermined"
+
+
+def _same_person(d: Floats, y: Floats, codes: NDArray[np.int64], counts: Floats) -> Floats:
+    """Return the slope over respondents for each row of account counts, shape (rows,)."""
+    x, z = d - d.mean(), y - y.mean()
+    n, sx, sz, sxx, sxz = (counts @ np.bincount(codes, v) for v in (np.ones_like(x), x, z, x * x, x * z))
+    return np.asarray((sxz - sx * sz / n) / (sxx - sx * sx / n))
+
+
+def _between_halves(means_d: Floats, means_y: Floats, counts: Floats) -> Floats:
+    """Return the slope between accounts, mean over splits, for each row of account counts, shape (rows,)."""
+    n = counts.sum(axis=1, keepdims=True)
+    mean_d, mean_y = counts @ means_d.T / n, counts @ means_y.T / n
+    joint = counts @ (means_d * means_y).T / n - mean_d * mean_y
+    spread = counts @ (means_d**2).T / n - mean_d**2
+    return np.asarray((joint / spread).mean(axis=1))
 
 
 def variance_components(values: Floats, codes: NDArray[np.int64]) -> tuple[float, float]:
@@ -126,27 +171,21 @@ def variance_components(values: Floats, codes: NDArray[np.int64]) -> tuple[float
     return max((spread - within) / float(size), 0.0), within
 
 
-def _over_splits(
-    d: Floats, y: Floats, codes: NDArray[np.int64], count: int, between: float, within: float, splits: int,
-    rng: np.random.Generator,
-) -> tuple[list[float], list[float]]:  # fmt: skip
-    """Return the raw slopes between halves and the reliabilities of the half means, one a split."""
-    order_in = np.argsort(codes, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=count))[:-1]])
-    slopes, reliabilities = [], []
-    for _ in range(splits):
+def _half_means(
+    d: Floats, y: Floats, codes: NDArray[np.int64], count: int, splits: int, rng: np.random.Generator
+) -> tuple[Floats, Floats, float]:
+    """Return account means of D in half A and of Y in half B, shape (splits, accounts), and A's harmonic mean size."""
+    sizes = np.bincount(codes, minlength=count)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    first = (np.arange(len(d)) - np.repeat(starts, sizes)) % 2 == 0
+    n_a = (sizes + 1) // 2
+    means_d, means_y = np.empty((splits, count)), np.empty((splits, count))
+    for split in range(splits):
         shuffled = np.lexsort((rng.random(len(d)), codes))
-        place = np.arange(len(d)) - starts[codes[order_in]]
-        first = place % 2 == 0
         a, b = shuffled[first], shuffled[~first]
-        n_a = np.bincount(codes[a], minlength=count)
-        mean_d = np.bincount(codes[a], d[a], minlength=count) / n_a
-        mean_y = np.bincount(codes[b], y[b], minlength=count) / np.bincount(codes[b], minlength=count)
-        moments = np.cov(mean_d, mean_y)
-        slopes.append(float(moments[0, 1] / moments[0, 0]) if moments[0, 0] > 0 else 0.0)
-        half = count / float((1.0 / n_a).sum())
-        reliabilities.append(between / (between + within / half) if between + within > 0 else 0.0)
-    return slopes, reliabilities
+        means_d[split] = np.bincount(codes[a], d[a], minlength=count) / n_a
+        means_y[split] = np.bincount(codes[b], y[b], minlength=count) / (sizes - n_a)
+    return means_d, means_y, float(count / (1.0 / n_a).sum())
 
 
 def tabulate_split_samples(
