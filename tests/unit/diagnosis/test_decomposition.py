@@ -1,5 +1,6 @@
 """The latent loss split among the dilemmas: lavaan's figures on the reference data, and the exact sum."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from wxsat.diagnosis.decomposition import decompose_loss, latent_shares, read_structure
 from wxsat.diagnosis.levers import gross_gain
-from wxsat.errors import ModelError
+from wxsat.errors import InterpretationRefused, ModelError
+from wxsat.finding import Finding
 from wxsat.sem.fit import fit_sem
 
 MODEL = (Path(__file__).parents[3] / "surveys/gov-wechat-public/dilemmas.sem").read_text("utf-8")
@@ -75,3 +77,12 @@ def test_a_fit_without_means_is_refused(shared_data):
     with pytest.raises(ModelError) as raised:
         read_structure(fit_sem(MODEL, frame, effect_coding=True))
     assert raised.value.code == "DIAG-042"
+
+
+def test_a_refused_fit_gives_no_loss(shared_data):  # S12: constructs that cannot be told apart
+    frame = pd.read_csv(shared_data("reference/domain/S1_reference_n1500.csv"))
+    fit = fit_sem(MODEL, frame, effect_coding=True, meanstructure=True)
+    refusing = replace(fit, findings=(Finding("SEM-150", "refusal", "D2", "HTMT .95", {}),))
+    with pytest.raises(InterpretationRefused) as raised:
+        read_structure(refusing)
+    assert raised.value.code == "DIAG-041"
