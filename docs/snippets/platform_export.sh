@@ -1,6 +1,6 @@
 # A made-up export of 问卷星, looked at and read.
 truth="$(python -c 'import wxsat; print(wxsat.load_instrument("gov-wechat-public").folder)')/truth.yaml"
-wxsat simulate "$truth" --n 200 --form brief --platform wjx-text --out wjx_0.csv
+wxsat simulate "$truth" --n 200 --form brief --platform wjx-text --out wjx_0.csv 2> /dev/null
 
 # [inspect]
 wxsat responses inspect wjx_0.csv | head -n 20

@@ -41,7 +41,7 @@ def evaluate_composite_reliability(result: SemResult, *, observed: bool = True) 
 
     Examples
     --------
-    >>> evaluate_composite_reliability(wx.fit_sem("f =~ x1 + x2 + x3", frame))
+    >>> evaluate_composite_reliability(fit)  # doctest: +SKIP
     """
     import pandas as pd
 

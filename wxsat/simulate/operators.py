@@ -62,6 +62,7 @@ def simulate_staff(
     Examples
     --------
     >>> from wxsat.instrument.load import load_instrument
+    >>> from wxsat.simulate.records import AccountCondition
     >>> staff = simulate_staff(load_instrument("gov-wechat-operators"), [AccountCondition("A01", 0.5, 0.5, 0.5, 0.5)])
     >>> staff["ROLE"].tolist()
     [1, 1, 2, 3]

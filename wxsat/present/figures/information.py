@@ -77,7 +77,7 @@ def plot_information(
 
     Examples
     --------
-    >>> svg = render_figure(plot_information(result, language="en"))
+    >>> svg = render_figure(plot_information(result, language="en"))  # doctest: +SKIP
     """
     frame = scale.information()
     test = frame["test"].tolist()

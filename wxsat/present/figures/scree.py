@@ -65,7 +65,7 @@ def plot_scree(parallel: ParallelAnalysis, *, language: Language = "zh", stamp: 
 
     Examples
     --------
-    >>> svg = render_figure(plot_scree(analysis.parallel, language="en"))
+    >>> svg = render_figure(plot_scree(analysis.parallel, language="en"))  # doctest: +SKIP
     """
     p, percent = parallel, f"{100 * parallel.quantile:g}"
     words = ("components", "components_random", "factors", "factors_random")

@@ -81,7 +81,7 @@ def intraclass_correlations(ratings: Array, confidence: float = 0.95) -> pd.Data
     Examples
     --------
     >>> intraclass_correlations(np.array([[1.0, 2], [3, 4], [5, 7]]))["icc"].round(3).tolist()
-    [0.856, 0.875, 0.981, 0.923, 0.933, 0.99]
+    [0.821, 0.833, 0.968, 0.902, 0.909, 0.984]
     """
     import pandas as pd
 
@@ -183,7 +183,7 @@ def evaluate_retest(first: Array, second: Array, confidence: float = 0.95) -> Re
     Examples
     --------
     >>> one = np.array([1.0, 2, 3, 4, 5])
-    >>> evaluate_retest(one, one + 1).correlation
+    >>> round(evaluate_retest(one, one + 1).correlation, 12)
     1.0
     """
     from scipy.special import ndtri

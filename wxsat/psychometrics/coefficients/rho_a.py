@@ -36,7 +36,7 @@ def rho_a(weights: Array, correlation: Array) -> float:
     >>> lam = np.array([0.8, 0.7, 0.6])
     >>> r = np.outer(lam, lam) + np.diag(1 - lam**2)
     >>> w = lam / np.sqrt(lam @ r @ lam)
-    >>> abs(rho_a(w, r) - (w @ lam) ** 2) < 1e-12
+    >>> bool(abs(rho_a(w, r) - (w @ lam) ** 2) < 1e-12)
     True
     """
     w = weights / np.sqrt(weights @ correlation @ weights)

@@ -60,9 +60,9 @@ def rotate_factors(
 
     Examples
     --------
-    >>> plain = np.array([[0.7, 0.3], [0.6, 0.4], [0.6, -0.4], [0.7, -0.3]])
+    >>> plain = np.array([[0.8, 0.2], [0.6, 0.4], [0.6, -0.4], [0.7, -0.3]])
     >>> abs(rotate_factors(plain, "varimax").loadings[0]).round(3).tolist()
-    [0.284, 0.707]
+    [0.416, 0.712]
     """
     size = loadings.shape[1]
     if rotation == "none" or size == 1:

@@ -47,7 +47,7 @@ def score_weights(correlation: Array, pattern: Array, phi: Array, method: ScoreM
     >>> lam = np.array([[0.8], [0.7], [0.6]])
     >>> r = lam @ lam.T + np.diag(1 - lam[:, 0] ** 2)
     >>> score_weights(r, lam, np.eye(1)).round(3)[:, 0].tolist()
-    [0.512, 0.316, 0.216]
+    [0.517, 0.319, 0.218]
     """
     if method == "regression":
         return np.asarray(np.linalg.solve(correlation, pattern @ phi))
