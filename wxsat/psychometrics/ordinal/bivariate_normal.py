@@ -23,6 +23,8 @@ STEEP = 0.9
 FULL_NODES = 24
 # Above this ratio the quadrature would need more nodes than evaluating afresh costs.
 MOST_NODES = 20
+# From so many correlations on they are integrated in as many shares, by their size.
+MANY, SHARES = 64, 4
 _TINY = 1e-30
 
 
@@ -83,16 +85,29 @@ def bivariate_cdf(h: Array, k: Array, rho: Array) -> Array:
     >>> round(float(bivariate_cdf(np.array(0.0), np.array(0.0), np.array(0.5))), 12)
     0.333333333333
     """
+    if np.abs(rho).max(initial=0.0) <= STEEP:
+        return _mild_cdf(h, k, rho)
     h, k, rho = np.broadcast_arrays(h, k, rho)
     steep = np.abs(rho) > STEEP
-    if not steep.any():
-        target = np.arcsin(rho)
-        nodes = min(FULL_NODES, nodes_needed(np.zeros(()), target))
-        return continue_cdf(normal_cdf(h) * normal_cdf(k), h, k, np.zeros(()), target, nodes)
     result = np.empty(h.shape)
     result[steep] = _cdf_by_owen(h[steep], k[steep], rho[steep])
     mild = ~steep
     result[mild] = bivariate_cdf(h[mild], k[mild], rho[mild])
+    return result
+
+
+def _mild_cdf(h: Array, k: Array, rho: Array) -> Array:
+    """Sheppard's integral; small correlations, which are most, with as few nodes as they need."""
+    start, target, zero = normal_cdf(h) * normal_cdf(k), np.arcsin(rho), np.zeros(())
+    if rho.ndim != 1 or len(rho) < MANY or not h.shape[-1:] == k.shape[-1:] == rho.shape:
+        return continue_cdf(start, h, k, zero, target, min(FULL_NODES, nodes_needed(zero, target)))
+    # One correlation for a whole table of points: its sine is that of all of them.
+    result = np.empty(np.broadcast_shapes(start.shape, target.shape))
+    order = np.argsort(np.abs(target))
+    for which in np.array_split(order, SHARES):
+        nodes = min(FULL_NODES, nodes_needed(zero, target[which]))
+        at = (..., which)
+        result[at] = continue_cdf(start[at], h[at], k[at], zero, target[which], nodes)
     return result
 
 

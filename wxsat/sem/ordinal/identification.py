@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import EstimationError
+from wxsat.sem.ordinal.columns import SplitColumns
 from wxsat.sem.ordinal.implied import ordinal_point
 from wxsat.sem.ordinal.layout import OrdinalLayout, lay_out_ordinal
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.restrictions import Constraints
+from wxsat.sem.restrictions import Constraints, Restrictions
 from wxsat.sem.start_values import start_values
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _null_space(
     theta = constraints.linear.project(theta)
     restrictions = constraints.tangent(theta, constraints.equalities)
     rows = [ordinal_point(layout, theta).jacobian for layout in layouts]
-    if all(np.isfinite(block).all() for block in rows) and _clearly_full(rows, restrictions.basis):
+    if all(np.isfinite(block).all() for block in rows) and _clearly_full(rows, restrictions):
         return np.zeros((len(theta), 0))
     jacobian = np.vstack(rows) @ restrictions.basis
     norms = np.linalg.norm(jacobian, axis=0)
@@ -104,9 +105,9 @@ def _null_space(
     return np.asarray(restrictions.basis @ (vt[rank:].T / norms[:, None]))
 
 
-def _clearly_full(rows: list[Array], basis: Array) -> bool:
+def _clearly_full(rows: list[Array], restrictions: Restrictions) -> bool:
     """Whether the Gram matrix alone shows full rank: a quick look that spares the singular values."""
-    gram = basis.T @ sum(block.T @ block for block in rows) @ basis
+    gram = restrictions.reduce_matrix(np.asarray(sum(SplitColumns.of(block).gram() for block in rows)))
     scale = np.sqrt(np.diag(gram))
     if not np.all(scale > 0):
         return False

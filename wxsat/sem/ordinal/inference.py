@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wxsat.sem.ordinal.columns import SplitColumns
 from wxsat.sem.ordinal.weights import Root
 from wxsat.sem.restrictions import Restrictions
 from wxsat.sem.robust.sandwich import Recipe
@@ -84,12 +85,13 @@ def ordinal_pieces(jacobians: Sequence[Array], turned: Sequence[Array], sizes: A
     whole = square = 0.0
     for jacobian, gamma, size in zip(jacobians, turned, sizes.tolist(), strict=True):
         share = size / total
-        product = gamma @ jacobian
-        information += share * (jacobian.T @ jacobian)
-        meat += share * (jacobian.T @ product)
+        split = SplitColumns.of(jacobian)
+        product = split.before(gamma)
+        information += share * split.gram()
+        meat += share * split.across(product)
         mixed += share * (product.T @ product)
         whole += float(np.trace(gamma))
-        square += float(np.einsum("ij,ij->", gamma, gamma))
+        square += float(np.vdot(gamma, gamma))
     return OrdinalPieces(information, meat, whole, square, mixed)
 
 
@@ -99,22 +101,25 @@ def information_of(jacobians: Sequence[Array], sizes: Array) -> Array:
     return np.asarray(sum(f * (j.T @ j) for f, j in zip(shares, jacobians, strict=True)))
 
 
-def estimates_covariance(pieces: OrdinalPieces, restrictions: Restrictions, recipe: Recipe, sizes: Array) -> Array:
-    """Return the covariance of the estimates; NaN where the information is singular."""
-    size = float((sizes - 1.0).sum())
+def bread_of(pieces: OrdinalPieces, restrictions: Restrictions) -> Array:
+    """Return the inverse of the information under the restrictions; NaN where it is singular."""
     try:
-        bread = restrictions.covariance(pieces.information)
+        return restrictions.covariance(pieces.information)
     except np.linalg.LinAlgError:
         return np.full(pieces.information.shape, np.nan)
+
+
+def estimates_covariance(pieces: OrdinalPieces, bread: Array, recipe: Recipe, sizes: Array) -> Array:
+    """Return the covariance of the estimates; NaN where the information is singular."""
+    size = float((sizes - 1.0).sum())
     if recipe.se == "standard":
         return bread / size
     found = bread @ pieces.meat @ bread / size
     return np.asarray((found + found.T) / 2)
 
 
-def traces_of(pieces: OrdinalPieces, restrictions: Restrictions) -> tuple[float, float]:
-    """Return the traces of U Gamma and of its square."""
-    bread = restrictions.covariance(pieces.information)
+def traces_of(pieces: OrdinalPieces, bread: Array) -> tuple[float, float]:
+    """Return the traces of U Gamma and of its square; NaN where the information is singular."""
     product = bread @ pieces.meat
     first = pieces.whole - float(np.trace(product))
     second = pieces.square - 2.0 * float(np.einsum("ij,ij->", bread, pieces.mixed))

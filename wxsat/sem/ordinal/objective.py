@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wxsat.sem.ordinal.columns import SplitColumns
 from wxsat.sem.ordinal.implied import OrdinalPoint, ordinal_point
 from wxsat.sem.ordinal.layout import OrdinalLayout
 from wxsat.sem.ordinal.weights import Root
@@ -57,7 +58,7 @@ class OrdinalLeastSquares:
 
     def rough_hessian(self, theta: Array) -> Array:
         """Return the Gauss-Newton Hessian."""
-        return np.asarray(sum(2.0 * share * (j.T @ j) for _, _, j, share in self._pieces(theta)))
+        return np.asarray(sum(2.0 * share * SplitColumns.of(j).gram() for _, _, j, share in self._pieces(theta)))
 
     def hessian(self, theta: Array) -> Array:
         """Return the exact Hessian; that of Gauss and Newton where scales or covariates curve the statistics more."""

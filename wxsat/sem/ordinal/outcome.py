@@ -19,6 +19,7 @@ from wxsat.sem.ordinal.fit_measures import ordinal_measures
 from wxsat.sem.ordinal.implied import OrdinalPoint, ordinal_point
 from wxsat.sem.ordinal.inference import (
     OrdinalPieces,
+    bread_of,
     estimates_covariance,
     ordinal_pieces,
     ordinal_tests,
@@ -34,7 +35,7 @@ from wxsat.sem.ordinal.start import ordinal_starts
 from wxsat.sem.ordinal.weights import Root, nacov_of, sizes_of, weight_roots
 from wxsat.sem.outcome import Outcome, unknown_at_constraints
 from wxsat.sem.parameter_table import ParameterTable
-from wxsat.sem.restrictions import Constraints, Restrictions
+from wxsat.sem.restrictions import Constraints
 from wxsat.sem.scoring import Optimum, quasi_newton, search
 
 if TYPE_CHECKING:
@@ -100,14 +101,15 @@ def reach_ordinal(
     turned = turned_gammas(roots, [nacov_of(group) for group in groups])
     jacobians = [root.turn(point.jacobian) for root, point in zip(roots, points, strict=True)]
     pieces = ordinal_pieces(jacobians, turned, sizes)
-    vcov = estimates_covariance(pieces, restrictions, recipe, sizes)
+    bread = bread_of(pieces, restrictions)
+    vcov = estimates_covariance(pieces, bread, recipe, sizes)
     statistic = max(optimum.value, 0.0) * float((sizes - 1.0).sum())
-    tests = ordinal_tests(statistic, df, _safe_traces(pieces, restrictions), recipe)
+    tests = ordinal_tests(statistic, df, traces_of(pieces, bread), recipe)
     baseline = ordinal_baseline(layouts, observed, roots, turned, sizes, recipe)
     reason = why_not_robust(points, groups) if recipe.tests else None
     population = None
     if recipe.tests and reason is None and df > 0:
-        population = robust_quantities(points, groups, roots, pieces.information, restrictions, df)
+        population = robust_quantities(points, groups, roots, bread, df)
     fit = ordinal_measures(
         points, groups, roots, tests=tests, baseline=baseline.tests, population=population,
         n_parameters=constraints.n_unique,
@@ -154,10 +156,3 @@ def find_solution(
         start = quasi_newton(objective, constraints.linear, tried[0][1])
         tried.append((search(objective, constraints.linear, start), tried[0][1]))
     return min(tried, key=lambda pair: (not pair[0].converged, round(pair[0].value, 12)))
-
-
-def _safe_traces(pieces: OrdinalPieces, restrictions: Restrictions) -> tuple[float, float]:
-    try:
-        return traces_of(pieces, restrictions)
-    except np.linalg.LinAlgError:
-        return float("nan"), float("nan")

@@ -25,8 +25,6 @@ from wxsat.sem.robust.scaled_indices import PopulationQuantities
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wxsat.sem.restrictions import Restrictions
-
     Array = NDArray[np.float64]
 
 LEAST_EIGENVALUE = float(np.finfo(float).eps) ** 0.5
@@ -60,8 +58,7 @@ def robust_quantities(
     points: Sequence[OrdinalPoint],
     sample: Sequence[OrdinalGroup],
     roots: Sequence[Root],
-    information: Array,
-    restrictions: Restrictions,
+    bread: Array,
     df: int,
 ) -> PopulationQuantities:
     """
@@ -71,8 +68,8 @@ def robust_quantities(
     ----------
     roots : sequence of Root
         Of the weights that were minimised.
-    information : ndarray, shape (n_free, n_free)
-        In these weights, before restrictions.
+    bread : ndarray, shape (n_free, n_free)
+        Inverse of the information in these weights, under the restrictions.
 
     Notes
     -----
@@ -81,7 +78,6 @@ def robust_quantities(
     """
     sizes = np.array([group.weight_sum for group in sample])
     shares = sizes / sizes.sum()
-    bread = restrictions.covariance(information)
     statistic = baseline = trace = baseline_trace = 0.0
     parts = []
     for point, group, root, size, share in zip(points, sample, roots, sizes.tolist(), shares.tolist(), strict=True):
@@ -117,18 +113,19 @@ def _trace(parts: Sequence[tuple[Array, Array, Array, Array, float]], bread: Arr
 
     A moves group g by what every group h contributes, so that with :math:`C_h = f_hW_h\Delta_h E^{-1}` the trace is
     :math:`\sum_g tr(V_g\Gamma_g) - 2\sum_g tr(V_g\Delta_gC_g'\Gamma_g) + tr(\sum_g\Delta_g'f_gV_g\Delta_g
-    \sum_h C_h'\Gamma_hC_h/f_h)`.
+    \sum_h C_h'\Gamma_hC_h/f_h)`. Thresholds, most of the parameters, move no correlation and are left out.
     """
     total = 0.0
-    q = len(bread)
-    outer, inner = np.zeros((q, q)), np.zeros((q, q))
-    for sigma, gamma, slopes, weighted, share in parts:
-        v = correlation_metric(sigma)
-        carried = share * weighted @ bread
+    moving = np.flatnonzero(np.any([slopes.any(axis=0) for _, _, slopes, _, _ in parts], axis=0))
+    bread = bread[np.ix_(moving, moving)]
+    outer, inner = np.zeros_like(bread), np.zeros_like(bread)
+    for sigma, gamma, every, weighted, share in parts:
+        v, slopes = correlation_metric(sigma), every[:, moving]
+        carried = share * weighted[:, moving] @ bread
         moved = v @ slopes
         gamma_carried = gamma @ carried
-        total += float(np.einsum("ij,ij->", v, gamma))
-        total -= 2.0 * float(np.einsum("ij,ij->", moved, gamma_carried))
+        total += float(np.vdot(v, gamma))
+        total -= 2.0 * float(np.vdot(moved, gamma_carried))
         outer += share * (slopes.T @ moved)
         inner += carried.T @ gamma_carried / share
     return total + float(np.einsum("ij,ji->", outer, inner))
@@ -143,8 +140,13 @@ def correlation_metric(sigma: Array) -> Array:
     """
     inverse = np.linalg.inv(sigma)
     columns, rows = np.triu_indices(len(sigma), 1)
-    first = inverse[np.ix_(rows, rows)] * inverse[np.ix_(columns, columns)]
-    return np.asarray(first + inverse[np.ix_(rows, columns)] * inverse[np.ix_(columns, rows)])
+    of_rows, of_columns = inverse.take(rows, axis=0), inverse.take(columns, axis=0)
+    found = of_rows.take(rows, axis=1)
+    found *= of_columns.take(columns, axis=1)
+    crossed = of_rows.take(columns, axis=1)
+    crossed *= of_columns.take(rows, axis=1)
+    found += crossed
+    return found
 
 
 def _implied_correlations(point: OrdinalPoint) -> Array:
