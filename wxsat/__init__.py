@@ -22,6 +22,7 @@ _PUBLIC = {
     "exclude_responses": "wxsat.responses.verbs",
     "specification_curve": "wxsat.study.specification_curve",
     "evaluate_missing": "wxsat.psychometrics.missing.evaluate",
+    "inter_item_correlations": "wxsat.psychometrics.inter_item",
     "polychoric": "wxsat.psychometrics.ordinal.correlations",
     "load_margins": "wxsat.sampling.load_margins",
     "weight_responses": "wxsat.sampling.weighting",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import FormName
     from wxsat.psychometrics.scales import ScaleQuality
+    from wxsat.responses.responses import Responses
 
 app = typer.Typer(no_args_is_help=True, help="Items, reliability and validity of scales.")
 app.command("missing")(missing.missing)
@@ -56,6 +57,9 @@ Cluster = Annotated[
 ]
 Draws = Annotated[int, typer.Option("--draws", min=0, help="Bootstrap samples for the intervals of HTMT.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")]
+Correlations = Annotated[
+    str | None, typer.Option("--correlations", help="Also of every pair of items: pearson or polychoric.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -70,11 +74,16 @@ def items(
     form: Form = None,
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
+    correlations: Correlations = None,
     as_json: Json = False,
 ) -> None:
     """Print for every item its distribution, missing answers, item-rest correlation and loading."""
-    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, missing_code, unusable="report")
-    _show(quality, {"items": ("Items", quality.items)}, as_json)
+    source, settings = _answers(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
+    from wxsat.psychometrics.scales import evaluate_scales
+
+    quality = evaluate_scales(source, unusable="report", draws=0, **settings)
+    pairs = _inter_item(source, settings, correlations)
+    _show(quality, {"items": ("Items", quality.items)}, as_json, pairs)
 
 
 @app.command("reliability")
@@ -115,29 +124,55 @@ def _evaluate(
 ) -> ScaleQuality:
     from wxsat.psychometrics.scales import evaluate_scales
 
+    source, settings = _answers(file, instrument, scale, reverse, ends, form, sheet, missing_codes, cluster)
+    # One spoilt item must not hide the other constructs of a survey.
+    report = instrument is not None or unusable == "report"
+    return evaluate_scales(
+        source, unusable="report" if report else "raise", cluster=cluster, draws=draws, seed=seed, **settings
+    )
+
+
+def _answers(
+    file: Path,
+    instrument: str | None,
+    scale: list[str] | None,
+    reverse: list[str] | None,
+    ends: tuple[float | None, float | None],
+    form: str | None,
+    sheet: str | None,
+    missing_codes: list[float] | None,
+    account: str | None = None,
+) -> tuple[Responses | pd.DataFrame, dict[str, Any]]:
+    """Return the answers, and what says which of their columns are scales."""
     require_one_source(instrument, scale, reverse, ends, form)
     if instrument is not None and missing_codes:
         raise UsageError("MEAS-012", "--missing-code belongs to --scale; an instrument declares its own codes.")
-    settings: dict[str, Any] = {"cluster": cluster, "draws": draws, "seed": seed}
     if instrument is not None:
         from wxsat.instrument.load import load_instrument
         from wxsat.responses.read import read_responses
 
         known_form = cast("FormName | None", form)
-        responses = read_responses(file, load_instrument(instrument), form=known_form, account=cluster, sheet=sheet)
+        responses = read_responses(file, load_instrument(instrument), form=known_form, account=account, sheet=sheet)
         reversed_now = [i.id for i in responses.instrument.items_in() if i.reversed] if responses.instrument else []
         turned = [i for i in reversed_now if i in responses.frame and i not in responses.reversed_items]
         say(f"{responses.n} respondents, none screened out; reverse-keyed items recoded: {len(turned)}.")
-        # One spoilt item must not hide the other constructs of a survey.
-        return evaluate_scales(responses, unusable="report", **settings)
-    return evaluate_scales(
-        read_columns(file, sheet, missing_codes),
-        scales=parse_scales(scale or []),
-        reverse=reverse or (),
-        scale_range=(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None,
-        unusable="report" if unusable == "report" else "raise",
-        **settings,
-    )
+        return responses, {}
+    settings = {
+        "scales": parse_scales(scale or []),
+        "reverse": reverse or (),
+        "scale_range": (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None,
+    }
+    return read_columns(file, sheet, missing_codes), settings
+
+
+def _inter_item(source: Responses | pd.DataFrame, settings: dict[str, Any], kind: str | None) -> pd.DataFrame | None:
+    if kind is None:
+        return None
+    if kind not in ("pearson", "polychoric"):
+        raise UsageError("MEAS-012", f"--correlations is '{kind}'.", hint="It is pearson or polychoric.")
+    from wxsat.psychometrics.inter_item import CorrelationKind, inter_item_correlations
+
+    return inter_item_correlations(source, kind=cast("CorrelationKind", kind), **settings)
 
 
 def require_one_source(
@@ -199,16 +234,27 @@ def parse_scales(texts: list[str]) -> dict[str, list[str]]:
     return scales
 
 
-def _show(quality: ScaleQuality, tables: dict[str, tuple[str, pd.DataFrame]], as_json: bool) -> None:
+def _show(
+    quality: ScaleQuality,
+    tables: dict[str, tuple[str, pd.DataFrame]],
+    as_json: bool,
+    pairs: pd.DataFrame | None = None,
+) -> None:
     document = quality.to_dict()
     if as_json:
         columns = {column for _, frame in tables.values() for column in frame.columns}
         formulas = {name: text for name, text in document["formulas"].items() if name in columns}
         kept = {name: document[name] for name in (*tables, "findings", "settings")}
+        if pairs is not None:
+            from wxsat.numerics.plain import frame_records
+
+            kept["correlations"] = frame_records(pairs)
         emit_json(kept | {"formulas": formulas})
     else:
         for title, frame in tables.values():
             print_frame(frame, title)
+        if pairs is not None:
+            print_frame(pairs, "Inter-item correlations")
     for finding in quality.findings:
         if not as_json and finding.severity != "refusal":
             say(f"{finding.severity}: {finding.message}  [{finding.code}]")

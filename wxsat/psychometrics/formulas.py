@@ -14,6 +14,7 @@ FORMULAS: Mapping[str, str] = {
     "ceiling": "share of the answers at the highest code of the response scale",
     "missing": "share without an answer, for any reason, of the respondents who were shown the item",
     "dont_know": "share of don't-know answers of the respondents who were shown the item",
+    "item_total": "correlation of the item with the sum of all items of its construct, itself included (complete rows)",
     "item_rest": "correlation of the item with the sum of the other items of its construct (complete rows)",
     "alpha_dropped": "coefficient alpha of the construct without the item",
     "loading": "standardised loading, one-factor maximum likelihood solution of the construct's items",

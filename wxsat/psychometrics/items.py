@@ -127,6 +127,32 @@ def item_rest_correlation(covariance: NDArray[np.float64]) -> NDArray[np.float64
         return np.asarray((rows - variances) / np.sqrt(variances * rest_variances))
 
 
+def item_total_correlation(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Correlation of each item with the sum of all items of its construct, itself included.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (n_items, n_items)
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        In [-1, 1]; NaN where a variance is zero. Larger than the item-rest correlation, because the item is in the sum.
+
+    Notes
+    -----
+    ``c_i. / sqrt(s_i^2 c_..)``. Equal to ``raw.r`` of ``psych::alpha``.
+
+    Examples
+    --------
+    >>> item_total_correlation(np.array([[1.0, 0.5], [0.5, 1.0]])).round(4).tolist()
+    [0.866, 0.866]
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covariance.sum(axis=1) / np.sqrt(np.diag(covariance) * covariance.sum()))
+
+
 def alpha_if_dropped(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     Coefficient alpha of the construct without each item in turn.

@@ -22,14 +22,20 @@ from wxsat.psychometrics.construct_correlation import latent_correlations, score
 from wxsat.psychometrics.construct_data import ConstructData, constructs_of_frame, constructs_of_responses
 from wxsat.psychometrics.formulas import FORMULAS
 from wxsat.psychometrics.htmt import htmt_intervals
-from wxsat.psychometrics.items import alpha_if_dropped, describe_items, item_rest_correlation, missing_shares
+from wxsat.psychometrics.items import (
+    alpha_if_dropped,
+    describe_items,
+    item_rest_correlation,
+    item_total_correlation,
+    missing_shares,
+)
 from wxsat.psychometrics.reliability import Reliability, construct_reliability
 from wxsat.responses.responses import Responses
 
 # fmt: off
 ITEM_COLUMNS = [
     "construct", "item", "reversed", "n", "mean", "sd", "skew", "kurtosis", "floor", "ceiling", "missing",
-    "dont_know", "item_rest", "alpha_dropped", "loading",
+    "dont_know", "item_total", "item_rest", "alpha_dropped", "loading",
 ]
 RELIABILITY_COLUMNS = [
     "construct", "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_std",
@@ -51,7 +57,7 @@ class ScaleQuality:
     ----------
     items : DataFrame
         One row an item, codes in the direction of the construct: ``construct item reversed n mean sd skew
-        kurtosis floor ceiling missing dont_know item_rest alpha_dropped loading`` (standardised one-factor
+        kurtosis floor ceiling missing dont_know item_total item_rest alpha_dropped loading`` (standardised one-factor
         loading).
     reliability : DataFrame
         One row a construct of two items or more: ``construct n n_items alpha alpha_ci_lower alpha_ci_upper
@@ -321,6 +327,7 @@ def _item_rows(data: ConstructData, result: Reliability | None) -> pd.DataFrame:
         "ceiling": shape.ceiling,
         "missing": shares.missing,
         "dont_know": shares.dont_know,
+        "item_total": nothing if result is None else item_total_correlation(result.covariance),
         "item_rest": nothing if result is None else item_rest_correlation(result.covariance),
         "alpha_dropped": nothing if result is None else alpha_if_dropped(result.covariance),
         "loading": nothing if result is None else result.factor.loadings,
