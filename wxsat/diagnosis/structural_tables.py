@@ -141,7 +141,9 @@ def caution_about_structure_claims(tables: StructuralTables) -> list[Finding]:
     for row in tables.rivals.to_dict("records"):
         if row["preferred"] == "rival":
             message = (
-                f"The rival model {row['model']} ({row['claim']}) describes the answers better than the hierarchy."
+                f"By BIC the rival model {row['model']} ({row['claim']}) is preferred to the hierarchy (by "
+                f"{-row['delta_bic']:.1f}): these answers do not tell the hierarchy from it. With few respondents BIC "
+                "prefers models of fewer parameters."
             )
             found.append(Finding("DIAG-161", "warning", row["model"], message, {"delta_bic": row["delta_bic"]}))
         if row["failed"]:

@@ -28,9 +28,9 @@ def test_operator_blocks_and_who_answers_them():
     }  # fmt: skip
     assert all(i.ask_if.is_any_of == [3] for i in instrument.construct("LD").items)
     facts = {q.id[:3]: q for q in instrument.background if q.role == "fact"}
-    assert sorted(facts) == [f"F{n:02d}" for n in range(1, 21)]
+    assert sorted(facts) == [f"F{n:02d}" for n in range(1, 23)]
     starred = {q.id[:3] for q in instrument.background if q.evidence}
-    assert starred == {"F01", "F02", "F06", "F08", "F09", "F11", "F12"}
+    assert starred == {"F01", "F02", "F06", "F08", "F09", "F11", "F12", "F21", "F22"}
     by_leaders = {q.id for q in instrument.background if q.ask_if and 3 in q.ask_if.is_any_of}
     assert by_leaders == {"F12", "F13", "F17"}
 
