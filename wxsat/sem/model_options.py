@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from wxsat.errors import UsageError, nearest
 
@@ -62,7 +63,7 @@ class ModelOptions:
     ordered: tuple[tuple[str, int], ...] = ()
     parameterization: str = "delta"
 
-    @property
+    @cached_property
     def ordered_names(self) -> frozenset[str]:
         """The ordinal variables."""
         return frozenset(name for name, _ in self.ordered)

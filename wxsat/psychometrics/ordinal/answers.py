@@ -46,7 +46,7 @@ def observed_categories(
     """
     faults: list[Fault] = []
     found: list[tuple[float, ...]] = []
-    distinct = iter(_distinct(values if all(ordered) else values[:, np.asarray(ordered, dtype=bool)]))
+    distinct = iter(distinct_values(values if all(ordered) else values[:, np.asarray(ordered, dtype=bool)]))
     for name, is_ordered in zip(names, ordered, strict=True):
         codes = next(distinct) if is_ordered else np.zeros(0)
         found.append(tuple(codes.tolist()))
@@ -79,10 +79,10 @@ def _many_categories(name: str, codes: Array) -> Fault:
     )
 
 
-def _distinct(values: Array) -> list[Array]:
+def distinct_values(values: Array) -> list[Array]:
     """Distinct values of each column in order, NaN left out; by counting where they are small whole numbers."""
     absent = np.isnan(values)
-    if not values.size or absent.all(axis=0).any():
+    if not values.size or absent.all(axis=0).any() or np.isinf(values).any():
         return [np.unique(column[~holes]) for column, holes in zip(values.T, absent.T, strict=True)]
     if absent.any():
         low = np.nanmin(values, axis=0)
@@ -116,7 +116,7 @@ def check_known(
         MEAS-039, all variables at once.
     """
     faults = []
-    distinct = iter(_distinct(values[:, ordered]))
+    distinct = iter(distinct_values(values[:, ordered]))
     for name, is_ordered, known in zip(names, ordered, categories, strict=True):
         strange = [code for code in next(distinct).tolist() if code not in known] if is_ordered else []
         if strange:

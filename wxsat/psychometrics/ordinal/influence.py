@@ -223,12 +223,16 @@ class Influence:
         information = (weighted * scores.rho).sum((0, 1))
         cross_a = np.einsum("ijm,tijm->tm", weighted, scores.first)
         cross_b = np.einsum("ijm,tijm->tm", weighted, scores.second)
-        own_a = np.stack([self.margin_tables[index] for index in first], axis=2)
-        own_b = np.stack([self.margin_tables[index] for index in second], axis=2)
+        own_a, own_b = self._margin_tables_of(first), self._margin_tables_of(second)
         result = np.pad(scores.rho, ((0, 1), (0, 1), (0, 0)))
         result -= np.einsum("tm,itm->im", cross_a, own_a)[:, None, :]
         result -= np.einsum("tm,itm->im", cross_b, own_b)[None, :, :]
         return np.ascontiguousarray(np.moveaxis(result / information, 2, 0))
+
+    def _margin_tables_of(self, variables: NDArray[np.intp]) -> Array:
+        """Margin tables of variables of one size, as often as they are named, shape (K + 1, K - 1, variables)."""
+        different, which = np.unique(variables, return_inverse=True)
+        return np.stack([self.margin_tables[index] for index in different.tolist()], axis=2).take(which, axis=2)
 
     def _casewise_coefficients(self) -> None:
         """One pass over the rows for the margins and pairs that no table serves."""
@@ -261,7 +265,9 @@ class Influence:
         for index, margin in enumerate(self.margins):
             places = self.layout.margins[index]
             if self.tabled_variables[index]:
-                target[places] = self.margin_tables[index].T[:, part.codes[:, index]]
+                codes = part.codes[:, index].astype(np.intp)
+                for place, column in zip(places.tolist(), self.margin_tables[index].T.astype(target.dtype), strict=True):
+                    column.take(codes, out=target[place], mode="clip")
             else:
                 scores = margin_scores(margin, columns[index], part.exogenous)
                 target[places] = np.asarray(self.inverses[index] @ scores.T)
@@ -270,11 +276,18 @@ class Influence:
         self, part: Rows, columns: list[Column], tables: dict[int, NDArray[np.floating]], target: NDArray[np.floating]
     ) -> None:
         codes = part.codes.T.astype(np.intp, order="C")
-        for pair in range(len(self.correlations)):
-            place, a, b = self.layout.pairs + pair, int(self.layout.first[pair]), int(self.layout.second[pair])
-            if self.tabled_pairs[pair]:
+        cell = np.empty(codes.shape[1], dtype=np.intp)
+        variables = zip(self.layout.first.tolist(), self.layout.second.tolist(), strict=True)
+        begun, line = (-1, 0), cell
+        for pair, (a, b) in enumerate(variables):
+            place = self.layout.pairs + pair
+            if pair in self.pair_tables:
                 width = self.pair_tables[pair].shape[1]
-                np.take(tables[pair], codes[a] * width + codes[b], out=target[place], mode="clip")
+                # The pairs of one variable follow each other: its share of the cell number is made once.
+                if begun != (a, width):
+                    begun, line = (a, width), codes[a] * width
+                np.add(line, codes[b], out=cell)
+                tables[pair].take(cell, out=target[place], mode="clip")
                 continue
             known = self.coefficients[pair]
             found = row_scores(
@@ -350,11 +363,32 @@ def _spans(rows: Rows, length: int) -> Iterator[slice]:
 
 def full_covariance(influence: Influence) -> Array:
     """Return the covariance matrix of all statistics (not of their square root of n)."""
-    size = influence.layout.size
+    size, pairs = influence.layout.size, influence.layout.pairs
     total = np.zeros((size, size))
+    rows = influence.rows
+    if rows.weighted or rows.clusters is not None or not influence.tabled_variables.all():
+        for block in influence.blocks():
+            total += block @ block.T
+        return total * _few_clusters(rows)
     for block in influence.blocks():
-        total += block @ block.T
-    return total * _few_clusters(influence.rows)
+        thresholds, correlations = block[:pairs], block[pairs:]
+        total[pairs:, pairs:] += correlations @ correlations.T
+        total[:pairs, pairs:] += thresholds @ correlations.T
+    total[pairs:, :pairs] = total[:pairs, pairs:].T
+    total[:pairs, :pairs] = _covariance_of_thresholds(influence)
+    return total
+
+
+def _covariance_of_thresholds(influence: Influence) -> Array:
+    """Return the covariance matrix of the thresholds from the tables of the pairs, without the rows."""
+    cross, places = influence.cross, influence.layout.margins
+    spread = np.zeros((len(cross.cells), influence.layout.pairs))
+    for variable, table in influence.margin_tables.items():
+        at = int(influence.position[variable])
+        size = int(cross.sizes[at])
+        first = int(cross.starts[at])
+        spread[first : first + size, places[variable]] = table[:size]
+    return np.asarray(spread.T @ cross.cells @ spread)
 
 
 def variances(influence: Influence, squared: CrossTable | None) -> Array:

@@ -72,9 +72,10 @@ def cross_table(codes: Codes, sizes: Sequence[int] | NDArray[np.intp], weights: 
     variable = np.repeat(np.arange(len(sizes)), sizes_array)
     for first in range(0, len(codes), CHUNK_ROWS):
         chunk = codes[first : first + CHUNK_ROWS]
-        hot = (chunk[:, variable] == category).astype(kind)
+        # One line a category: codes stand by columns, so that lines are read as they lie.
+        hot = (chunk.T[variable] == category[:, None]).astype(kind)
         if weights is None:
-            cells += hot.T @ hot
+            cells += hot @ hot.T
         else:
-            cells += (hot * weights[first : first + CHUNK_ROWS, None]).T @ hot
+            cells += (hot * weights[first : first + CHUNK_ROWS]) @ hot.T
     return CrossTable(cells, starts, sizes_array)

@@ -56,8 +56,10 @@ def _noncentrality(statistic: float, df: float, probability: float) -> float:
         # Two more degrees of freedom give the derivative; a step out of the bracket gives way to halving it.
         slope = (_noncentral(statistic, df + 2.0, end) - value) / 2.0
         closer = end - (value - probability) / slope if slope < 0 else math.inf
-        closer = closer if low < closer < high else (low + high) / 2.0
-        if abs(closer - end) <= 1e-12 + 1e-13 * end:
+        inside = low < closer < high
+        closer = closer if inside else (low + high) / 2.0
+        # A Newton step this short leaves an error of its square; what is left is the rounding of the distribution.
+        if abs(closer - end) <= (1e-9 if inside else 1e-13) * (1.0 + end):
             return closer
         end = closer
     return end

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import DataError, Fault, ModelError, UsageError, nearest
+from wxsat.psychometrics.ordinal.answers import distinct_values
 from wxsat.sem.defaults import VariableRoles, classify_variables
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.moments import numbers_of
@@ -111,19 +112,19 @@ def _categories(
     values = numbers_of(frame, present)
     if listwise:
         values = values[~np.isnan(values).any(axis=1)]
+    distinct = distinct_values(values)
     counts: dict[str, int] = {}
     faults = []
     for name in names:
         if name not in present:
             continue
-        column = values[:, present.index(name)]
-        count = int(np.unique(column[~np.isnan(column)]).size)
+        count = len(distinct[present.index(name)])
         counts[name] = max(count, 2)
         if count > MOST_CATEGORIES:
             message = f"has {count} different values; ordinal items have at most {MOST_CATEGORIES}."
             faults.append(Fault("SEM-026", message, f"column {name!r}", "Leave it out of ordered=: it is continuous."))
         elif count < 2 and len(values):
-            message = f"has {count} category in the {len(column)} rows used; two at least were expected."
+            message = f"has {count} category in the {len(values)} rows used; two at least were expected."
             faults.append(Fault("SEM-026", message, f"column {name!r}", "Drop it from the model."))
     if faults:
         raise DataError.from_faults(faults)

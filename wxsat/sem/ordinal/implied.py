@@ -156,8 +156,11 @@ def _statistics(
     i, j = layout.below
     a, b = own[i], own[j]
     covariance = base.sigma[a, b]
-    u, w = base.u, base.w
-    change = u[a] * w[b] + w[a] * u[b]
+    # Thresholds and other groups' parameters move no covariance.
+    moving = base.cells.index
+    u, w = base.u.take(moving, axis=1), base.w.take(moving, axis=1)
+    change = np.zeros((len(a), base.u.shape[1]))
+    change[:, moving] = u.take(a, axis=0) * w.take(b, axis=0) + w.take(a, axis=0) * u.take(b, axis=0)
     if not layout.only_outcomes and not layout.theta_scaled:
         change += _through(base, layout, a, b, residual)
     if not layout.plain_scales:

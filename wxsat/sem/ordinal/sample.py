@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.errors import DataError, Fault
+from wxsat.psychometrics.ordinal.answers import distinct_values
 from wxsat.psychometrics.ordinal.moments import OrdinalMoments, evaluate_ordinal_moments
 from wxsat.sem.moments import Moments, Sample
 from wxsat.sem.parameter_table import ParameterTable
@@ -137,10 +138,11 @@ def used_categories(rows: GroupedRows, table: ParameterTable) -> dict[str, tuple
     """Return the categories of every ordinal variable over all groups; DataError SEM-026 for others than expected."""
     found: dict[str, tuple[float, ...]] = {}
     faults: list[Fault] = []
+    distinct = [distinct_values(values) for values in rows.values]
     for name, cuts in table.ordered.items():
         column = table.observed_names.index(name)
-        used = np.unique(np.concatenate([values[:, column] for values in rows.values]))
-        found[name] = tuple(used[~np.isnan(used)].tolist())
+        used = np.unique(np.concatenate([group[column] for group in distinct]))
+        found[name] = tuple(used.tolist())
         if len(found[name]) != cuts + 1:
             message = f"has {len(found[name])} categories in the rows used; the model has {cuts} threshold(s) for it."
             hint = f"Give parse_model() ordered={{{name!r}: {len(found[name])}, ...}}."
