@@ -18,6 +18,7 @@ from wxsat import __version__
 from wxsat.errors import UsageError
 from wxsat.instrument.instrument import Language
 from wxsat.present.content import ReportContent
+from wxsat.present.replication import replication_files, why_not_from_moments
 from wxsat.present.report import build_report, draw_figures, report_to_json, write_documents
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def write_run(
     Write everything a run leaves behind into an existing, empty folder.
 
     ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG
-    and PNG a language), ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json`` and
-    ``log.txt``.
+    and PNG a language), ``replication/`` (where means and covariances give the main fit again),
+    ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json`` and ``log.txt``.
     """
     progress("report")
     report = build_report(content, languages)
@@ -115,6 +116,7 @@ def write_run(
         (figures / name).write_bytes(payload)
     progress("tables")
     _write_tables(report, folder / "tables")
+    _write_replication(content, folder)
     progress("pages")
     write_documents(report.documents, "html", folder / "report.html", images)
     (folder / "numbers.json").write_text(_json(list(report.numbers)), encoding="utf-8")
@@ -135,6 +137,15 @@ def _write_tables(report: Report, folder: Path) -> None:
         tables = [block.table for block in document.tables()]
         render_workbook(tables, folder / f"tables.{document.language}.xlsx", document.language)
         render_tables(tables, folder / f"tables.{document.language}.docx", document.language)
+
+
+def _write_replication(content: ReportContent, folder: Path) -> None:
+    result = content.main_model.result if content.main_model is not None else None
+    if result is None or why_not_from_moments(result):
+        return
+    (folder / "replication").mkdir()
+    for name, text in replication_files(result).items():
+        (folder / "replication" / name).write_text(text, encoding="utf-8")
 
 
 def _run_record(content: ReportContent, seed: int, command: Sequence[str]) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def test_what_a_run_leaves_behind(small_run: Run) -> None:
         "figures",
         "numbers.json",
         "documents.json",
+        "replication",
         "run.json",
         "log.txt",
     }
