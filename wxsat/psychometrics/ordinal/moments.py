@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from wxsat.finding import Finding
 from wxsat.psychometrics.ordinal.answers import Where, check_known, check_used, encode_answers, observed_categories
-from wxsat.psychometrics.ordinal.influence import Influence, Layout, Rows, full_covariance, layout_of, variances
+from wxsat.psychometrics.ordinal.covariance import full_covariance, variances
+from wxsat.psychometrics.ordinal.influence import Influence, Layout, Rows, layout_of
 from wxsat.psychometrics.ordinal.margins import (
     Margin,
     fit_numeric_margin,

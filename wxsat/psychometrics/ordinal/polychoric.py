@@ -39,21 +39,33 @@ class PairScores:
     ----------
     rho : ndarray, shape (K1, K2, m)
         Derivative of the log-probability with respect to the correlation.
-    first : ndarray, shape (K1 - 1, K1, K2, m)
-        With respect to the thresholds of the first variable.
-    second : ndarray, shape (K2 - 1, K1, K2, m)
-        With respect to those of the second.
+    share : ndarray, shape (K1, K2, m)
+        Probability of the cell.
+    first : ndarray, shape (K1 - 1, K2, m)
+        What a threshold of the first variable adds to the cells below it and takes from those above.
+    second : ndarray, shape (K1, K2 - 1, m)
+        The same for the second.
     """
 
     rho: Array
+    share: Array
     first: Array
     second: Array
+
+    def crossed(self, weights: Array) -> tuple[Array, Array]:
+        """Return the sums over cells of `weights` times the scores by the thresholds of each variable."""
+        per = weights / self.share
+        by_first = (self.first * (per[:-1] - per[1:])).sum(axis=1)
+        return by_first, (self.second * (per[:, :-1] - per[:, 1:])).sum(axis=0)
 
 
 def _differences(corners: Array) -> Array:
     """Cell values from values at the corners, which are zero at minus infinity."""
-    inner = np.diff(corners, axis=0, prepend=0.0)
-    return np.asarray(np.diff(inner, axis=1, prepend=0.0))
+    inner = corners.copy()
+    inner[1:] -= corners[:-1]
+    cells = inner.copy()
+    cells[:, 1:] -= inner[:, :-1]
+    return cells
 
 
 def _with_infinity(thresholds: Array) -> Array:
@@ -149,7 +161,9 @@ class _Likelihood:
 
 def _cells_of(corners: Array) -> Array:
     """Cell values from values at the finite corners, zero at every infinite one."""
-    return _differences(np.pad(corners, ((0, 1), (0, 1), (0, 0))))
+    whole = np.zeros((len(corners) + 1, corners.shape[1] + 1, corners.shape[2]))
+    whole[:-1, :-1] = corners
+    return _differences(whole)
 
 
 def polychoric_from_tables(tables: Array, first: Array, second: Array) -> Array:
@@ -198,7 +212,6 @@ def pair_scores(rho: Array, first: Array, second: Array) -> PairScores:
     first, second : ndarray, shape (K1 - 1, m) and (K2 - 1, m)
         Thresholds.
     """
-    n_first, n_second, n_pairs = len(first) + 1, len(second) + 1, len(rho)
     h, k = _with_infinity(first)[:, None, :], _with_infinity(second)[None, :, :]
     corners = bivariate_cdf(h[:-1], k[:, :-1], rho)
     share = np.maximum(_differences(_with_margins(corners, normal_cdf(first), normal_cdf(second))), FLOOR)
@@ -206,12 +219,4 @@ def pair_scores(rho: Array, first: Array, second: Array) -> PairScores:
     root = np.sqrt(1 - rho**2)
     given_first = np.diff(normal_cdf((k - rho * h[:-1]) / root), axis=1, prepend=0.0) * normal_density(h[:-1])
     given_second = np.diff(normal_cdf((h - rho * k[:, :-1]) / root), axis=0, prepend=0.0) * normal_density(k[:, :-1])
-    by_first = np.zeros((n_first - 1, n_first, n_second, n_pairs))
-    for threshold in range(n_first - 1):
-        by_first[threshold, threshold] = given_first[threshold] / share[threshold]
-        by_first[threshold, threshold + 1] = -given_first[threshold] / share[threshold + 1]
-    by_second = np.zeros((n_second - 1, n_first, n_second, n_pairs))
-    for threshold in range(n_second - 1):
-        by_second[threshold, :, threshold] = given_second[:, threshold] / share[:, threshold]
-        by_second[threshold, :, threshold + 1] = -given_second[:, threshold] / share[:, threshold + 1]
-    return PairScores(score, by_first, by_second)
+    return PairScores(score, share, given_first, given_second)

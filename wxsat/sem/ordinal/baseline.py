@@ -47,7 +47,11 @@ def ordinal_baseline(
         free = free_in_baseline(layout)
         target = root.turn(np.where(free, 0.0, values))
         if root.whole is None:
-            left, part = target[~free], gamma[np.ix_(~free, ~free)]
+            at = np.flatnonzero(~free)
+            # The covariances are the last statistics: mostly a corner of the matrix, which needs no copy.
+            corner = len(at) and at[-1] - at[0] == len(at) - 1
+            part = gamma[at[0] : at[-1] + 1, at[0] : at[-1] + 1] if corner else gamma[np.ix_(at, at)]
+            left = target[at]
         else:
             # The free statistics span some columns of the root: what is left is orthogonal to them.
             basis = np.linalg.qr(root.whole[:, free])[0]

@@ -66,7 +66,7 @@ class SplitColumns:
     def before(self, symmetric: Array) -> Array:
         """Return M J of a symmetric matrix M."""
         found = np.empty((len(symmetric), self.width))
-        found[:, self.lone] = symmetric.take(self.rows, axis=0).T * self.values
+        found[:, self.lone] = symmetric.take(self.rows, axis=1) * self.values
         found[:, self.rest] = symmetric @ self.block
         return found
 

@@ -109,18 +109,17 @@ def bread_of(pieces: OrdinalPieces, restrictions: Restrictions) -> Array:
         return np.full(pieces.information.shape, np.nan)
 
 
-def estimates_covariance(pieces: OrdinalPieces, bread: Array, recipe: Recipe, sizes: Array) -> Array:
-    """Return the covariance of the estimates; NaN where the information is singular."""
+def estimates_covariance(bread: Array, product: Array, recipe: Recipe, sizes: Array) -> Array:
+    """Return the covariance of the estimates from the bread and its product with the meat."""
     size = float((sizes - 1.0).sum())
     if recipe.se == "standard":
         return bread / size
-    found = bread @ pieces.meat @ bread / size
+    found = product @ bread / size
     return np.asarray((found + found.T) / 2)
 
 
-def traces_of(pieces: OrdinalPieces, bread: Array) -> tuple[float, float]:
+def traces_of(pieces: OrdinalPieces, bread: Array, product: Array) -> tuple[float, float]:
     """Return the traces of U Gamma and of its square; NaN where the information is singular."""
-    product = bread @ pieces.meat
     first = pieces.whole - float(np.trace(product))
     second = pieces.square - 2.0 * float(np.einsum("ij,ij->", bread, pieces.mixed))
     return first, second + float(np.einsum("ij,ji->", product, product))

@@ -40,6 +40,7 @@ class OrdinalLeastSquares:
         self.observed = observed
         self._targets = [root.turn(s) for root, s in zip(roots, observed, strict=True)]
         self._last: tuple[bytes, list[tuple[OrdinalPoint, Array, Array, float]]] | None = None
+        self.diagonal = all(root.whole is None for root in roots)
         self._curved = all(layout.plain_scales and layout.only_outcomes for layout in layouts) and not any(
             layout.given.size for layout in layouts
         )
@@ -56,17 +57,20 @@ class OrdinalLeastSquares:
             gradient -= 2.0 * share * (residual @ jacobian)
         return Point(theta, value, gradient) if np.isfinite(value) else None
 
-    def rough_hessian(self, theta: Array) -> Array:
-        """Return the Gauss-Newton Hessian."""
+    def rough_hessian(self, theta: Array, kept: NDArray[np.intp] | None = None) -> Array:
+        """Return the Gauss-Newton Hessian, of some parameters alone where these are given."""
+        if kept is not None:
+            blocks = [(j.take(kept, axis=1), share) for _, _, j, share in self._pieces(theta)]
+            return np.asarray(sum(2.0 * share * (j.T @ j) for j, share in blocks))
         return np.asarray(sum(2.0 * share * SplitColumns.of(j).gram() for _, _, j, share in self._pieces(theta)))
 
-    def hessian(self, theta: Array) -> Array:
+    def hessian(self, theta: Array, kept: NDArray[np.intp] | None = None) -> Array:
         """Return the exact Hessian; that of Gauss and Newton where scales or covariates curve the statistics more."""
-        total = self.rough_hessian(theta)
+        total = self.rough_hessian(theta, kept)
         if not self._curved:
             return total
         for (point, residual, _, share), root in zip(self._pieces(theta), self.roots, strict=True):
-            own = point.base.cells.index
+            own = point.base.cells.index if kept is None else np.searchsorted(kept, point.base.cells.index)
             weight, pull = _pulled(point, root.back(residual))
             total[np.ix_(own, own)] += 2.0 * share * second_order(point.base, -2.0 * weight, -pull)
         return total

@@ -14,6 +14,7 @@ from wxsat.sem.fit_options import FitOptions
 from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Sample
 from wxsat.sem.ordinal.baseline import ordinal_baseline
+from wxsat.sem.ordinal.concentrated import search_linear
 from wxsat.sem.ordinal.findings import ordinal_findings
 from wxsat.sem.ordinal.fit_measures import ordinal_measures
 from wxsat.sem.ordinal.implied import OrdinalPoint, ordinal_point
@@ -62,6 +63,8 @@ class OrdinalWork:
         Gamma in the metric of the weights; empty where it was not needed.
     pieces : OrdinalPieces
     sizes : ndarray, shape (n_groups,)
+    bread : ndarray, shape (n_free, n_free)
+        Inverse of the information under the restrictions.
     """
 
     layouts: tuple[OrdinalLayout, ...]
@@ -70,6 +73,7 @@ class OrdinalWork:
     turned: tuple[Array, ...]
     pieces: OrdinalPieces
     sizes: Array
+    bread: Array
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ class OrdinalOutcome(Outcome):
     def ordinal_groups(self) -> tuple[OrdinalGroup, ...]:
         """The groups of the sample, each with its ordinal moments."""
         return cast("tuple[OrdinalGroup, ...]", tuple(self.sample))
+
+    def small_condition(self, limit: float) -> float | None:
+        """Return the condition where it may be below `limit`; the inverse, which is known here, bounds it."""
+        if self.work is not None and self.restrictions.trivial:
+            trace = float(np.diag(self.work.bread) @ np.diag(self.information))
+            if 0.0 < trace < 1e-2 / (limit * len(self.vcov)):
+                return None
+        return self.condition
 
 
 def reach_ordinal(
@@ -102,9 +114,10 @@ def reach_ordinal(
     jacobians = [root.turn(point.jacobian) for root, point in zip(roots, points, strict=True)]
     pieces = ordinal_pieces(jacobians, turned, sizes)
     bread = bread_of(pieces, restrictions)
-    vcov = estimates_covariance(pieces, bread, recipe, sizes)
+    product = bread @ pieces.meat
+    vcov = estimates_covariance(bread, product, recipe, sizes)
     statistic = max(optimum.value, 0.0) * float((sizes - 1.0).sum())
-    tests = ordinal_tests(statistic, df, traces_of(pieces, bread), recipe)
+    tests = ordinal_tests(statistic, df, traces_of(pieces, bread, product), recipe)
     baseline = ordinal_baseline(layouts, observed, roots, turned, sizes, recipe)
     reason = why_not_robust(points, groups) if recipe.tests else None
     population = None
@@ -133,7 +146,7 @@ def reach_ordinal(
         fit,
         recipe,
         ordinal_findings(table, groups, options, reason, population is not None),
-        work=OrdinalWork(layouts, points, roots, tuple(turned), pieces, sizes),
+        work=OrdinalWork(layouts, points, roots, tuple(turned), pieces, sizes, bread),
     )  # fmt: skip
 
 
@@ -144,7 +157,7 @@ def find_solution(
     tried: list[tuple[Optimum, Array]] = []
     for start in ordinal_starts(table, sample):
         if constraints.only_linear:
-            found = search(objective, constraints.linear, start)
+            found = search_linear(objective, constraints, start)
         else:
             found = search_constrained(objective, constraints, start)
         tried.append((found, start))

@@ -146,7 +146,7 @@ def correlation_metric(sigma: Array) -> Array:
     crossed = of_rows.take(columns, axis=1)
     crossed *= of_columns.take(rows, axis=1)
     found += crossed
-    return found
+    return np.asarray(found, dtype=np.float64)
 
 
 def _implied_correlations(point: OrdinalPoint) -> Array:
