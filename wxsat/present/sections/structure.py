@@ -11,7 +11,7 @@ from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.figures.path_diagram import plot_path_diagram
 from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
-from wxsat.present.tables.fit import tabulate_fit
+from wxsat.present.tables.fit import reported_measures, tabulate_fit
 from wxsat.present.tables.loadings import tabulate_loadings
 from wxsat.present.tables.paths import tabulate_paths
 from wxsat.present.tables.r2 import tabulate_r2
@@ -67,7 +67,7 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
 
 def _fit_sentence(draft: Draft, model: FittedModel) -> str:
     assert model.result is not None
-    measures, key = model.result.fit_measures, f"fit.{model.id}"
+    measures, key = reported_measures(model.result), f"fit.{model.id}"
 
     def shown(name: str, digits: int, no_zero: bool = True) -> str:
         return draft.number(f"{key}.{name}", measures[name], digits, SOURCE, no_zero=no_zero)

@@ -8,6 +8,7 @@ from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS
 from wxsat.present.document import Block, Bullets, KeyFigure, KeyFigures, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.sections.evidence import COMBINED, record_sentences
+from wxsat.present.tables.fit import reported_measures
 
 SEVERITY = "wxsat.diagnosis.severity"
 LEVERS = "wxsat.diagnosis.levers"
@@ -158,7 +159,7 @@ def _fit(draft: Draft) -> KeyFigure | None:
     # The fit of a model that must not be interpreted is no key figure; it stays in its table, marked.
     if model is None or model.result is None or model.result.refused:
         return None
-    measures, source = model.result.fit_measures, "wxsat.sem.fit_measures"
+    measures, source = reported_measures(model.result), "wxsat.sem.fit_measures"
     return KeyFigure(
         draft.text("summary.fit.label"),
         draft.number(f"fit.{model.id}.cfi", measures["cfi"], 3, source, no_zero=True),

@@ -60,20 +60,49 @@ def tabulate_fit(
         build.add_row(f"model{position + 1}", (label, *_figures(build, one)), marked=marked)
     build.add_row(CONVENTION_KEY, _cuts(build))
     build.add_note("estimator", estimator=results[0].estimator, engine=results[0].engine)
+    if any(is_corrected(one) for one in results):
+        build.add_note("corrected")
     build.add_note("convention")
     build.add_refusal(finding for one in results for finding in one.findings)
     return build.build()
 
 
-def _figures(build: TableBuilder, result: SemResult) -> list[float | int | None]:
+def is_corrected(result: SemResult) -> bool:
+    """Whether the estimator's own test is a scaled one (MLR, MLM, WLSMV, ...), which is then what a report prints."""
+    return result.fit_measures.get("chisq_scaled") is not None
+
+
+def reported_measures(result: SemResult) -> dict[str, float]:
+    """
+    Return the fit measures that belong into a report.
+
+    Notes
+    -----
+    With a scaled test: the scaled statistic with its degrees of freedom and p value, and the robust CFI, TLI and RMSEA
+    (the scaled ones where robust ones do not exist).
+    """
     measures = dict(result.fit_measures)
+    if is_corrected(result):
+        for name in ("chisq", "df", "pvalue"):
+            measures[name] = measures.get(f"{name}_scaled", measures.get(name, float("nan")))
+        for name in ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper"):
+            robust = measures.get(f"{name}_robust")
+            known = robust is not None and robust == robust
+            measures[name] = robust if robust is not None and known else measures.get(f"{name}_scaled", measures[name])
+    return measures
+
+
+def _figures(build: TableBuilder, result: SemResult) -> list[float | int | None]:
+    measures = reported_measures(result)
     df = measures.get("df")
     measures["n"] = result.n_obs
     measures["chisq_df"] = measures["chisq"] / df if df and "chisq" in measures else float("nan")
     figures = [measures.get(column.name) for column in build.columns[1:]]
     # The degrees of freedom are a count that the mapping carries as a float.
     return [
-        int(value) if column.kind == "integer" and value is not None and value == value else value
+        int(value)
+        if column.kind == "integer" and value is not None and value == value and float(value).is_integer()
+        else value
         for column, value in zip(build.columns[1:], figures, strict=True)
     ]
 
