@@ -95,12 +95,6 @@ def ordinal_pieces(jacobians: Sequence[Array], turned: Sequence[Array], sizes: A
     return OrdinalPieces(information, meat, whole, square, mixed)
 
 
-def information_of(jacobians: Sequence[Array], sizes: Array) -> Array:
-    """Return the information alone."""
-    shares = sizes / sizes.sum()
-    return np.asarray(sum(f * (j.T @ j) for f, j in zip(shares, jacobians, strict=True)))
-
-
 def bread_of(pieces: OrdinalPieces, restrictions: Restrictions) -> Array:
     """Return the inverse of the information under the restrictions; NaN where it is singular."""
     try:
