@@ -4,7 +4,7 @@ actions: {irv: check, evenodd: exclude}     # look at flat answers; let inconsis
 max_evenodd: -0.10                          # higher is more careless
 min_cycle: 12                               # items in a repeated pattern: marks only
 YAML
-wxsat responses check answers.csv --instrument gov-wechat-public --plan gentle.yaml --out check.csv | head -4
+wxsat responses check answers.csv --instrument gov-wechat-public --plan gentle.yaml --out check.csv 2> /dev/null | head -4
 # [/plan]
 
 # [sensitivity]
