@@ -16,6 +16,7 @@ from wxsat.cli import (
     instrument,
     measure,
     panel,
+    pls,
     power,
     readiness,
     report,
@@ -64,6 +65,7 @@ app.add_typer(instrument.app, name="instrument", help="Show, check and export in
 app.add_typer(responses.app, name="responses", help="Inspect, read, screen and clean answers.")
 app.add_typer(measure.app, name="measure", help="Items, reliability and validity.")
 app.add_typer(sem.app, name="sem", help="Fit structural equation models.")
+app.add_typer(pls.app, name="pls", help="Composite models by partial least squares.")
 
 
 def _tell(error: WxsatError, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from wxsat.sem.statements import cut_statements
 from wxsat.sem.terms import check_brackets, product_name, read_term, split_terms
 from wxsat.sem.tokens import (
     CONSTRAINT_OPERATORS,
+    FORMATIVE,
     LATER_OPERATORS,
     MODEL_OPERATORS,
     OPERATORS,
@@ -30,6 +31,7 @@ _MEANING = {
     "~~": "covaries with",
     "|": "is cut at",
     "~*~": "is scaled by",
+    FORMATIVE: "is formed by",
 }
 _THRESHOLD = re.compile(r"t[1-9]\d*")
 
@@ -90,13 +92,14 @@ _Place = tuple[Block, tuple[str, str, str]]
 @dataclass
 class _Reading:
     source: Source
+    formative: bool = False
     block: Block = _WHOLE
     relations: dict[_Place, Relation] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_syntax(text: str, name: str = "model") -> Syntax:
+def read_syntax(text: str, name: str = "model", *, formative: bool = False) -> Syntax:
     """
     Read model text into statements.
 
@@ -106,6 +109,8 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
         lavaan syntax: ``=~ ~ ~~ ~1 | ~*~ := == < >``, modifiers before ``*``, comments after ``#`` or ``!``.
     name : str
         What the text is called in messages, a file's path for example.
+    formative : bool
+        Whether ``<~`` (a composite is formed by its items) is read; covariance models have no use for it.
 
     Returns
     -------
@@ -123,7 +128,7 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
     [('f', '=~', 'x1'), ('f', '=~', 'x2')]
     """
     source = Source(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), name)
-    reading = _Reading(source)
+    reading = _Reading(source, formative)
     for tokens in cut_statements(source):
         try:
             _read_statement(tokens, reading)
@@ -140,7 +145,7 @@ def read_syntax(text: str, name: str = "model") -> Syntax:
 
 def _read_statement(tokens: tuple[Token, ...], reading: _Reading) -> None:
     body, end = tokens[:-1], tokens[-1]
-    _refuse_unknown(body)
+    _refuse_unknown(body, reading.formative)
     at = next((i for i, token in enumerate(body) if token.kind == "operator"), None)
     if at is None and len(body) > 1 and body[1].text == ":":
         reading.block = _read_block(body, reading.block)
@@ -186,8 +191,10 @@ def _read_block(body: tuple[Token, ...], before: Block) -> Block:
     return Block(value, "") if kind == "group" else Block(before.group, value)
 
 
-def _refuse_unknown(body: tuple[Token, ...]) -> None:
+def _refuse_unknown(body: tuple[Token, ...], formative: bool) -> None:
     for token in body:
+        if token.text == FORMATIVE and formative:
+            continue
         if token.kind == "unknown" and token.text in "\"'":
             raise StatementError("SEM-005", "a quote is not closed.", token, "Close it on the same line.")
         if token.kind == "unknown":
@@ -275,9 +282,8 @@ def _add_term(
     _check_ordinal(lhs, op, variable)
     relation = Relation(lhs, op, variable, modifiers, reading.block)
     place = (relation.block, relation.key)
-    if lhs.text == variable.text and op in ("=~", "~"):
-        verb = "measured by" if op == "=~" else "regressed on"
-        raise StatementError("SEM-007", f"{lhs.text!r} is {verb} itself.", variable)
+    if lhs.text == variable.text and op in ("=~", "~", FORMATIVE):
+        raise StatementError("SEM-007", f"{lhs.text!r} {_MEANING[op]} itself.", variable)
     check_modifiers(modifiers)
     before = seen.get(place)
     if before is not None and before.modifiers and modifiers:

@@ -11,8 +11,9 @@ from wxsat.errors import Fault
 MODEL_OPERATORS = ("=~", "~~", "~", "|", "~*~")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
 OPERATORS = MODEL_OPERATORS + CONSTRAINT_OPERATORS
+FORMATIVE = "<~"
 LATER_OPERATORS = {
-    "<~": "formative blocks",
+    FORMATIVE: "formative blocks",
     "%": "group weights",
 }
 

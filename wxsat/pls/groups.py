@@ -1,0 +1,295 @@
+"""Two groups: are the composites the same (MICOM, Henseler et al. 2016), and do paths differ (permutation)?
+
+Step 1 is configural: the same model, the same treatment, which one call of this function is. Step 2, compositional
+invariance: the correlation c of the composites made with either group's weights, on all rows, is one. Step 3: means and
+log variances of the pooled composites are equal. Only after step 2 may paths be compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wxsat.errors import DataError, EstimationError, nearest
+from wxsat.finding import Finding, refusals
+from wxsat.numerics.covariance import standardise_columns
+from wxsat.numerics.plain import frame_records, plain
+from wxsat.numerics.resampling import weighted_correlations
+from wxsat.pls.bootstrap import check_bootstrap
+from wxsat.pls.estimates import Estimates, estimate
+from wxsat.pls.fit import fit_sample
+from wxsat.pls.model import PathModel
+from wxsat.pls.plan import Plan, plan_estimation
+from wxsat.pls.products import add_products, composite_scores
+from wxsat.pls.read_model import read_path_model
+from wxsat.pls.sample import read_sample
+from wxsat.sem.inputs import read_data
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+PERMUTATIONS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class GroupComparison:
+    """
+    Two groups compared by permutation.
+
+    Attributes
+    ----------
+    groups, sizes : tuple
+    micom : DataFrame
+        ``construct c c_limit p_composition mean_difference p_mean log_variance_ratio p_variance invariance``,
+        invariance one of none, partial (step 2), full (step 3 too).
+    paths : DataFrame
+        ``from to first second difference p_value ci_lower ci_upper``; the interval is what permutation gives without a
+        difference.
+    findings : tuple of Finding
+        PLS-136 (refusal) for a construct without compositional invariance.
+    """
+
+    groups: tuple[str, str]
+    sizes: tuple[int, int]
+    micom: pd.DataFrame
+    paths: pd.DataFrame
+    findings: tuple[Finding, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether paths must not be compared."""
+        return bool(refusals(self.findings))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``wxsat pls mga``."""
+        groups = [{"name": g, "n": n} for g, n in zip(self.groups, self.sizes, strict=True)]
+        return dict(
+            plain(
+                {
+                    "groups": groups,
+                    "micom": frame_records(self.micom),
+                    "paths": frame_records(self.paths),
+                    "findings": [f.to_dict() for f in self.findings],
+                    "settings": self.settings,
+                }
+            )
+        )
+
+
+def compare_groups(
+    model: str | Path | PathModel,
+    data: Any,
+    group: str,
+    *,
+    scheme: str = "path",
+    consistent: bool = False,
+    missing: str = "listwise",
+    draws: int = 1000,
+    seed: int = 1,
+    level: float = 0.95,
+) -> GroupComparison:
+    """
+    Test measurement invariance of composites and the equality of paths in two groups.
+
+    Parameters
+    ----------
+    model, data, scheme, consistent, missing
+        As in :func:`wxsat.pls.fit.fit_pls`.
+    group : str
+        Column with two values; rows without one are left out.
+    draws, seed : int
+        Permutations of the group labels.
+    level : float
+        1 - level is the size of the tests.
+
+    Raises
+    ------
+    DataError
+        PLS-014 no such column, or not two groups of at least 10 rows.
+    EstimationError
+        PLS-031 when less than half of the permutations have a solution.
+    """
+    plan = plan_estimation(read_path_model(model), scheme=scheme, consistent=consistent)
+    check_bootstrap(max(draws, 1), "none", "percentile", level)
+    frame = read_data(data, None).frame
+    if group not in frame.columns:
+        raise DataError(
+            "PLS-014",
+            f"{group!r} is not in the data.",
+            where="group",
+            hint=nearest(group, map(str, frame.columns)).strip(),
+        )
+    frame = frame[frame[group].notna()]
+    sample = read_sample(frame, plan.columns, missing)
+    labels = frame[group].iloc[sample.rows]
+    names = sorted(labels.unique(), key=str)
+    first = (labels == names[0]).to_numpy() if names else np.zeros(0, dtype=bool)
+    if len(names) != 2 or min(first.sum(), (~first).sum()) < 10:
+        found = ", ".join(f"{n} ({int((labels == n).sum())})" for n in names[:6])
+        raise DataError(
+            "PLS-014",
+            f"{group!r} has {len(names)} groups: {found}; two of at least 10 complete rows each were expected.",
+            where="group",
+            hint="Keep two groups of the data and compare them.",
+        )
+    pooled = fit_sample(plan, sample)
+    observed = _compare(plan, sample.values, sample.correlation, pooled, first[None].astype(float))
+    if not observed["fine"][0]:
+        raise EstimationError("PLS-030", "the model has no solution in one of the groups.", where="group")
+    generator = np.random.default_rng(seed)
+    blocks = []
+    for start in range(0, draws, PERMUTATIONS_AT_ONCE):
+        size = min(PERMUTATIONS_AT_ONCE, draws - start)
+        shuffled = generator.permuted(np.tile(first.astype(float), (size, 1)), axis=1)
+        blocks.append(_compare(plan, sample.values, sample.correlation, pooled, shuffled))
+    joined = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
+    if joined["fine"].sum() < draws / 2:
+        raise EstimationError(
+            "PLS-031", f"{int(joined['fine'].sum())} of {draws} permutations have a solution.", where="draws"
+        )
+    chance = {name: part[joined["fine"]] for name, part in joined.items()}
+    micom = _frame_micom(plan, observed, chance, 1 - level)
+    paths = _frame_differences(plan, observed, chance, level)
+    findings = (*sample.findings, *_findings(micom))
+    settings = {
+        "scheme": scheme,
+        "consistent": consistent,
+        "missing": missing,
+        "draws": draws,
+        "seed": seed,
+        "level": level,
+        "group": group,
+        "used": int(joined["fine"].sum()),
+    }
+    sizes = (int(first.sum()), int((~first).sum()))
+    return GroupComparison((str(names[0]), str(names[1])), sizes, micom, paths, findings, settings)
+
+
+def _compare(plan: Plan, values: Array, correlation: Array, pooled: Estimates, member: Array) -> dict[str, Array]:
+    """Return what two groups differ in, for many divisions of the rows; `member` is 1 for the first group's rows."""
+    one, two = (_estimate_group(plan, values, m) for m in (member, 1.0 - member))
+    # Weights on items standardised over all rows, so that c compares composites and not units.
+    weights = [
+        found.column_weights * (values.std(axis=0) / _spread(values, m))[:, :, None]
+        for found, m in ((one, member), (two, 1.0 - member))
+    ]
+    crossed = np.einsum("dpj,pq,dqj->dj", weights[0], correlation, weights[1], optimize=True)
+    own = [np.einsum("dpj,pq,dqj->dj", w, correlation, w, optimize=True) for w in weights]
+    scores = composite_scores(pooled.column_weights, values, np.ones((1, len(values))))[0]
+    means, variances = zip(*(_moments(scores, m) for m in (member, 1.0 - member)), strict=True)
+    return {
+        "c": crossed / np.sqrt(own[0] * own[1]),
+        "mean": means[0] - means[1],
+        "variance": np.log(variances[0] / variances[1]),
+        "paths": one.paths - two.paths,
+        "first": one.paths,
+        "second": two.paths,
+        "fine": one.converged & two.converged,
+    }
+
+
+def _estimate_group(plan: Plan, values: Array, counts: Array) -> Estimates:
+    filled = standardise_columns(values)
+    found = estimate(plan, weighted_correlations(filled, np.zeros(filled.shape, dtype=bool), counts))
+    return add_products(plan, found, values, counts)
+
+
+def _spread(values: Array, counts: Array) -> Array:
+    return np.sqrt(_moments(values, counts)[1])
+
+
+def _moments(scores: Array, counts: Array) -> tuple[Array, Array]:
+    size = counts.sum(axis=1)[:, None]
+    mean = counts @ scores / size
+    return mean, np.asarray((counts @ scores**2 / size - mean**2) * size / (size - 1))
+
+
+def _two_sided(observed: Array, chance: Array) -> Array:
+    """Return the share of permutations at least as far from zero, the observed one among them."""
+    return np.asarray(((np.abs(chance) >= np.abs(observed) - 1e-12).sum(axis=0) + 1) / (len(chance) + 1))
+
+
+def _frame_micom(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], size: float) -> pd.DataFrame:
+    import pandas as pd
+
+    c = observed["c"][0]
+    p_c = ((chance["c"] <= c + 1e-12).sum(axis=0) + 1) / (len(chance["c"]) + 1)
+    p_mean, p_variance = (_two_sided(observed[name][0], chance[name]) for name in ("mean", "variance"))
+    frame = pd.DataFrame(
+        {
+            "construct": plan.final.constructs,
+            "c": c,
+            "c_limit": np.quantile(chance["c"], size, axis=0),
+            "p_composition": p_c,
+            "mean_difference": observed["mean"][0],
+            "p_mean": p_mean,
+            "log_variance_ratio": observed["variance"][0],
+            "p_variance": p_variance,
+        }
+    )
+    equal = (p_mean >= size) & (p_variance >= size)
+    # A single item is the same composite in every group.
+    composed = (p_c >= size) | (c > 1 - 1e-9)
+    return frame.assign(invariance=np.where(composed, np.where(equal, "full", "partial"), "none"))
+
+
+def _frame_differences(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], level: float) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for source, target in (*plan.final.paths, *plan.final.products):
+        place = plan.nodes.index(target), plan.nodes.index(source)
+        drawn = chance["paths"][:, place[0], place[1]]
+        value = float(observed["paths"][0][place])
+        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        rows.append(
+            {
+                "from": source,
+                "to": target,
+                "first": float(observed["first"][0][place]),
+                "second": float(observed["second"][0][place]),
+                "difference": value,
+                "p_value": float(_two_sided(np.array(value), drawn)),
+                "ci_lower": float(low),
+                "ci_upper": float(high),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _findings(micom: pd.DataFrame) -> list[Finding]:
+    found = []
+    for row in micom.to_dict("records"):
+        evidence = {"c": float(row["c"]), "limit": float(row["c_limit"]), "p_value": float(row["p_composition"])}
+        if row["invariance"] == "none":
+            found.append(
+                Finding(
+                    "PLS-136",
+                    "refusal",
+                    str(row["construct"]),
+                    f"{row['construct']} is not the same composite in both "
+                    f"groups (c = {row['c']:.4f}, limit {row['c_limit']:.4f}, p = {row['p_composition']:.3f}): "
+                    "its paths must not be compared.",
+                    evidence,
+                )
+            )
+    partial = [str(c) for c, v in zip(micom["construct"], micom["invariance"], strict=True) if v == "partial"]
+    if partial:
+        found.append(
+            Finding(
+                "PLS-137",
+                "note",
+                ", ".join(partial),
+                f"Means or variances of {', '.join(partial)} differ: paths may "
+                "be compared, the groups must not be pooled.",
+                {"names": ", ".join(partial)},
+            )
+        )
+    return found

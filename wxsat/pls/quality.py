@@ -1,0 +1,163 @@
+r"""How good the measurement and the inner model are: reliabilities, AVE, collinearity, effect sizes, model fit.
+
+:math:`f^2 = (R^2 - R^2_{without})/(1 - R^2)`; VIF is the diagonal of the inverse correlation matrix of the predictors.
+SRMR, :math:`d_{ULS}` and :math:`d_G` compare the items' correlations with those that the model implies: blocks of
+composites are taken as they are, blocks of factors (PLSc) follow their loadings; between blocks the composites carry
+everything. ``saturated`` lets all constructs correlate, ``estimated`` only through the paths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wxsat.pls.algorithm import regress
+from wxsat.pls.estimates import Estimates
+from wxsat.pls.model import PathModel
+from wxsat.pls.plan import Plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Of one construct; NaN for single items and formative blocks, for which they say nothing."""
+
+    construct: str
+    n_items: int
+    alpha: float
+    rho_a: float
+    cr: float
+    ave: float
+
+
+def reliabilities(plan: Plan, found: Estimates, item_correlation: Array) -> list[Reliability]:
+    """
+    Return standardised alpha, rho_A, composite reliability rho_C and AVE of the last model's constructs.
+
+    Parameters
+    ----------
+    plan : Plan
+    found : Estimates
+        Of one sample.
+    item_correlation : ndarray
+        Of ``plan.final.items``.
+    """
+    rows = []
+    for j, (block, places) in enumerate(zip(plan.final.blocks, plan.final.places, strict=True)):
+        nan = float("nan")
+        alpha = rho = cr = ave = nan
+        if block.mode == "A" and len(places) > 1:
+            k = len(places)
+            inner = item_correlation[places[:, None], places]
+            alpha = k / (k - 1) * (1 - k / float(inner.sum()))
+            loading = found.outer_loadings[0, places]
+            common, own = float(loading.sum()) ** 2, float((1 - loading**2).sum())
+            cr, ave, rho = common / (common + own), float((loading**2).mean()), float(found.rho_a[0, j])
+        rows.append(Reliability(block.name, len(places), alpha, rho, cr, ave))
+    return rows
+
+
+def inflation_factors(correlation: Array) -> Array:
+    """
+    Return the variance inflation factor of every variable; infinite where a variable is a sum of the others.
+
+    Examples
+    --------
+    >>> inflation_factors(np.array([[1.0, 0.6], [0.6, 1.0]])).tolist()
+    [1.5625, 1.5625]
+    """
+    if len(correlation) == 1:
+        return np.ones(1)
+    if np.linalg.matrix_rank(correlation) < len(correlation):
+        return np.full(len(correlation), np.inf)
+    return np.asarray(np.diag(np.linalg.inv(correlation)))
+
+
+def inner_adjacency(plan: Plan) -> NDArray[np.bool_]:
+    """Return ``[target, source]`` over the nodes, products included."""
+    nodes = plan.nodes
+    found = np.zeros((len(nodes), len(nodes)), dtype=bool)
+    for source, target in (*plan.final.paths, *plan.final.products):
+        found[nodes.index(target), nodes.index(source)] = True
+    return found
+
+
+def effect_sizes(adjacency: NDArray[np.bool_], moments: Array, r2: Array) -> Array:
+    """Return f2 of every path, ``[target, source]``, NaN elsewhere."""
+    found = np.full(adjacency.shape, np.nan)
+    for target, row in enumerate(adjacency):
+        causes = np.flatnonzero(row)
+        for cause in causes:
+            others = causes[causes != cause]
+            without = 0.0
+            if len(others):
+                slopes = regress(moments[None], others, target)[0]
+                without = float(slopes @ moments[others, target]) / moments[target, target]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                # R2 of one or more (a Heywood case of PLSc) has no effect size.
+                found[target, cause] = (r2[target] - without) / (1 - r2[target]) if r2[target] < 1 else np.nan
+    return found
+
+
+def implied_construct_covariances(adjacency: NDArray[np.bool_], paths: Array, moments: Array) -> Array:
+    """
+    Return the covariances of the constructs that the paths imply.
+
+    Exogenous constructs keep their correlations; every other one has its paths and an uncorrelated residual of variance
+    1 - R2. Its implied variance is not one where the model leaves out a correlation of its causes; it is not rescaled
+    (as in ADANCO 2.2.1).
+    """
+    size = len(paths)
+    implied = moments.copy()
+    done = [j for j in range(size) if not adjacency[j].any()]
+    while len(done) < size:
+        target = next(j for j in range(size) if j not in done and all(k in done for k in np.flatnonzero(adjacency[j])))
+        slopes = paths[target, done]
+        along = implied[np.ix_(done, done)] @ slopes
+        residual = moments[target, target] - float(slopes @ moments[np.ix_(done, done)] @ slopes)
+        implied[target, done] = implied[done, target] = along
+        implied[target, target] = float(slopes @ along) + residual
+        done.append(target)
+    return implied
+
+
+def implied_item_correlations(plan: Plan, found: Estimates, item_correlation: Array, *, saturated: bool) -> Array:
+    """Return the items' correlations that the model implies; see the module's text."""
+    model: PathModel = plan.final
+    size = len(model.constructs)
+    constructs = found.moments[0, :size, :size]
+    if not saturated:
+        constructs = implied_construct_covariances(model.adjacency, found.paths[0, :size, :size], constructs)
+        # Within a block of a factor the loadings are those of a factor of variance one.
+        np.fill_diagonal(constructs, 1.0)
+    construct = np.concatenate([np.full(len(rows), j) for j, rows in enumerate(model.places)])
+    loading = found.outer_loadings[0, : len(construct)]
+    implied = np.outer(loading, loading) * constructs[construct[:, None], construct]
+    for block, rows in zip(model.blocks, model.places, strict=True):
+        if not (plan.consistent and block.mode == "A" and len(rows) > 1):
+            implied[rows[:, None], rows] = item_correlation[rows[:, None], rows]
+    np.fill_diagonal(implied, 1.0)
+    return np.asarray(implied)
+
+
+def discrepancies(observed: Array, implied: Array) -> tuple[float, float, float]:
+    """
+    Return SRMR, d_ULS and d_G of two correlation matrices.
+
+    SRMR is over the lower triangle with the diagonal, d_ULS half the sum of squares of all residuals, d_G half the sum
+    of the squared logarithms of the eigenvalues of ``observed^-1 implied`` (NaN where one is not positive).
+    """
+    residual = observed - implied
+    lower = residual[np.tril_indices(len(residual))]
+    try:
+        eigenvalues = np.linalg.eigvals(np.linalg.solve(observed, implied)).real
+        geodesic = float(0.5 * (np.log(eigenvalues) ** 2).sum()) if (eigenvalues > 0).all() else float("nan")
+    except np.linalg.LinAlgError:
+        geodesic = float("nan")
+    return float(np.sqrt((lower**2).mean())), float(0.5 * (residual**2).sum()), geodesic
