@@ -20,8 +20,8 @@ OUT = ROOT / "docs" / "reference" / "generated"
 PREFIXES = "INST|RESP|SAMP|LOG|PANEL|READY|MEAS|SEM|PLS|DIAG|STUDY|SIM|OUT|CLI|WX"
 CODE = re.compile(rf"^(?:{PREFIXES})-\d{{3}}$")
 USUAL_EXIT = {
-    "INST": 3, "STUDY": 3, "SIM": 3, "RESP": 4, "SAMP": 4, "LOG": 4, "PANEL": 4, "READY": 3, "MEAS": 4, "SEM": 3, "PLS": 4,
-    "DIAG": 4, "OUT": 1, "CLI": 2, "WX": 1,
+    "INST": 3, "STUDY": 3, "SIM": 3, "RESP": 4, "SAMP": 4, "LOG": 4, "PANEL": 4, "READY": 3, "MEAS": 4, "SEM": 3,
+    "PLS": 4, "DIAG": 4, "OUT": 1, "CLI": 2, "WX": 1,
 }  # fmt: skip
 SEVERITIES = ("note", "warning", "refusal")
 EXIT_CODES = {

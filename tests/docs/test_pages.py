@@ -51,9 +51,7 @@ def codes() -> dict[str, str]:
 def test_reference_lists_every_code_of_the_source() -> None:
     written = set()
     for path in (ROOT / "wxsat").rglob("*.py"):
-        written |= set(
-            re.findall(rf'"((?:{generator().PREFIXES})-\d{{3}})"', path.read_text("utf-8"))
-        )
+        written |= set(re.findall(rf'"((?:{generator().PREFIXES})-\d{{3}})"', path.read_text("utf-8")))
     assert written - set(codes()) == set()
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from wxsat.study.run import StudyOutcome
     from wxsat.study.study import Study
 
-STEPS = ("check", "read", "clean", "sources", "measure", "fit", "diagnose", "second run", "report", "figures", "tables", "pages")
+STEPS = (
+    "check", "read", "clean", "sources", "measure", "fit", "diagnose", "second run", "report", "figures",
+    "tables", "pages",
+)  # fmt: skip
 
 TOLD_PER_CODE = 5
 

@@ -69,7 +69,8 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
     first, second : SemResult
         In any order: the one with more degrees of freedom is the restricted one.
     method : {"standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"}, optional
-        The 2001 method for scaled tests when left out, for ordinal models the 2000 one. Without scaled tests it is the likelihood ratio.
+        The 2001 method for scaled tests when left out, for ordinal models the 2000 one. Without scaled tests it is the
+        likelihood ratio.
 
     Raises
     ------

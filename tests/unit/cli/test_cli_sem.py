@@ -130,7 +130,9 @@ def test_a_covariance_matrix_instead_of_answers(files):
         assert document["fit"]["chisq"] == pytest.approx(rows["fit"]["chisq"], rel=1e-9)
 
 
-@pytest.mark.parametrize("options", [("--ordered", "all", "--missing", "fiml"), ("--cov", "hs.csv"), ("--bounds", "wide")])
+@pytest.mark.parametrize(
+    "options", [("--ordered", "all", "--missing", "fiml"), ("--cov", "hs.csv"), ("--bounds", "wide")]
+)
 def test_options_that_make_no_sense_are_refused(files, options):
     assert fit(files, "m.sem", "hs.csv", *options).exception.exit_code == 2
 
