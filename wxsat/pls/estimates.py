@@ -177,7 +177,8 @@ def rho_of(model: PathModel, weights: Array) -> Array:
             squares = weights[:, rows, j] ** 2
             total = squares.sum(axis=1)
             # With w'Rw = 1 and unit variances w'(R - I)w is 1 - w'w.
-            found[:, j] = total**2 * (1.0 - total) / (total**2 - (squares**2).sum(axis=1))
+            with np.errstate(invalid="ignore", divide="ignore"):
+                found[:, j] = total**2 * (1.0 - total) / (total**2 - (squares**2).sum(axis=1))
     return found
 
 

@@ -129,7 +129,7 @@ def _numbers(frame: Any, columns: Sequence[str]) -> Array:
     for name in columns:
         if known.count(name) != 1:
             problem = "is not in the data" if name not in known else "stands in the data more than once"
-            faults.append(Fault("PLS-010", f"{name!r} {problem}.", "data", nearest(name, known).strip()))
+            faults.append(Fault("PLS-010", f"column {name!r} {problem}.", "data", nearest(name, known).strip()))
             continue
         column = frame.iloc[:, known.index(name)]
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
