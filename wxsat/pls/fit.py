@@ -103,7 +103,7 @@ def fit_pls(
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"a": [1, 2, 3, 4.0], "b": [1, 3, 2, 4.0], "c": [2, 1, 4, 3.0]})
-    >>> fit_pls("A =~ a + b\\nC =~ c\\nC ~ A", frame).paths["estimate"].round(4).tolist()
+    >>> fit_pls("A =~ a + b; C =~ c; C ~ A", frame).paths["estimate"].round(4).tolist()
     [0.6]
     """
     plan = plan_estimation(
