@@ -18,7 +18,7 @@ from wxsat.finding import Finding, refusals
 from wxsat.numerics.covariance import standardise_columns
 from wxsat.numerics.plain import frame_records, plain
 from wxsat.numerics.resampling import weighted_correlations
-from wxsat.pls.bootstrap import check_bootstrap
+from wxsat.pls.bootstrap import check_bootstrap, turn
 from wxsat.pls.estimates import Estimates, estimate
 from wxsat.pls.fit import fit_sample
 from wxsat.pls.model import PathModel
@@ -174,7 +174,7 @@ def compare_groups(
 
 def _compare(plan: Plan, values: Array, correlation: Array, pooled: Estimates, member: Array) -> dict[str, Array]:
     """Return what two groups differ in, for many divisions of the rows; `member` is 1 for the first group's rows."""
-    one, two = (_estimate_group(plan, values, m) for m in (member, 1.0 - member))
+    one, two = (_estimate_group(plan, values, pooled, m) for m in (member, 1.0 - member))
     # Weights on items standardised over all rows, so that c compares composites and not units.
     weights = [
         found.column_weights * (values.std(axis=0) / _spread(values, m))[:, :, None]
@@ -195,10 +195,13 @@ def _compare(plan: Plan, values: Array, correlation: Array, pooled: Estimates, m
     }
 
 
-def _estimate_group(plan: Plan, values: Array, counts: Array) -> Estimates:
+def _estimate_group(plan: Plan, values: Array, pooled: Estimates, counts: Array) -> Estimates:
+    """Estimate under row counts; a composite's sign is arbitrary and is that of the pooled composite."""
     filled = standardise_columns(values)
-    found = estimate(plan, weighted_correlations(filled, np.zeros(filled.shape, dtype=bool), counts))
-    return add_products(plan, found, values, counts)
+    correlation = weighted_correlations(filled, np.zeros(filled.shape, dtype=bool), counts)
+    found = estimate(plan, correlation)
+    together = np.einsum("dpj,dpq,qj->dj", found.column_weights, correlation, pooled.column_weights[0], optimize=True)
+    return add_products(plan, turn(plan, found, np.where(together < 0, -1.0, 1.0)), values, counts)
 
 
 def _spread(values: Array, counts: Array) -> Array:

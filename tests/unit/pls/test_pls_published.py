@@ -121,8 +121,8 @@ def test_r2_reliability_and_index_of_ecsi(mobi):
     expected = {"Expectation": 0.255, "Quality": 0.310, "Value": 0.345, "Satisfaction": 0.681, "Complaints": 0.279,
                 "Loyalty": 0.457}  # fmt: skip
     assert {name: round(value, 3) for name, value in r2.items()} == expected
-    printed = {"Image": (0.478, 0.819), "Expectation": (0.480, 0.733), "Quality": (0.577, 0.905), "Value": (0.848, 0.918),
-               "Satisfaction": (0.693, 0.871), "Loyalty": (0.517, 0.722)}  # fmt: skip
+    printed = {"Image": (0.478, 0.819), "Expectation": (0.480, 0.733), "Quality": (0.577, 0.905),
+               "Value": (0.848, 0.918), "Satisfaction": (0.693, 0.871), "Loyalty": (0.517, 0.722)}  # fmt: skip
     rows = result.reliability.set_index("construct")
     for name, (ave, cr) in printed.items():
         assert rows.loc[name, "ave"] == pytest.approx(ave, abs=1e-3)
