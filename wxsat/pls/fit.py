@@ -259,6 +259,9 @@ def _frame_htmt(plan: Plan, found: Estimates, items: Array) -> pd.DataFrame:
         for a in range(len(chosen)):
             for b in range(a):
                 pair = chosen[a], chosen[b]
+                if set(plan.final.blocks[pair[0]].items) & set(plan.final.blocks[pair[1]].items):
+                    # A construct of repeated indicators and its own part: no two constructs.
+                    continue
                 rows.append((names[pair[1]], names[pair[0]], float(ratio[a, b]), float(found.moments[0][pair])))
     return pd.DataFrame(rows, columns=["a", "b", "htmt", "correlation"])
 

@@ -124,6 +124,9 @@ def test_repeated_indicators_and_a_population_of_equal_parts():
     a, b = (r.paths.set_index(["from", "to"])["estimate"][("H", "C")] for r in (two, repeated))
     assert a == pytest.approx(b, abs=0.05)
     assert {"H", "A", "B"} <= set(two.weights["construct"])
+    # HTMT of a construct with its own part would compare items with themselves.
+    pairs = {frozenset(pair) for pair in zip(repeated.htmt["a"], repeated.htmt["b"], strict=True)}
+    assert pairs == {frozenset("AB"), frozenset("AC"), frozenset("BC"), frozenset("HC")}
 
 
 def test_prediction_of_noise_and_of_structure():
