@@ -67,18 +67,23 @@ def fit(
 ) -> None:
     """Fit a model; exit code 6 when a stated rule forbids its structural reading."""
     from wxsat.sem.fit import fit_sem
+    from wxsat.sem.reading import judge_reading
 
     given = option.read_input(file, cov, n, mean, instrument, form, sheet, missing_code)
+    sampled: dict[str, Any] = {
+        "estimator": estimator, "missing": missing, "group": group, "weights": weights, "cluster": cluster,
+        "ordered": ordered, **given,
+    }  # fmt: skip
     result = fit_sem(
-        option.read_model_argument(model), estimator=estimator, missing=missing, group=group, group_equal=group_equal,
-        group_partial=group_partial, weights=weights, cluster=cluster, std_lv=std_lv, std_ov=std_ov,
+        option.read_model_argument(model), group_equal=group_equal,
+        group_partial=group_partial, std_lv=std_lv, std_ov=std_ov,
         effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
         orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
         test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
         bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check,
-        ordered=ordered, parameterization=parameterization, **given,
+        parameterization=parameterization, **sampled,
     )  # fmt: skip
-    result = _with_distinctness(result, given.get("data"))
+    result = judge_reading(result, given.get("data"), lambda text: fit_sem(text, **sampled))
     _tell(result.findings)
     if as_json:
         emit_json(result.to_dict())
@@ -86,22 +91,6 @@ def fit(
         _show(result)
     if result.refused:
         raise typer.Exit(6)
-
-
-def _with_distinctness(result: SemResult, data: Any) -> SemResult:
-    """Add the refusal of a reading in which two constructs that are not distinct predict one outcome."""
-    from dataclasses import replace
-
-    from wxsat.psychometrics.validity import discriminant_findings, htmt_of_blocks
-
-    if data is None:
-        return result
-    frame = getattr(data, "frame", data)
-    table = result.table
-    found = discriminant_findings(htmt_of_blocks(frame, table.indicators_of()), table.predictors_of())
-    known = {(finding.code, finding.subject) for finding in result.findings}
-    new = tuple(finding for finding in found if (finding.code, finding.subject) not in known)
-    return replace(result, findings=(*new, *result.findings)) if new else result
 
 
 @app.command("compare")

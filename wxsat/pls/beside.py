@@ -141,16 +141,10 @@ def _attempt(fit: Any, name: str, notes: list[Finding]) -> Any:
 
 
 def _fit_covariance(text: str, frame: pd.DataFrame) -> SemResult:
-    from dataclasses import replace
-
-    from wxsat.psychometrics.validity import discriminant_findings, htmt_of_blocks
     from wxsat.sem.fit import fit_sem
+    from wxsat.sem.reading import judge_reading
 
-    result = fit_sem(text, frame)
-    found = discriminant_findings(htmt_of_blocks(frame, result.table.indicators_of()), result.table.predictors_of())
-    known = {(finding.code, finding.subject) for finding in result.findings}
-    new = tuple(finding for finding in found if (finding.code, finding.subject) not in known)
-    return replace(result, findings=(*new, *result.findings))
+    return judge_reading(fit_sem(text, frame), frame, lambda alone: fit_sem(alone, frame))
 
 
 def _join(

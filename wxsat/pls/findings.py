@@ -220,3 +220,18 @@ def _repeated(plan: Plan) -> Iterator[Finding]:
                     "one by construction and paths into it are nil. Take two_stage.",
                     {},
                 )
+
+
+def misfit(model_fit: pd.DataFrame) -> Iterator[Finding]:
+    """Say for each model by which measures it is farther from the data than sampling explains (PLS-140)."""
+    for row in model_fit.to_dict("records"):
+        over = [name for name in ("srmr", "d_uls", "d_g") if row[name] > row[f"{name}_hi95"]]
+        if over:
+            figures = ", ".join(f"{name} {row[name]:.3f} > {row[f'{name}_hi95']:.3f}" for name in over)
+            yield Finding(
+                "PLS-140",
+                "warning",
+                str(row["model"]),
+                f"The {row['model']} model is farther from the data than sampling explains (HI95): {figures}.",
+                {"model": str(row["model"]), "figures": figures},
+            )

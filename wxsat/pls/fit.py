@@ -10,13 +10,14 @@ import numpy as np
 
 from wxsat.errors import EstimationError, UsageError, nearest
 from wxsat.pls.bootstrap import Bootstrap, bootstrap_pls, check_bootstrap
+from wxsat.pls.discrepancy import MEASURES, evaluate_fit
 from wxsat.pls.estimates import Estimates, estimate, stage_transform
-from wxsat.pls.findings import findings_of
+from wxsat.pls.findings import findings_of, misfit
 from wxsat.pls.index import rescale_composites
 from wxsat.pls.model import PathModel
 from wxsat.pls.plan import Plan, plan_estimation
 from wxsat.pls.products import add_products
-from wxsat.pls.quality import discrepancies, implied_item_correlations, reliabilities
+from wxsat.pls.quality import reliabilities
 from wxsat.pls.read_model import read_path_model
 from wxsat.pls.result import PlsResult
 from wxsat.pls.sample import PlsSample, read_sample
@@ -181,6 +182,14 @@ def _check_target(plan: Plan, scale: tuple[float, float] | None, target: str | N
         )
 
 
+def _item_rows(plan: Plan, sample: PlsSample) -> Array:
+    """Return the last model's items, one row an answer; composites of the first stage among them."""
+    if not plan.staged:
+        return np.asarray(sample.values[:, plan.picked])
+    values = (sample.values - sample.values.mean(axis=0)) / sample.values.std(axis=0, ddof=1)
+    return np.asarray(values @ stage_transform(plan, sample.correlation[None])[0])
+
+
 def item_correlation_of(plan: Plan, sample: PlsSample) -> Array:
     """Return the correlations of the last model's items; composites of the first stage among them."""
     if not plan.staged:
@@ -203,6 +212,7 @@ def _assemble(
     quality = pd.DataFrame([asdict(row) for row in reliabilities(plan, found, items)])
     index = _frame_index(plan, sample, found, settings["scale"])
     htmt = _frame_htmt(plan, found, items)
+    model_fit = _frame_fit(plan, sample, found, items, settings)
     counts = {"requested": 0, "used": 0, "turned": 0}
     if bootstrap is not None:
         counts = {"requested": bootstrap.requested, "used": bootstrap.used, "turned": bootstrap.turned}
@@ -215,12 +225,13 @@ def _assemble(
         reliability=quality,
         htmt=htmt,
         collinearity=collinearity,
-        model_fit=_frame_fit(plan, found, items),
+        model_fit=model_fit,
         index=index,
         importance=_frame_importance(plan, sample, found, settings),
         findings=(
             *sample.findings,
             *findings_of(plan, found, bootstrap, paths, weights, loadings, quality, htmt, index, sample.n_obs),
+            *misfit(model_fit),
         ),
         n_obs=sample.n_obs,
         iterations=int(found.iterations[0]),
@@ -233,17 +244,17 @@ def _assemble(
     )
 
 
-def _frame_fit(plan: Plan, found: Estimates, items: Array) -> pd.DataFrame:
+def _frame_fit(plan: Plan, sample: PlsSample, found: Estimates, items: Array, settings: dict[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = ["model", "srmr", "d_uls", "d_g"]
+    columns = ["model", *(name for measure in MEASURES for name in (measure, f"{measure}_hi95"))]
     if plan.final.products or len(set(plan.final.items)) < len(plan.final.items):
         # Products are no items, and repeated items make a singular matrix: there is nothing to compare.
         return pd.DataFrame(columns=columns)
-    rows = []
-    for name in ("saturated", "estimated"):
-        implied = implied_item_correlations(plan, found, items, saturated=name == "saturated")
-        rows.append((name, *discrepancies(items, implied)))
+    rows = [
+        {"model": fit.model} | fit.observed | {f"{name}_hi95": value for name, value in fit.limit.items()}
+        for fit in evaluate_fit(plan, found, items, _item_rows(plan, sample), settings["draws"], settings["seed"])
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -1,9 +1,6 @@
-r"""How good the measurement and the inner model are: reliabilities, AVE, collinearity, effect sizes, model fit.
+r"""How good the measurement and the inner model are: reliabilities, AVE, collinearity, effect sizes.
 
 :math:`f^2 = (R^2 - R^2_{without})/(1 - R^2)`; VIF is the diagonal of the inverse correlation matrix of the predictors.
-SRMR, :math:`d_{ULS}` and :math:`d_G` compare the items' correlations with those that the model implies: blocks of
-composites are taken as they are, blocks of factors (PLSc) follow their loadings; between blocks the composites carry
-everything. ``saturated`` lets all constructs correlate, ``estimated`` only through the paths.
 """
 
 from __future__ import annotations
@@ -15,7 +12,6 @@ import numpy as np
 
 from wxsat.pls.algorithm import regress
 from wxsat.pls.estimates import Estimates
-from wxsat.pls.model import PathModel
 from wxsat.pls.plan import Plan
 
 if TYPE_CHECKING:
@@ -103,61 +99,3 @@ def effect_sizes(adjacency: NDArray[np.bool_], moments: Array, r2: Array) -> Arr
                 # R2 of one or more (a Heywood case of PLSc) has no effect size.
                 found[target, cause] = (r2[target] - without) / (1 - r2[target]) if r2[target] < 1 else np.nan
     return found
-
-
-def implied_construct_covariances(adjacency: NDArray[np.bool_], paths: Array, moments: Array) -> Array:
-    """
-    Return the covariances of the constructs that the paths imply.
-
-    Exogenous constructs keep their correlations; every other one has its paths and an uncorrelated residual of variance
-    1 - R2. Its implied variance is not one where the model leaves out a correlation of its causes; it is not rescaled
-    (as in ADANCO 2.2.1).
-    """
-    size = len(paths)
-    implied = moments.copy()
-    done = [j for j in range(size) if not adjacency[j].any()]
-    while len(done) < size:
-        target = next(j for j in range(size) if j not in done and all(k in done for k in np.flatnonzero(adjacency[j])))
-        slopes = paths[target, done]
-        along = implied[np.ix_(done, done)] @ slopes
-        residual = moments[target, target] - float(slopes @ moments[np.ix_(done, done)] @ slopes)
-        implied[target, done] = implied[done, target] = along
-        implied[target, target] = float(slopes @ along) + residual
-        done.append(target)
-    return implied
-
-
-def implied_item_correlations(plan: Plan, found: Estimates, item_correlation: Array, *, saturated: bool) -> Array:
-    """Return the items' correlations that the model implies; see the module's text."""
-    model: PathModel = plan.final
-    size = len(model.constructs)
-    constructs = found.moments[0, :size, :size]
-    if not saturated:
-        constructs = implied_construct_covariances(model.adjacency, found.paths[0, :size, :size], constructs)
-        # Within a block of a factor the loadings are those of a factor of variance one.
-        np.fill_diagonal(constructs, 1.0)
-    construct = np.concatenate([np.full(len(rows), j) for j, rows in enumerate(model.places)])
-    loading = found.outer_loadings[0, : len(construct)]
-    implied = np.outer(loading, loading) * constructs[construct[:, None], construct]
-    for block, rows in zip(model.blocks, model.places, strict=True):
-        if not (plan.consistent and block.mode == "A" and len(rows) > 1):
-            implied[rows[:, None], rows] = item_correlation[rows[:, None], rows]
-    np.fill_diagonal(implied, 1.0)
-    return np.asarray(implied)
-
-
-def discrepancies(observed: Array, implied: Array) -> tuple[float, float, float]:
-    """
-    Return SRMR, d_ULS and d_G of two correlation matrices.
-
-    SRMR is over the lower triangle with the diagonal, d_ULS half the sum of squares of all residuals, d_G half the sum
-    of the squared logarithms of the eigenvalues of ``observed^-1 implied`` (NaN where one is not positive).
-    """
-    residual = observed - implied
-    lower = residual[np.tril_indices(len(residual))]
-    try:
-        eigenvalues = np.linalg.eigvals(np.linalg.solve(observed, implied)).real
-        geodesic = float(0.5 * (np.log(eigenvalues) ** 2).sum()) if (eigenvalues > 0).all() else float("nan")
-    except np.linalg.LinAlgError:
-        geodesic = float("nan")
-    return float(np.sqrt((lower**2).mean())), float(0.5 * (residual**2).sum()), geodesic

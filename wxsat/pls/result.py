@@ -53,7 +53,8 @@ class PlsResult:
     collinearity : DataFrame
         ``construct predictor vif``.
     model_fit : DataFrame
-        ``model srmr d_uls d_g`` of the saturated and the estimated model.
+        ``model srmr srmr_hi95 d_uls d_uls_hi95 d_g d_g_hi95`` of the saturated and the estimated model; a discrepancy
+        above its HI95 is more than sampling explains. HI95 is missing without draws.
     index : DataFrame
         ``construct mean equal_weights`` on 0-100; empty without the ends of the answer scale.
     importance : DataFrame
