@@ -37,6 +37,8 @@ class Column:
         renderers print both in one cell under `interval_heading`, sheets and CSV files keep two columns.
     interval_heading : str
         Heading of the joined cell, e.g. ``95% CI``.
+    unit : str
+        Unit of the figures, printed once, after the heading; empty where the heading names it.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Column:
     collapse: bool = False
     upper: str = ""
     interval_heading: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Table:
         empty where the columns decide.
     marked_rows : tuple of int
         Positions of rows whose figures must not be interpreted (printed with a dagger).
+    groups : tuple of str
+        The group that each row belongs to, empty for a row of none; a renderer prints it as a row of its own above
+        the first row of every run. Empty where the table has no groups.
     """
 
     id: str
@@ -88,12 +94,15 @@ class Table:
     notes: tuple[str, ...] = ()
     marked_rows: tuple[int, ...] = ()
     row_digits: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.row_keys) != len(self.rows) or len(set(self.row_keys)) != len(self.row_keys):
             raise ValueError(f"table {self.id!r}: row keys must be unique, one a row")
         if self.row_digits and len(self.row_digits) != len(self.rows):
             raise ValueError(f"table {self.id!r}: row digits must be given for every row or for none")
+        if self.groups and len(self.groups) != len(self.rows):
+            raise ValueError(f"table {self.id!r}: a group must be given for every row or for none")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.id!r}: a row has {len(row)} cells, expected {len(self.columns)}")
@@ -104,6 +113,12 @@ class Table:
         if not self.row_digits or column.kind != "number":
             return column
         return replace(column, digits=self.row_digits[row])
+
+    def group_before(self, row: int) -> str:
+        """Return the group that begins with a row; empty where the row continues one or is of none."""
+        if not self.groups or (row and self.groups[row] == self.groups[row - 1]):
+            return ""
+        return self.groups[row]
 
     def number_id(self, row: int, column: str) -> str:
         """Return the id of one number: ``{table}.{row key}.{column}``."""

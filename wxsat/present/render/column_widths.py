@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wxsat.present.render.decimals import is_decimal, split_at_point
 from wxsat.present.render.printed import PrintedTable
 from wxsat.present.render.text import display_width
 
@@ -99,6 +100,11 @@ def _needs(printed: PrintedTable, place: int) -> tuple[float, float]:
     whole = max([em_width(text) for text in cells if not _WORDS.search(text)] or [0.0])
     pieces = max([_longest_piece(text) for text in cells if _WORDS.search(text)] or [0.0])
     widest = max([em_width(text) for text in cells] or [0.0])
+    if is_decimal(printed, place):
+        # Under their decimal points, the figures need room for the longest part on either side.
+        parts = [split_at_point(text) for text in cells if not _WORDS.search(text)]
+        whole = max(whole, sum(max((em_width(part[side]) for part in parts), default=0.0) for side in (0, 1)))
+        widest = max(widest, whole)
     kept = min(widest, NARROWEST_TEXT) if column.kind == "text" else 0.0
     least = max(whole, pieces, kept, _longest_piece(column.heading), 1.0)
     heading = min(em_width(column.heading), least + HEADING_GROWTH)

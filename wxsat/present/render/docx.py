@@ -1,17 +1,21 @@
-"""Tables to Word: three-line tables (CY/T 170), caption above, notes below, nothing cut off."""
+"""Tables to Word in the style of CY/T 170-2019 or of APA 7: captions that count themselves, notes below."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wxsat.present.locale import wording
 from wxsat.present.numbers import Language
 from wxsat.present.render.atomic import write_atomically
-from wxsat.present.render.column_widths import Layout, lay_out
+from wxsat.present.render.column_widths import Layout, em_width, lay_out
+from wxsat.present.render.decimals import is_decimal, split_at_point
 from wxsat.present.render.fixed_zip import DOCUMENT_DATE, fix_zip
 from wxsat.present.render.printed import PrintedTable, print_table
+from wxsat.present.render.table_style import LOOKS, TableLook, choose_style, title_case
+from wxsat.present.render.word_fields import add_numbered_label, bookmark_name
 from wxsat.present.table import Table
 
 if TYPE_CHECKING:
@@ -19,21 +23,29 @@ if TYPE_CHECKING:
     from docx.table import Table as WordTable
     from docx.table import _Cell as WordCell
     from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
 
 LATIN_FONT = "Times New Roman"
 EAST_ASIAN_FONT = {"zh": "宋体", "en": "宋体"}
 CAPTION_POINTS, NOTE_POINTS = 10.5, 8.0
-# Eighths of a point, the unit of w:sz on borders: 1.5 pt and 0.75 pt.
-THICK_LINE, THIN_LINE = 12, 6
 # The unit in which python-docx keeps lengths.
 EMU_PER_POINT = 12_700
 # Rows up to which a table is kept on one page.
 SHORT_TABLE = 20
+# em_width is what the widest face may need; the named one needs so much of it, and a decimal tab stands by that.
+NAMED_FACE = 0.85
 
 
-def render_tables(tables: Sequence[Table], path: str | Path, language: Language, title: str = "") -> Path:
+def render_tables(
+    tables: Sequence[Table],
+    path: str | Path,
+    language: Language,
+    title: str = "",
+    style: str | None = None,
+    numbers: Sequence[int] = (),
+) -> Path:
     """
-    Write tables to one Word file, numbered from 1.
+    Write tables to one Word file.
 
     Parameters
     ----------
@@ -42,6 +54,10 @@ def render_tables(tables: Sequence[Table], path: str | Path, language: Language,
     language : {"zh", "en"}
     title : str
         Title in the file's properties.
+    style : {"cyt", "apa"}, optional
+        ``cyt`` (CY/T 170-2019) for Chinese and ``apa`` (APA 7) for English when left out.
+    numbers : sequence of int
+        Their numbers; from 1 when left out.
 
     Returns
     -------
@@ -51,11 +67,11 @@ def render_tables(tables: Sequence[Table], path: str | Path, language: Language,
     Raises
     ------
     UsageError
-        OUT-003 if the file cannot be written.
+        OUT-003 if the file cannot be written, OUT-024 for an unknown style.
     """
     document = new_document(language, title)
-    for number, table in enumerate(tables, start=1):
-        add_table(document, table, number)
+    for number, table in zip(numbers or range(1, len(tables) + 1), tables, strict=True):
+        add_table(document, table, number, style)
     return write_atomically(path, document_bytes(document))
 
 
@@ -72,6 +88,7 @@ def new_document(language: Language, title: str = "") -> Document:
     normal = document.styles["Normal"]
     normal.font.size = Pt(10.5)
     set_fonts(normal.element.get_or_add_rPr(), language)
+    _style_caption(document, language)
     core = document.core_properties
     core.title, core.author, core.comments, core.revision = title, "wxsat", "", 1
     core.created = core.modified = core.last_printed = DOCUMENT_DATE
@@ -86,7 +103,16 @@ def document_bytes(document: Document) -> bytes:
     return fix_zip(content.getvalue())
 
 
-def add_table(document: Document, table: Table, number: int | None = None) -> WordTable:
+def _style_caption(document: Document, language: Language) -> None:
+    """Word finds captions, and makes lists of them, by this style; its own look is blue."""
+    from docx.shared import Pt, RGBColor
+
+    caption = document.styles["Caption"]
+    caption.font.size, caption.font.bold, caption.font.color.rgb = Pt(CAPTION_POINTS), False, RGBColor(0, 0, 0)
+    set_fonts(caption.element.get_or_add_rPr(), language)
+
+
+def add_table(document: Document, table: Table, number: int | None = None, style: str | None = None) -> WordTable:
     """
     Append a table with its caption and notes; a table too wide for the page gets a landscape page of its own.
 
@@ -96,6 +122,8 @@ def add_table(document: Document, table: Table, number: int | None = None) -> Wo
     table : Table
     number : int, optional
         Its number in the document.
+    style : {"cyt", "apa"}, optional
+        By the table's language when left out.
 
     Returns
     -------
@@ -108,20 +136,67 @@ def add_table(document: Document, table: Table, number: int | None = None) -> Wo
     if turned:
         _turn_page(document, landscape=True)
         layout = lay_out(printed, _text_width(document))
-    caption = document.add_paragraph()
-    _write(caption, printed.caption, CAPTION_POINTS, printed.language, bold=True)
-    _space(caption, before=12, after=4)
-    caption.paragraph_format.keep_with_next = True
-    word_table = _add_grid(document, printed, layout)
-    for note in printed.notes:
-        paragraph = document.add_paragraph()
-        _write(paragraph, note, NOTE_POINTS, printed.language)
-        _space(paragraph, before=2, after=0)
+    look = LOOKS[choose_style(style, printed.language)]
+    _add_caption(document, printed, number, look)
+    word_table = _add_grid(document, printed, layout, look)
+    for position, note in enumerate(printed.notes):
+        _add_note(document, note, printed.language, first=position == 0, apart=not look.one_line)
     if turned:
         _turn_page(document, landscape=False)
     else:
         _space(document.add_paragraph(), before=0, after=0)
     return word_table
+
+
+def _add_caption(document: Document, printed: PrintedTable, number: int | None, look: TableLook) -> None:
+    """Write number and title: in one centred line, or the number in bold over the title in italics."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    bold = _dresser(CAPTION_POINTS, printed.language, bold=True, font=look.caption_font)
+    paragraph = _caption_paragraph(document, before=12, after=4)
+    if number is not None:
+        name = bookmark_name("tbl", number, printed.id)
+        add_numbered_label(document, paragraph, printed.label, number, name, bold)
+    if look.one_line:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        bold(paragraph.add_run(f"  {printed.title}" if number is not None else printed.title))
+        return
+    title = title_case(printed.title) if printed.language == "en" else printed.title
+    under = paragraph if number is None else _caption_paragraph(document, before=0, after=4)
+    _dresser(CAPTION_POINTS, printed.language, italic=True)(under.add_run(title))
+
+
+def _caption_paragraph(document: Document, before: float, after: float) -> Paragraph:
+    paragraph = document.add_paragraph(style="Caption")
+    _space(paragraph, before=before, after=after)
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
+
+
+def _add_note(document: Document, note: str, language: Language, *, first: bool, apart: bool) -> None:
+    """Write one note; APA sets the word before the first one in italics."""
+    paragraph = document.add_paragraph()
+    _space(paragraph, before=2, after=0)
+    plain = _dresser(NOTE_POINTS, language)
+    prefix = wording(language).get("tables.note_prefix") if first and apart else ""
+    if prefix and note.startswith(prefix):
+        _dresser(NOTE_POINTS, language, italic=True)(paragraph.add_run(prefix))
+        note = note.removeprefix(prefix)
+    plain(paragraph.add_run(note))
+
+
+def _dresser(
+    points: float, language: Language, *, bold: bool = False, italic: bool = False, font: str = ""
+) -> Callable[[Run], None]:
+    """Return what gives a run its size, face and fonts."""
+    from docx.shared import Pt
+
+    def dress(run: Run) -> None:
+        run.bold, run.italic = bold or None, italic or None
+        run.font.size = Pt(points)
+        set_fonts(run._element.get_or_add_rPr(), language, font)
+
+    return dress
 
 
 def _text_width(document: Document) -> float:
@@ -140,57 +215,83 @@ def _turn_page(document: Document, *, landscape: bool) -> None:
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
 
 
-def _add_grid(document: Document, printed: PrintedTable, layout: Layout) -> WordTable:
+def _add_grid(document: Document, printed: PrintedTable, layout: Layout, look: TableLook) -> WordTable:
     from docx.enum.table import WD_TABLE_ALIGNMENT
 
-    grid = document.add_table(rows=1 + len(printed.rows), cols=len(printed.columns))
+    groups = {row: name for row, name in enumerate(printed.groups) if name}
+    grid = document.add_table(rows=1 + len(printed.rows) + len(groups), cols=len(printed.columns))
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
     _set_margins(grid, layout.padding)
-    headings = [column.heading for column in printed.columns]
-    left = [column.kind == "text" for column in printed.columns]
-    texts = [headings, *([cell.text for cell in row] for row in printed.rows)]
     _set_widths(grid, layout)
-    for row, line in zip(grid.rows, texts, strict=True):
-        _keep_row_whole(row)
-        for place, (cell, text) in enumerate(zip(row.cells, line, strict=True)):
-            _fill(cell, text, layout.points, printed.language, left[place])
-    _repeat(grid.rows[0])
-    _rule(grid.rows[0], top=THICK_LINE, bottom=THIN_LINE if printed.rows else THICK_LINE)
+    lines = list(grid.rows)
+    for line in lines:
+        _keep_row_whole(line)
+    _fill_headings(lines[0].cells, printed, layout)
+    points = [_decimal_point(printed, place, layout) for place in range(len(printed.columns))]
+    place_of_row = 1
+    for row, cells in enumerate(printed.rows):
+        if row in groups:
+            _fill_group(lines[place_of_row].cells, groups[row], layout.points, printed.language)
+            place_of_row += 1
+        for place, cell in enumerate(lines[place_of_row].cells):
+            left = printed.columns[place].kind == "text"
+            _fill(cell, cells[place].text, layout.points, printed.language, left, points[place])
+        place_of_row += 1
+    _repeat(lines[0])
+    _rule(lines[0], top=look.top, bottom=look.middle if printed.rows else look.bottom)
     if printed.rows:
-        _rule(grid.rows[-1], bottom=THICK_LINE)
+        _rule(lines[-1], bottom=look.bottom)
     _keep_together(grid)
     return grid
 
 
-def _fill(cell: WordCell, text: str, points: float, language: Language, left: bool) -> None:
+def _fill_headings(cells: Sequence[WordCell], printed: PrintedTable, layout: Layout) -> None:
+    for cell, column in zip(cells, printed.columns, strict=True):
+        _fill(cell, column.heading, layout.points, printed.language, column.kind == "text", None)
+
+
+def _fill_group(cells: Sequence[WordCell], name: str, points: float, language: Language) -> None:
+    """Write a group's name over the whole width."""
+    whole = cells[0] if len(cells) == 1 else cells[0].merge(cells[-1])
+    _fill(whole, name, points, language, True, None)
+    _dresser(points, language, bold=True)(whole.paragraphs[0].runs[0])
+
+
+def _decimal_point(printed: PrintedTable, place: int, layout: Layout) -> float | None:
+    """Return where in the cell a column's decimal points stand, in points; None where it has none."""
+    if not is_decimal(printed, place):
+        return None
+    tails = [split_at_point(row[place].text)[1] for row in printed.rows]
+    longest = max((em_width(tail) for tail in tails), default=0.0)
+    inner = layout.widths[place] - 2 * layout.padding
+    return max(0.0, inner - NAMED_FACE * longest * layout.points) if longest else None
+
+
+def _fill(cell: WordCell, text: str, points: float, language: Language, left: bool, at: float | None) -> None:
     from docx.enum.table import WD_ALIGN_VERTICAL
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+    from docx.shared import Pt
 
     cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     paragraph = cell.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.RIGHT
+    # In a cell, text goes to a decimal tab of its own accord; what has no digit stands at the right edge.
+    tabbed = at is not None and any(char.isdigit() for char in text)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left or tabbed else WD_ALIGN_PARAGRAPH.RIGHT
+    if at is not None and tabbed:
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(at), WD_TAB_ALIGNMENT.DECIMAL)
     _space(paragraph, before=1, after=1)
-    _write(paragraph, text, points, language)
+    _dresser(points, language)(paragraph.add_run(text))
 
 
-def _write(paragraph: Paragraph, text: str, points: float, language: Language, bold: bool = False) -> None:
-    from docx.shared import Pt
-
-    run = paragraph.add_run(text)
-    run.bold = bold or None
-    run.font.size = Pt(points)
-    set_fonts(run._element.get_or_add_rPr(), language)
-
-
-def set_fonts(properties: Any, language: Language) -> None:
+def set_fonts(properties: Any, language: Language, east_asian: str = "") -> None:
     """Name the fonts for Latin and for Chinese characters: Word chooses by character."""
     from docx.oxml.ns import qn
 
     fonts = properties.get_or_add_rFonts()
     for attribute in ("w:ascii", "w:hAnsi", "w:cs"):
         fonts.set(qn(attribute), LATIN_FONT)
-    fonts.set(qn("w:eastAsia"), EAST_ASIAN_FONT[language])
+    fonts.set(qn("w:eastAsia"), east_asian or EAST_ASIAN_FONT[language])
 
 
 def _space(paragraph: Paragraph, *, before: float, after: float) -> None:

@@ -44,11 +44,12 @@ class PrintedColumn:
     name: str
     heading: str
     kind: CellKind
+    interval: bool = False
 
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """A table as printed: caption with its number, cells as text, notes."""
+    """A table as printed: caption with its number, cells as text, the group that begins before each row, notes."""
 
     id: str
     language: numbers.Language
@@ -59,6 +60,7 @@ class PrintedTable:
     row_keys: tuple[str, ...]
     marked_rows: frozenset[int]
     notes: tuple[str, ...]
+    groups: tuple[str, ...] = ()
 
     @property
     def caption(self) -> str:
@@ -73,19 +75,28 @@ def print_table(table: Table, number: int | None = None) -> PrintedTable:
     joined = {column.upper for column in table.columns if column.upper}
     shown = [(position, c) for position, c in enumerate(table.columns) if c.name not in joined]
     words = wording(table.language)
+    headings = [_with_unit(c.interval_heading if c.upper else c.heading, c.unit, table.language) for _, c in shown]
     return PrintedTable(
         id=table.id,
         language=table.language,
         label="" if number is None else words.get("tables.caption", number=number),
         title=printable(table.title),
         columns=tuple(
-            PrintedColumn(c.name, printable(c.interval_heading if c.upper else c.heading), c.kind) for _, c in shown
+            PrintedColumn(c.name, heading, c.kind, bool(c.upper))
+            for (_, c), heading in zip(shown, headings, strict=True)
         ),
         rows=tuple(_print_row(table, row, shown) for row in range(len(table.rows))),
         row_keys=table.row_keys,
         marked_rows=frozenset(table.marked_rows),
         notes=_print_notes(table, words.get("tables.note_prefix")),
+        groups=tuple(printable(table.group_before(row)) for row in range(len(table.rows))) if table.groups else (),
     )
+
+
+def _with_unit(heading: str, unit: str, language: numbers.Language) -> str:
+    if not unit:
+        return printable(heading)
+    return printable(f"{heading}（{unit}）" if language == "zh" else f"{heading} ({unit})")
 
 
 def print_cell(value: Cell, column: Column) -> str:
@@ -108,7 +119,7 @@ def print_cell(value: Cell, column: Column) -> str:
             return numbers.format_integer(value)
         case "percent":
             # A unit stands once, in the heading (CY/T 170), or else at every figure.
-            heading = column.interval_heading + column.heading
+            heading = column.interval_heading + column.heading + column.unit
             return numbers.format_percent(value, column.digits, sign="%" not in heading)
         case "p_value":
             return numbers.format_p_value(value)
