@@ -23,16 +23,19 @@ def csv_text(table: Table) -> str:
     """
     Render a table as CSV text.
 
-    First column ``row`` with the row keys, so that ``{table}.{row}.{column}`` is a number's id; last column
-    ``not_interpretable`` where rows are marked. Missing, blank and suppressed cells are empty.
+    First column ``row`` with the row keys, so that ``{table}.{row}.{column}`` is a number's id; then ``group``
+    where the table has groups of rows; last column ``not_interpretable`` where rows are marked. Missing, blank and
+    suppressed cells are empty.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     marked = ["not_interpretable"] if table.marked_rows else []
-    writer.writerow(["row", *(column.name for column in table.columns), *marked])
+    grouped = ["group"] if table.groups else []
+    writer.writerow(["row", *grouped, *(column.name for column in table.columns), *marked])
     for position, row in enumerate(table.rows):
         flags = [str(position in table.marked_rows).lower()] if marked else []
-        writer.writerow([defuse(table.row_keys[position]), *(_plain(cell) for cell in row), *flags])
+        group = [defuse(table.groups[position])] if grouped else []
+        writer.writerow([defuse(table.row_keys[position]), *group, *(_plain(cell) for cell in row), *flags])
     return text.getvalue()
 
 

@@ -9,12 +9,13 @@ from typing import Literal, get_args
 from wxsat.errors import UsageError, nearest
 from wxsat.present.table import Table
 
-TextFormat = Literal["html", "markdown", "latex", "csv", "text"]
+TextFormat = Literal["html", "markdown", "latex", "csv", "json", "text"]
 
 _RENDERERS: dict[TextFormat, tuple[str, str]] = {
     "html": ("html", "render_html_table"),
     "markdown": ("markdown", "render_markdown"),
     "latex": ("latex", "render_latex"),
+    "json": ("json", "render_json"),
     "text": ("text", "render_text"),
 }
 
@@ -26,7 +27,7 @@ def render_table(table: Table, to: TextFormat, number: int | None = None) -> str
     Parameters
     ----------
     table : Table
-    to : {"html", "markdown", "latex", "csv", "text"}
+    to : {"html", "markdown", "latex", "csv", "json", "text"}
     number : int, optional
         Its number in a document; a CSV file has none.
 

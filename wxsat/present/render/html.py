@@ -5,11 +5,14 @@ from __future__ import annotations
 from html import escape
 
 from wxsat.present.render.column_widths import em_width
+from wxsat.present.render.decimals import decimal_tails
 from wxsat.present.render.printed import PrintedCell, PrintedColumn, PrintedTable, print_table
 from wxsat.present.table import Table
 
 # Em that a column of names keeps, should the page be narrow.
 NARROWEST_TEXT = 6.0
+# Width of a decimal point beside figures of one width.
+POINT_EM = 0.28
 # For a table that stands alone; a page brings its own.
 TABLE_CSS = """\
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; border-top: 1.5pt solid; \
@@ -18,6 +21,7 @@ caption { caption-side: top; text-align: left; font-weight: bold; padding-bottom
 thead th { border-bottom: .75pt solid; vertical-align: bottom; }
 th, td { padding: .2em .6em; text-align: left; }
 tbody th { font-weight: normal; }
+tr.group th { font-weight: bold; padding-top: .5em; }
 .number, .integer, .p_value, .percent { text-align: right; white-space: nowrap; }
 .table-notes { list-style: none; padding: 0; font-size: .85em; }
 """
@@ -32,7 +36,8 @@ def render_html_table(table: Table, number: int | None = None) -> str:
     """
     printed = print_table(table, number)
     head = "".join(_heading(printed, place) for place in range(len(printed.columns)))
-    body = "\n".join(_row(printed, position) for position in range(len(printed.rows)))
+    tails = [decimal_tails(printed, place) for place in range(len(printed.columns))]
+    body = "\n".join(_row(printed, position, tails) for position in range(len(printed.rows)))
     anchor = escape(printed.id)
     described = f' aria-describedby="notes-{anchor}-{printed.language}"' if printed.notes else ""
     return (
@@ -56,15 +61,30 @@ def _class(column: PrintedColumn) -> str:
     return "number" if column.kind == "probability" else column.kind
 
 
-def _row(printed: PrintedTable, position: int) -> str:
+def _row(printed: PrintedTable, position: int, tails: list[list[str]]) -> str:
+    group = printed.groups[position] if printed.groups else ""
+    above = (
+        f'<tr class="group"><th scope="rowgroup" colspan="{len(printed.columns)}">{escape(group)}</th></tr>\n'
+        if group
+        else ""
+    )
     classes = ' class="marked"' if position in printed.marked_rows else ""
     cells = []
     for place, (column, cell) in enumerate(zip(printed.columns, printed.rows[position], strict=True)):
         # An empty row heading would announce nothing: a collapsed label is a plain cell.
         heads = place == 0 and column.kind == "text" and cell.text
         tag, scope = ("th", ' scope="row"') if heads else ("td", "")
-        cells.append(f'<{tag}{scope} class="{_class(column)}"{_id_attribute(cell)}>{_content(cell)}</{tag}>')
-    return f"<tr{classes}>{''.join(cells)}</tr>"
+        pad = _pad(tails[place][position])
+        cells.append(f'<{tag}{scope} class="{_class(column)}"{_id_attribute(cell)}{pad}>{_content(cell)}</{tag}>')
+    return f"{above}<tr{classes}>{''.join(cells)}</tr>"
+
+
+def _pad(tail: str) -> str:
+    """Return the room that a figure with fewer decimals keeps on its right, in widths of a figure."""
+    if not tail:
+        return ""
+    point = f" + {POINT_EM}em" if tail.startswith(".") else ""
+    return f' style="padding-right:calc(.6em + {len(tail.lstrip("."))}ch{point})"'
 
 
 def _id_attribute(cell: PrintedCell) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from wxsat.present.render.decimals import decimal_tails
 from wxsat.present.render.printed import PrintedTable, print_table
 from wxsat.present.table import Table
 
@@ -87,9 +88,12 @@ def _alignment(printed: PrintedTable) -> str:
     return "".join("l" if column.kind == "text" else "r" for column in printed.columns)
 
 
-def _line(cells: list[str]) -> str:
+def _line(cells: list[str], tails: list[str] | None = None) -> str:
     # A row that begins with [ would be taken for an option of the \\ before it.
     escaped = [escape_latex(cell) for cell in cells]
+    if tails is not None:
+        # Room for the decimals that a figure lacks: points stand under points without a package for it.
+        escaped = [f"{cell}\\phantom{{{t}}}" if t else cell for cell, t in zip(escaped, tails, strict=True)]
     if escaped and escaped[0].startswith("["):
         escaped[0] = "{}" + escaped[0]
     return " & ".join(escaped) + r" \\"
@@ -100,7 +104,14 @@ def _head(printed: PrintedTable) -> str:
 
 
 def _body(printed: PrintedTable) -> str:
-    return "\n".join(_line([cell.text for cell in row]) for row in printed.rows)
+    tails = [decimal_tails(printed, place) for place in range(len(printed.columns))]
+    lines = []
+    for position, row in enumerate(printed.rows):
+        if printed.groups and printed.groups[position]:
+            name = escape_latex(printed.groups[position])
+            lines.append(rf"\multicolumn{{{len(printed.columns)}}}{{l}}{{\textbf{{{name}}}}} \\")
+        lines.append(_line([cell.text for cell in row], [column[position] for column in tails]))
+    return "\n".join(lines)
 
 
 def _caption(printed: PrintedTable) -> str:

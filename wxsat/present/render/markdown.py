@@ -17,7 +17,11 @@ def render_markdown(table: Table, number: int | None = None) -> str:
     lines = [f"**{escape_markdown(printed.caption)}**", ""]
     lines.append(_line(column.heading for column in printed.columns))
     lines.append("|" + "|".join(":---" if c.kind == "text" else "---:" for c in printed.columns) + "|")
-    lines += [_line(cell.text for cell in row) for row in printed.rows]
+    for position, row in enumerate(printed.rows):
+        if printed.groups and printed.groups[position]:
+            empty = [""] * (len(printed.columns) - 1)
+            lines.append("| " + " | ".join([f"**{escape_markdown(printed.groups[position])}**", *empty]) + " |")
+        lines.append(_line(cell.text for cell in row))
     if printed.notes:
         # Two spaces at the end break the line.
         lines += ["", *(f"{escape_markdown(note)}  " for note in printed.notes)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from wxsat.present.render.printed import print_table
+from wxsat.present.render.decimals import decimal_tails
+from wxsat.present.render.printed import PrintedCell, PrintedTable, print_table
 from wxsat.present.table import Table
 
 GAP = "  "
@@ -29,7 +30,7 @@ def render_text(table: Table, number: int | None = None) -> str:
     printed = print_table(table, number)
     grid = [
         [column.heading for column in printed.columns],
-        *([cell.text for cell in row] for row in printed.rows),
+        *([cell.text + " " * len(t) for cell, t in zip(row, tail, strict=True)] for row, tail in _padded(printed)),
     ]
     grid = [[" ".join(text.split("\n")) for text in row] for row in grid]
     widths = [max(display_width(row[i]) for row in grid) for i in range(len(printed.columns))]
@@ -39,8 +40,16 @@ def render_text(table: Table, number: int | None = None) -> str:
         for row in grid
     ]
     total = sum(widths) + len(GAP) * (len(widths) - 1)
-    parts = [printed.caption, "━" * total, lines[0], "─" * total, *lines[1:], "━" * total, *printed.notes]
+    groups = printed.groups or ("",) * len(printed.rows)
+    body = [text for group, line in zip(groups, lines[1:], strict=True) for text in (group, line) if text]
+    parts = [printed.caption, "━" * total, lines[0], "─" * total, *body, "━" * total, *printed.notes]
     return "\n".join(parts) + "\n"
+
+
+def _padded(printed: PrintedTable) -> list[tuple[tuple[PrintedCell, ...], list[str]]]:
+    """Return every row with what its figures lack to stand under their decimal points."""
+    tails = [decimal_tails(printed, place) for place in range(len(printed.columns))]
+    return [(row, [column[position] for column in tails]) for position, row in enumerate(printed.rows)]
 
 
 def _pad(text: str, width: int, on_left: bool) -> str:
