@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,9 @@ from wxsat import __version__
 from wxsat.errors import UsageError
 from wxsat.instrument.instrument import Language
 from wxsat.present.content import ReportContent
-from wxsat.present.replication import replication_files, why_not_from_moments
+from wxsat.present.figures.figure import IMAGE_FORMATS
+from wxsat.present.figures.sizes import SizeName, resize_figure
+from wxsat.present.replication import replicate
 from wxsat.present.report import build_report, draw_figures, report_to_json, write_documents
 
 if TYPE_CHECKING:
@@ -97,23 +99,24 @@ def write_run(
     *,
     seed: int,
     command: Sequence[str] = (),
+    figure_size: SizeName | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> None:
     """
     Write everything a run leaves behind into an existing, empty folder.
 
-    ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG
-    and PNG a language), ``replication/`` (where means and covariances give the main fit again),
+    ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG,
+    PNG and PDF a language; path diagrams as DOT, TikZ and Mermaid too), ``figures-a4/`` or ``figures-slide/`` where
+    `figure_size` asks for it, ``replication/`` (the main model for other programs, its moments and scripts),
     ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json`` and ``log.txt``.
     """
     progress("report")
     report = build_report(content, languages)
     progress("figures")
-    images = draw_figures(report)
-    figures = folder / "figures"
-    figures.mkdir()
-    for name, payload in images.items():
-        (figures / name).write_bytes(payload)
+    images = draw_figures(report, formats=IMAGE_FORMATS)
+    _write_figures(content, images, folder / "figures", languages)
+    if figure_size is not None:
+        write_fitted(images, folder / f"figures-{figure_size}", figure_size)
     progress("tables")
     _write_tables(report, folder / "tables")
     _write_replication(content, folder)
@@ -123,6 +126,33 @@ def write_run(
     (folder / "documents.json").write_text(report_to_json(report.documents), encoding="utf-8")
     (folder / RUN_MARK).write_text(_json(_run_record(content, seed, command)), encoding="utf-8")
     (folder / "log.txt").write_text(_log(content), encoding="utf-8")
+
+
+def _write_figures(
+    content: ReportContent, images: Mapping[str, bytes], folder: Path, languages: Sequence[Language]
+) -> None:
+    from wxsat.present.figures.path_text import path_texts
+
+    folder.mkdir()
+    for name, payload in images.items():
+        (folder / name).write_bytes(payload)
+    for model in content.models:
+        if model.result is None:
+            continue
+        for language in languages:
+            for name, text in path_texts(model.result, language=language, instrument=content.instrument).items():
+                stem, _, suffix = name.rpartition(".")
+                file = f"path-{model.id}{stem.removeprefix('path')}.{language}.{suffix}"
+                (folder / file).write_text(text, encoding="utf-8")
+
+
+def write_fitted(images: Mapping[str, bytes], folder: Path, size: SizeName) -> None:
+    """Write figures fitted to A4 or to a slide into a new folder; files that are no pictures stay out."""
+    folder.mkdir()
+    for name, payload in images.items():
+        suffix = name.rpartition(".")[2]
+        if suffix in IMAGE_FORMATS:
+            (folder / name).write_bytes(resize_figure(payload, suffix, size))
 
 
 def _write_tables(report: Report, folder: Path) -> None:
@@ -141,10 +171,10 @@ def _write_tables(report: Report, folder: Path) -> None:
 
 def _write_replication(content: ReportContent, folder: Path) -> None:
     result = content.main_model.result if content.main_model is not None else None
-    if result is None or why_not_from_moments(result):
+    if result is None:
         return
     (folder / "replication").mkdir()
-    for name, text in replication_files(result).items():
+    for name, text in replicate(result).files.items():
         (folder / "replication" / name).write_text(text, encoding="utf-8")
 
 
