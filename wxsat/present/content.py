@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from wxsat.finding import Finding
 from wxsat.instrument.instrument import FormName, Instrument, Label
@@ -92,6 +92,8 @@ class ReportContent:
         ``version``, ``seed``, ``year``, ``inputs`` (name to SHA-256), ...
     simulated : bool
         Whether the answers are simulated; every page then says so.
+    table_style : {"", "cyt", "apa"}
+        Of tables on paper; by the language when empty.
     """
 
     title: Label
@@ -110,6 +112,7 @@ class ReportContent:
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False
+    table_style: Literal["", "cyt", "apa"] = ""
 
     @property
     def main_model(self) -> FittedModel | None:

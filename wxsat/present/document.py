@@ -111,6 +111,10 @@ class Document:
     refusal : str
         Why the structural part must not be interpreted; empty when it may.
     sections : tuple of Section
+    table_style : {"", "cyt", "apa"}
+        Of tables on paper; by the language when empty.
+    provenance : tuple of (str, str)
+        What made the document, as name and value: version, seed, SHA-256 of every input.
     """
 
     language: Literal["zh", "en"]
@@ -119,6 +123,8 @@ class Document:
     sections: tuple[Section, ...]
     stamp: str = ""
     refusal: str = ""
+    table_style: Literal["", "cyt", "apa"] = ""
+    provenance: tuple[tuple[str, str], ...] = ()
 
     def tables(self) -> tuple[TableBlock, ...]:
         """Return the tables in order."""

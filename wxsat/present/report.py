@@ -35,7 +35,7 @@ from wxsat.present.sections.structure import describe_structure
 from wxsat.present.sections.summary import summarise
 
 if TYPE_CHECKING:
-    from wxsat.present.figures.figure import FigureSpec
+    from wxsat.present.figures.figure import FigureSpec, ImageFormat
 
 ReportFormat = Literal["html", "docx", "xlsx", "latex", "markdown"]
 SUFFIXES: dict[str, str] = {"html": ".html", "docx": ".docx", "xlsx": ".xlsx", "latex": ".tex", "markdown": ".md"}
@@ -113,7 +113,20 @@ def _document(draft: Draft) -> Document:
         sections=sections,
         stamp=draft.text("simulated") if content.simulated else "",
         refusal=draft.text("refusal.because", reasons=separator.join(reasons)) if reasons else "",
+        table_style=content.table_style,
+        provenance=_provenance(content),
     )
+
+
+def _provenance(content: ReportContent) -> tuple[tuple[str, str], ...]:
+    """Return what made a report, as name and value: the sheet of a workbook that says so."""
+    known = {name: content.provenance[name] for name in ("version", "seed", "year") if content.provenance.get(name)}
+    instrument = content.instrument
+    lines = [(f"wxsat {name}" if name == "version" else name, str(value)) for name, value in known.items()]
+    if instrument is not None:
+        lines.append(("instrument", f"{instrument.id} {instrument.header.version}"))
+    lines.append(("simulated", str(content.simulated).lower()))
+    return (*lines, *((f"SHA-256 {name}", sha) for name, sha in content.provenance.get("inputs", {}).items()))
 
 
 def gather(results: Sequence[Any], title: str = "") -> ReportContent:
@@ -228,18 +241,24 @@ def render_report(
     return path
 
 
-def draw_figures(report: Report, progress: Callable[[], None] = lambda: None) -> dict[str, bytes]:
-    """Draw every figure as SVG and PNG; keys are file names such as ``severity.zh.svg``."""
+def draw_figures(
+    report: Report,
+    progress: Callable[[], None] = lambda: None,
+    formats: Sequence[ImageFormat] = ("svg", "png"),
+) -> dict[str, bytes]:
+    """Draw every figure, as SVG and PNG unless told otherwise; keys are file names such as ``severity.zh.svg``."""
     from wxsat.present.figures.figure import render_formats
 
     images: dict[str, bytes] = {}
     for stem, spec in report.figures.items():
-        images |= {f"{stem}.{suffix}": payload for suffix, payload in render_formats(spec).items()}
+        images |= {f"{stem}.{suffix}": payload for suffix, payload in render_formats(spec, formats).items()}
         progress()
     return images
 
 
-def write_documents(documents: Sequence[Document], to: ReportFormat, path: Path, images: dict[str, bytes]) -> None:
+def write_documents(
+    documents: Sequence[Document], to: ReportFormat, path: Path, images: dict[str, bytes], table_style: str = ""
+) -> None:
     """
     Render documents to one file, written beside and moved into place.
 
@@ -251,6 +270,8 @@ def write_documents(documents: Sequence[Document], to: ReportFormat, path: Path,
     path : Path
     images : mapping of str to bytes
         What :func:`draw_figures` returned, or the files of a run's ``figures`` folder.
+    table_style : {"", "cyt", "apa"}
+        Of a Word file's tables; the document's own when empty.
     """
     from wxsat.present.render.atomic import write_atomically
 
@@ -264,12 +285,12 @@ def write_documents(documents: Sequence[Document], to: ReportFormat, path: Path,
     elif to == "docx":
         from wxsat.present.render.document_docx import render_document_docx
 
-        write_atomically(path, render_document_docx(documents[0], images))
+        write_atomically(path, render_document_docx(documents[0], images, table_style))
     elif to == "xlsx":
         from wxsat.present.render.xlsx import render_workbook
 
         tables = [block.table for block in documents[0].tables()]
-        render_workbook(tables, path, documents[0].language)
+        render_workbook(tables, path, documents[0].language, provenance=documents[0].provenance)
     else:
         from wxsat.present.render.document_text import render_document_text
 
@@ -277,9 +298,11 @@ def write_documents(documents: Sequence[Document], to: ReportFormat, path: Path,
 
 
 def smallest_image(images: dict[str, bytes], stem: str) -> tuple[bytes, str]:
-    """Return the SVG of a figure, or its PNG where the SVG (glyphs as paths) is larger."""
+    """Return the SVG of a figure, or its PNG where the SVG is larger and answers no pointer."""
+    from wxsat.present.render.inline_svg import has_hints
+
     svg, png = images[f"{stem}.svg"], images[f"{stem}.png"]
-    return (svg, "image/svg+xml") if len(svg) <= len(png) else (png, "image/png")
+    return (svg, "image/svg+xml") if len(svg) <= len(png) or has_hints(svg) else (png, "image/png")
 
 
 def report_to_json(documents: Sequence[Document]) -> str:

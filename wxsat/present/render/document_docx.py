@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wxsat.present.document import (
@@ -18,16 +19,40 @@ from wxsat.present.document import (
     without_marks,
 )
 from wxsat.present.locale import wording
-from wxsat.present.render.docx import add_table, document_bytes, new_document, set_fonts
+from wxsat.present.render.docx import CAPTION_POINTS, add_table, document_bytes, dresser, new_document, set_fonts
+from wxsat.present.render.word_fields import add_numbered_label, bookmark_name, write_referring
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from docx.text.run import Run
 
 FIGURE_WIDTH_CM, FIGURE_HEIGHT_CM = 16.0, 21.0
 STOP_RED = (0xA4, 0x26, 0x2C)
 
 
-def render_document_docx(document: Document, images: Mapping[str, bytes]) -> bytes:
+@dataclass(frozen=True)
+class _Writing:
+    """A Word file being written: the document behind it, its pictures, the bookmark of every label, the style."""
+
+    word: WordDocument
+    document: Document
+    images: Mapping[str, bytes]
+    targets: Mapping[str, str]
+    style: str
+
+    def text(self, text: str, red: bool = False, style: str | None = None) -> None:
+        """Append a paragraph; a table or figure that it names is a reference to its caption."""
+        from docx.shared import RGBColor
+
+        def dress(run: Run) -> None:
+            if red:
+                run.bold = True
+                run.font.color.rgb = RGBColor(*STOP_RED)
+
+        write_referring(self.word.add_paragraph(style=style), without_marks(text), self.targets, dress)
+
+
+def render_document_docx(document: Document, images: Mapping[str, bytes], table_style: str = "") -> bytes:
     """
     Render a document as a Word file.
 
@@ -36,26 +61,61 @@ def render_document_docx(document: Document, images: Mapping[str, bytes]) -> byt
     document : Document
     images : mapping of str to bytes
         PNG files by name (``severity.zh.png``).
+    table_style : {"", "cyt", "apa"}
+        The document's own, or that of its language, when empty.
 
     Returns
     -------
     bytes
     """
     word = new_document(document.language, document.title)
+    writing = _Writing(word, document, images, _targets(document), table_style or document.table_style)
     _style_headings(word, document)
     word.add_heading(document.title, 0)
-    _text(word, document.subtitle)
+    writing.text(document.subtitle)
     if document.stamp:
-        _text(word, document.stamp, red=True)
+        writing.text(document.stamp, red=True)
         _stamp_header(word, document.stamp)
     if document.refusal:
-        _text(word, wording(document.language).get("report.refusal.title"), red=True)
-        _text(word, document.refusal)
+        writing.text(wording(document.language).get("report.refusal.title"), red=True)
+        writing.text(document.refusal)
     for section in document.sections:
         word.add_heading(section.title, 1)
         for block in section.blocks:
-            _add(word, block, document, images)
+            _add(writing, block)
+    _list_captions(writing)
     return document_bytes(word)
+
+
+def _labels(document: Document) -> dict[str, tuple[str, str]]:
+    """Return bookmark and title of every numbered table and figure by its printed label (``表3``)."""
+    words = wording(document.language)
+    tables = {
+        words.get("tables.caption", number=b.number): (bookmark_name("tbl", b.number, b.table.id), b.table.title)
+        for b in document.tables()
+    }
+    figures = {
+        _figure_label(document, b.number): (bookmark_name("fig", b.number, b.id), b.title) for b in document.figures()
+    }
+    return tables | figures
+
+
+def _targets(document: Document) -> dict[str, str]:
+    return {label: name for label, (name, _) in _labels(document).items()}
+
+
+def _list_captions(writing: _Writing) -> None:
+    """Write the list of tables and figures, every line a reference to its caption."""
+    labels = _labels(writing.document)
+    if not labels:
+        return
+    writing.word.add_heading(wording(writing.document.language).get("tables.list_of_captions"), 1)
+    for label, (_, title) in labels.items():
+        writing.text(f"{label}  {title}", style="List Bullet")
+
+
+def _figure_label(document: Document, number: int) -> str:
+    return f"图{number}" if document.language == "zh" else f"Figure {number}"
 
 
 def _style_headings(word: WordDocument, document: Document) -> None:
@@ -67,48 +127,44 @@ def _stamp_header(word: WordDocument, stamp: str) -> None:
     word.sections[0].header.paragraphs[0].text = stamp
 
 
-def _text(word: WordDocument, text: str, red: bool = False, style: str | None = None) -> None:
-    from docx.shared import RGBColor
-
-    run = word.add_paragraph(style=style).add_run(without_marks(text))
-    if red:
-        run.bold = True
-        run.font.color.rgb = RGBColor(*STOP_RED)
-
-
-def _add(word: WordDocument, block: Block, document: Document, images: Mapping[str, bytes]) -> None:
+def _add(writing: _Writing, block: Block) -> None:
     match block:
         case Paragraph(text=text, style=style):
             if text:
-                _text(word, text, style="Intense Quote" if style == "quote" else None)
+                writing.text(text, style="Intense Quote" if style == "quote" else None)
         case Bullets(items=items):
             for item in items:
-                _text(word, item, style="List Bullet")
+                writing.text(item, style="List Bullet")
         case KeyFigures(figures=figures):
             for figure in figures:
-                paragraph = word.add_paragraph(style="List Bullet")
+                paragraph = writing.word.add_paragraph(style="List Bullet")
                 paragraph.add_run(f"{without_marks(figure.label)}  ")
                 paragraph.add_run(without_marks(figure.value)).bold = True
                 paragraph.add_run(f"  {without_marks(figure.reading)}")
         case TableBlock(table=table, number=number):
-            add_table(word, table, number)
+            add_table(writing.word, table, number, writing.style)
         case FigureBlock():
-            _figure(word, block, document, images)
+            _figure(writing, block)
         case FindingsBlock(findings=findings):
-            for finding in findings:
-                _text(word, f"[{finding.code}] {finding.text}", red=finding.severity == "refusal", style="List Bullet")
+            for found in findings:
+                writing.text(f"[{found.code}] {found.text}", red=found.severity == "refusal", style="List Bullet")
 
 
-def _figure(word: WordDocument, block: FigureBlock, document: Document, images: Mapping[str, bytes]) -> None:
+def _figure(writing: _Writing, block: FigureBlock) -> None:
     from docx.shared import Cm
 
+    word, document = writing.word, writing.document
     paragraph = word.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
-    picture = paragraph.add_run().add_picture(io.BytesIO(images[f"{block.file}.png"]))
+    picture = paragraph.add_run().add_picture(io.BytesIO(writing.images[f"{block.file}.png"]))
     scale = min(Cm(FIGURE_WIDTH_CM) / picture.width, Cm(FIGURE_HEIGHT_CM) / picture.height, 1.0)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     picture._inline.docPr.set("descr", without_marks(block.alt))
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
-    word.add_paragraph().add_run(title).bold = True
+    label = _figure_label(document, block.number)
+    bold = dresser(CAPTION_POINTS, document.language, bold=True)
+    caption = word.add_paragraph(style="Caption")
+    add_numbered_label(word, caption, label, block.number, bookmark_name("fig", block.number, block.id), bold)
+    bold(caption.add_run(title.removeprefix(label)))
     if block.caption:
-        _text(word, block.caption)
+        writing.text(block.caption)

@@ -152,7 +152,7 @@ def _add_caption(document: Document, printed: PrintedTable, number: int | None, 
     """Write number and title: in one centred line, or the number in bold over the title in italics."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-    bold = _dresser(CAPTION_POINTS, printed.language, bold=True, font=look.caption_font)
+    bold = dresser(CAPTION_POINTS, printed.language, bold=True, font=look.caption_font)
     paragraph = _caption_paragraph(document, before=12, after=4)
     if number is not None:
         name = bookmark_name("tbl", number, printed.id)
@@ -163,7 +163,7 @@ def _add_caption(document: Document, printed: PrintedTable, number: int | None, 
         return
     title = title_case(printed.title) if printed.language == "en" else printed.title
     under = paragraph if number is None else _caption_paragraph(document, before=0, after=4)
-    _dresser(CAPTION_POINTS, printed.language, italic=True)(under.add_run(title))
+    dresser(CAPTION_POINTS, printed.language, italic=True)(under.add_run(title))
 
 
 def _caption_paragraph(document: Document, before: float, after: float) -> Paragraph:
@@ -177,18 +177,18 @@ def _add_note(document: Document, note: str, language: Language, *, first: bool,
     """Write one note; APA sets the word before the first one in italics."""
     paragraph = document.add_paragraph()
     _space(paragraph, before=2, after=0)
-    plain = _dresser(NOTE_POINTS, language)
+    plain = dresser(NOTE_POINTS, language)
     prefix = wording(language).get("tables.note_prefix") if first and apart else ""
     if prefix and note.startswith(prefix):
-        _dresser(NOTE_POINTS, language, italic=True)(paragraph.add_run(prefix))
+        dresser(NOTE_POINTS, language, italic=True)(paragraph.add_run(prefix))
         note = note.removeprefix(prefix)
     plain(paragraph.add_run(note))
 
 
-def _dresser(
+def dresser(
     points: float, language: Language, *, bold: bool = False, italic: bool = False, font: str = ""
 ) -> Callable[[Run], None]:
-    """Return what gives a run its size, face and fonts."""
+    """Return what gives a run its size, face and fonts; `font` is the East-Asian one."""
     from docx.shared import Pt
 
     def dress(run: Run) -> None:
@@ -255,7 +255,7 @@ def _fill_group(cells: Sequence[WordCell], name: str, points: float, language: L
     """Write a group's name over the whole width."""
     whole = cells[0] if len(cells) == 1 else cells[0].merge(cells[-1])
     _fill(whole, name, points, language, True, None)
-    _dresser(points, language, bold=True)(whole.paragraphs[0].runs[0])
+    dresser(points, language, bold=True)(whole.paragraphs[0].runs[0])
 
 
 def _decimal_point(printed: PrintedTable, place: int, layout: Layout) -> float | None:
@@ -281,7 +281,7 @@ def _fill(cell: WordCell, text: str, points: float, language: Language, left: bo
     if at is not None and tabbed:
         paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(at), WD_TAB_ALIGNMENT.DECIMAL)
     _space(paragraph, before=1, after=1)
-    _dresser(points, language)(paragraph.add_run(text))
+    dresser(points, language)(paragraph.add_run(text))
 
 
 def set_fonts(properties: Any, language: Language, east_asian: str = "") -> None:

@@ -1,12 +1,14 @@
-"""Documents to one self-contained HTML file: both languages inside, no script, no address outside the file.
+"""Documents to one self-contained HTML file: both languages inside, no address outside the file.
 
 The language switch is two radio buttons and CSS, so that it works offline, prints only what is shown and needs no
-JavaScript. Figures are embedded as data; every text is escaped.
+script. Where scripts run, the page's own one (``page.js``, the only one that its policy lets run, by its hash) adds
+sorting, copying and diagrams that answer a pointer. Figures are embedded as data; every text is escaped.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from html import escape
@@ -27,10 +29,12 @@ from wxsat.present.document import (
 )
 from wxsat.present.locale import wording
 from wxsat.present.render.html import render_html_table
+from wxsat.present.render.inline_svg import has_hints, inline_svg
+from wxsat.present.render.printed import print_table
 
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
-# Nothing is loaded from anywhere and nothing runs.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+# Nothing is loaded from anywhere and nothing runs but the page's own script.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 INTERVAL_DASH = re.compile("(?<=</span>)([—–])(?=<span)")
 SWITCH_NAME = {"zh": "中文", "en": "English"}
 ImageReader = Callable[[FigureBlock, str], tuple[bytes, str]]
@@ -53,7 +57,8 @@ def render_page(documents: Sequence[Document], read_image: ImageReader) -> str:
         A whole HTML document without any reference outside itself.
     """
     first = documents[0]
-    style = files("wxsat.present.render").joinpath("page.css").read_text(encoding="utf-8")
+    style, script = (_own_file(name) for name in ("page.css", "page.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     shown = "\n".join(
         f"#lang-{d.language}:checked ~ article.{d.language} {{ display:block; }}\n"
         f"#lang-{d.language}:checked ~ .bar label[for=lang-{d.language}] {{ background:#1f5f8b; color:#fff; }}"
@@ -77,16 +82,24 @@ def render_page(documents: Sequence[Document], read_image: ImageReader) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{HTML_LANGUAGE[first.language]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(digest=digest)}">\n'
         f"<title>{escape(first.title)}</title>\n<style>\n{style}{shown}\n</style>\n</head>\n<body>\n"
-        f'{inputs}\n<div class="bar">{stamp}{labels}</div>\n{articles}\n</body>\n</html>\n'
+        f'<main>\n{inputs}\n<div class="bar">{stamp}{labels}</div>\n{articles}\n</main>\n'
+        f"<script>{script}</script>\n</body>\n</html>\n"
     )
+
+
+def _own_file(name: str) -> str:
+    """Return a file of this folder with line ends that a browser reads unchanged: a policy's hash is of these bytes."""
+    return files("wxsat.present.render").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 def _article(document: Document, read_image: ImageReader) -> str:
     words = wording(document.language)
+    said = {name: words.get(f"report.page.{name}") for name in ("sort", "copied", "copy_table", "copy_citation")}
+    attributes = "".join(f' data-{key.replace("_", "-")}="{escape(text, quote=True)}"' for key, text in said.items())
     parts = [
-        f'<article class="{document.language}" lang="{HTML_LANGUAGE[document.language]}">',
+        f'<article class="{document.language}" lang="{HTML_LANGUAGE[document.language]}"{attributes}>',
         f"<header><h1>{escape(document.title)}</h1>",
         f'<p class="subtitle">{escape(document.subtitle)}</p></header>',
     ]
@@ -123,8 +136,8 @@ def _block(block: Block, document: Document, read_image: ImageReader) -> str:
             return "<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>"
         case KeyFigures():
             return _key_figures(block)
-        case TableBlock(table=table, number=number):
-            return f'<div class="scroll" tabindex="0">{render_html_table(table, number=number)}</div>'
+        case TableBlock():
+            return _table(block, document)
         case FigureBlock():
             return _figure(block, document, read_image)
         case FindingsBlock():
@@ -140,13 +153,39 @@ def _key_figures(block: KeyFigures) -> str:
     return f'<ul class="key">{cards}</ul>'
 
 
+def _table(block: TableBlock, document: Document) -> str:
+    anchor = f"{document.language}-table-{block.table.id}"
+    caption = print_table(block.table, block.number).caption
+    citation = escape(cite_table(caption, document), quote=True)
+    drawn = render_html_table(block.table, number=block.number)
+    return (
+        f'<div class="table-block" id="{escape(anchor, quote=True)}" data-citation="{citation}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">{drawn}</div></div>'
+    )
+
+
+def cite_table(caption: str, document: Document) -> str:
+    """Return how one table of a document is cited: its number and title, and the document it stands in."""
+    whole = next(
+        (without_marks(block.text) for section in document.sections if section.id == "citation"
+         for block in section.blocks if isinstance(block, Paragraph) and block.style == "quote"),
+        document.title,
+    )  # fmt: skip
+    return wording(document.language).get("report.page.table_citation", caption=" ".join(caption.split()), whole=whole)
+
+
 def _figure(block: FigureBlock, document: Document, read_image: ImageReader) -> str:
     payload, media_type = read_image(block, document.language)
-    data = base64.b64encode(payload).decode("ascii")
+    alt = without_marks(block.alt)
+    anchor = f"{document.language}-fig-{block.id}"
+    if media_type == "image/svg+xml" and has_hints(payload):
+        picture = inline_svg(payload, anchor, alt)
+    else:
+        data = base64.b64encode(payload).decode("ascii")
+        picture = f'<img src="data:{media_type};base64,{data}" alt="{escape(alt, quote=True)}">'
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
     return (
-        f'<figure id="{document.language}-fig-{block.id}"><img src="data:{media_type};base64,{data}" '
-        f'alt="{escape(without_marks(block.alt), quote=True)}">'
+        f'<figure id="{anchor}">{picture}'
         f'<figcaption>{escape(title)}<span class="reading">{escape(block.caption)}</span></figcaption></figure>'
     )
 

@@ -1,4 +1,7 @@
-"""Tables to an Excel workbook: a contents sheet, one sheet a table, figures as numbers at full precision."""
+"""Tables to an Excel workbook: a contents sheet, one sheet a table, figures as numbers at full precision.
+
+Behind them: all values with their ids, all notes, and the provenance.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from wxsat.present.render.atomic import write_atomically
 from wxsat.present.render.fixed_zip import DOCUMENT_DATE, fix_zip
 from wxsat.present.render.printed import DAGGER, print_cell, print_table, printable
 from wxsat.present.render.text import display_width
+from wxsat.present.render.xlsx_sheets import add_background_sheets
 from wxsat.present.table import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -45,6 +49,7 @@ def render_workbook(
     path: str | Path,
     language: Language,
     properties: Mapping[str, str] | None = None,
+    provenance: Sequence[tuple[str, str]] = (),
 ) -> Path:
     """
     Write tables to one workbook.
@@ -58,6 +63,8 @@ def render_workbook(
         Of the contents sheet.
     properties : mapping of str to str, optional
         ``title``, ``subject``, ``author``, ``company``, ``keywords``, ``comments`` of the file.
+    provenance : sequence of (str, str)
+        Name and value of what made the figures: version, seed, hashes.
 
     Returns
     -------
@@ -86,6 +93,7 @@ def render_workbook(
     _write_contents(book, tables, names, language, styles)
     for position, (table, name) in enumerate(zip(tables, names, strict=True)):
         _write_table(book.add_worksheet(name), table, position + 1, styles)
+    add_background_sheets(book, tables, language, provenance, styles.get)
     book.close()
     return write_atomically(path, fix_zip(content.getvalue()))
 
@@ -96,7 +104,8 @@ def sheet_names(tables: Sequence[Table], language: Language) -> list[str]:
 
     Excel allows 31 UTF-16 units, none of ``[]:*?/\``, and compares names without regard to case.
     """
-    taken = {wording(language).get("tables.contents").lower()}
+    own = ("contents", "values_sheet", "notes_sheet", "provenance_sheet")
+    taken = {wording(language).get(f"tables.{name}").lower() for name in own}
     names: list[str] = []
     for position, table in enumerate(tables, start=1):
         legal = _FORBIDDEN.sub(" ", printable(f"{position} {table.title}")).strip("' ")
@@ -185,30 +194,48 @@ def _write_contents(
 
 
 def _write_table(sheet: Worksheet, table: Table, number: int, styles: _Styles) -> None:
+    printed = print_table(table, number)
     sheet.hide_gridlines(2)
-    sheet.write_string(TITLE_ROW, 0, print_table(table, number).caption, styles.get(bold=True, font_size=12))
+    sheet.write_string(TITLE_ROW, 0, printed.caption, styles.get(bold=True, font_size=12))
     widths = [_width(table, place) for place in range(len(table.columns))]
+    headings = [_heading(table, place) for place in range(len(table.columns))]
     for place, column in enumerate(table.columns):
         align = "left" if column.kind == "text" else "right"
         style = styles.get(bold=True, top=THICK, bottom=THIN, text_wrap=True, align=align)
-        sheet.write_string(HEADING_ROW, place, printable(column.heading), style)
+        sheet.write_string(HEADING_ROW, place, headings[place], style)
         sheet.set_column(place, place, widths[place])
-    headings = [column.heading for column in table.columns]
     _set_height(sheet, HEADING_ROW, max(map(_lines, headings, widths), default=1))
-    marks = _mark_columns(table)
-    for position, row in enumerate(table.rows):
-        for place, value in enumerate(row):
-            marked = position in table.marked_rows and place == marks
-            cell = _Cell(value, table.column_at(position, place), marked, position == len(table.rows) - 1)
-            _write_cell(sheet, HEADING_ROW + 1 + position, place, cell, styles)
-        texts = [print_cell(value, table.column_at(position, place)) for place, value in enumerate(row)]
-        _set_height(sheet, HEADING_ROW + 1 + position, max(map(_lines, texts, widths), default=1))
-    _write_notes(sheet, print_table(table).notes, HEADING_ROW + len(table.rows) + 2, widths, styles)
+    end = _write_rows(sheet, table, widths, styles)
+    _write_notes(sheet, printed.notes, end + 1, widths, styles)
     sheet.freeze_panes(HEADING_ROW + 1, 1)
     sheet.repeat_rows(HEADING_ROW)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
+
+
+def _heading(table: Table, place: int) -> str:
+    column = table.columns[place]
+    unit = f"（{column.unit}）" if table.language == "zh" else f" ({column.unit})"
+    return printable(column.heading + (unit if column.unit else ""))
+
+
+def _write_rows(sheet: Worksheet, table: Table, widths: Sequence[float], styles: _Styles) -> int:
+    """Write the rows, a group's name above its first one; return the row after the last."""
+    marks, line = _mark_columns(table), HEADING_ROW + 1
+    for position, row in enumerate(table.rows):
+        group = printable(table.group_before(position))
+        if group:
+            sheet.write_string(line, 0, group, styles.get(bold=True, num_format="@", quote_prefix=True))
+            line += 1
+        for place, value in enumerate(row):
+            marked = position in table.marked_rows and place == marks
+            cell = _Cell(value, table.column_at(position, place), marked, position == len(table.rows) - 1)
+            _write_cell(sheet, line, place, cell, styles)
+        texts = [print_cell(value, table.column_at(position, place)) for place, value in enumerate(row)]
+        _set_height(sheet, line, max(map(_lines, texts, widths), default=1))
+        line += 1
+    return line
 
 
 def _write_notes(sheet: Worksheet, notes: Sequence[str], first: int, widths: Sequence[float], styles: _Styles) -> None:
@@ -253,10 +280,10 @@ def _write_cell(sheet: Worksheet, row: int, place: int, cell: _Cell, styles: _St
 
 
 def _width(table: Table, place: int) -> float:
-    column = table.columns[place]
     # A heading may take two lines, a figure never.
-    words = [display_width(word) for word in column.heading.split()]
-    whole = display_width(column.heading)
+    title = _heading(table, place)
+    words = [display_width(word) for word in title.split()]
+    whole = display_width(title)
     heading = whole if whole <= ONE_LINE_HEADING else max([*words, whole / 2])
     cells = [display_width(print_cell(row[place], table.column_at(i, place))) for i, row in enumerate(table.rows)]
     return min(WIDEST, max(NARROWEST, heading + 2, *(width + 2 for width in cells)))
