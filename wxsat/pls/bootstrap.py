@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -105,14 +106,27 @@ def bootstrap_pls(
         PLS-031 when less than half of the draws have a solution.
     """
     generator = np.random.default_rng(seed)
+    sizes = [min(DRAWS_AT_ONCE, draws - start) for start in range(0, draws, DRAWS_AT_ONCE)]
+    counts = (bootstrap_counts(generator, size, len(values)) for size in sizes)
+    return summarise_draws(plan, values, full, counts, sign_change=sign_change, kind=kind, level=level)
+
+
+def summarise_draws(
+    plan: Plan,
+    values: Array,
+    full: Estimates,
+    counts: Iterable[Array],
+    *,
+    sign_change: str = "none",
+    kind: str = "percentile",
+    level: float = 0.95,
+) -> Bootstrap:
+    """Estimate under row counts, blocks of shape (n, n_rows), and return errors and intervals; PLS-031 as above."""
     filled = standardise_columns(values)
-    found = []
-    for start in range(0, draws, DRAWS_AT_ONCE):
-        counts = bootstrap_counts(generator, min(DRAWS_AT_ONCE, draws - start), len(values))
-        found.append(_under(plan, values, filled, counts, full, sign_change))
+    found = [_under(plan, values, filled, block, full, sign_change) for block in counts]
     parts = {name: np.concatenate([block[0][name] for block in found]) for name in QUANTITIES}
     used = np.concatenate([block[1] for block in found])
-    turned = sum(block[2] for block in found)
+    turned, draws = sum(block[2] for block in found), len(used)
     if used.sum() < max(draws / 2, 2):
         raise EstimationError(
             "PLS-031",

@@ -11,6 +11,7 @@ sampling explains.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,10 @@ def evaluate_fit(plan: Plan, found: Estimates, items: Array, rows: Array, draws:
         limit = nothing
         if draws:
             implied = implied_item_correlations(plan, found, items[None], saturated=name == "saturated")[0]
-            limit = _limits(own, items, implied, rows, name, draws, seed)
+            generator = np.random.default_rng([seed, 95])
+            sizes = [min(DRAWS_AT_ONCE, draws - start) for start in range(0, draws, DRAWS_AT_ONCE)]
+            counts = (bootstrap_counts(generator, size, len(rows)) for size in sizes)
+            limit = limits_under(own, name, obey(rows, items, implied), counts)
         found_fits.append(ModelFit(name, observed[name], limit))
     return found_fits
 
@@ -103,18 +107,26 @@ def obey(rows: Array, observed: Array, implied: Array) -> Array:
     return np.asarray(z @ whiten @ colour)
 
 
-def _limits(
-    plan: Plan, items: Array, implied: Array, rows: Array, name: str, draws: int, seed: int
-) -> dict[str, float]:
-    values = obey(rows, items, implied)
+def limits_under(plan: Plan, name: str, values: Array, counts: Iterable[Array]) -> dict[str, float]:
+    """
+    Return HI95 of every measure of one model.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of one stage.
+    name : {"saturated", "estimated"}
+    values : ndarray, shape (n_rows, p)
+        Rows that obey the model (:func:`obey`).
+    counts : iterable of ndarray, shape (n_draws, n_rows)
+        How often every row is in every draw.
+    """
     if not np.isfinite(values).all():
         return dict.fromkeys(MEASURES, float("nan"))
     filled = standardise_columns(values)
-    generator = np.random.default_rng([seed, 95])
     parts: dict[str, list[Array]] = {key: [] for key in MEASURES}
-    for start in range(0, draws, DRAWS_AT_ONCE):
-        counts = bootstrap_counts(generator, min(DRAWS_AT_ONCE, draws - start), len(values))
-        drawn = weighted_correlations(filled, np.zeros(filled.shape, dtype=bool), counts)
+    for block in counts:
+        drawn = weighted_correlations(filled, np.zeros(filled.shape, dtype=bool), block)
         again = estimate(plan, drawn)
         kept = again.converged
         part = Estimates(**{key: value[kept] for key, value in vars(again).items()})

@@ -140,7 +140,7 @@ def compare_groups(
             hint="Keep two groups of the data and compare them.",
         )
     pooled = fit_sample(plan, sample)
-    observed = _compare(plan, sample.values, sample.correlation, pooled, first[None].astype(float))
+    observed = compare_divisions(plan, sample.values, sample.correlation, pooled, first[None].astype(float))
     if not observed["fine"][0]:
         raise EstimationError("PLS-030", "the model has no solution in one of the groups.", where="group")
     generator = np.random.default_rng(seed)
@@ -148,15 +148,15 @@ def compare_groups(
     for start in range(0, draws, PERMUTATIONS_AT_ONCE):
         size = min(PERMUTATIONS_AT_ONCE, draws - start)
         shuffled = generator.permuted(np.tile(first.astype(float), (size, 1)), axis=1)
-        blocks.append(_compare(plan, sample.values, sample.correlation, pooled, shuffled))
+        blocks.append(compare_divisions(plan, sample.values, sample.correlation, pooled, shuffled))
     joined = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
     if joined["fine"].sum() < draws / 2:
         raise EstimationError(
             "PLS-031", f"{int(joined['fine'].sum())} of {draws} permutations have a solution.", where="draws"
         )
     chance = {name: part[joined["fine"]] for name, part in joined.items()}
-    micom = _frame_micom(plan, observed, chance, 1 - level)
-    paths = _frame_differences(plan, observed, chance, level)
+    micom = frame_micom(plan, observed, chance, 1 - level)
+    paths = frame_differences(plan, observed, chance, level)
     findings = (*sample.findings, *_findings(micom))
     settings = {
         "scheme": scheme,
@@ -172,7 +172,9 @@ def compare_groups(
     return GroupComparison((str(names[0]), str(names[1])), sizes, micom, paths, findings, settings)
 
 
-def _compare(plan: Plan, values: Array, correlation: Array, pooled: Estimates, member: Array) -> dict[str, Array]:
+def compare_divisions(
+    plan: Plan, values: Array, correlation: Array, pooled: Estimates, member: Array
+) -> dict[str, Array]:
     """Return what two groups differ in, for many divisions of the rows; `member` is 1 for the first group's rows."""
     one, two = (_estimate_group(plan, values, pooled, m) for m in (member, 1.0 - member))
     # Weights on items standardised over all rows, so that c compares composites and not units.
@@ -219,7 +221,8 @@ def _two_sided(observed: Array, chance: Array) -> Array:
     return np.asarray(((np.abs(chance) >= np.abs(observed) - 1e-12).sum(axis=0) + 1) / (len(chance) + 1))
 
 
-def _frame_micom(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], size: float) -> pd.DataFrame:
+def frame_micom(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], size: float) -> pd.DataFrame:
+    """Return steps 2 and 3 of MICOM from the observed division and those by chance."""
     import pandas as pd
 
     c = observed["c"][0]
@@ -243,7 +246,8 @@ def _frame_micom(plan: Plan, observed: dict[str, Array], chance: dict[str, Array
     return frame.assign(invariance=np.where(composed, np.where(equal, "full", "partial"), "none"))
 
 
-def _frame_differences(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], level: float) -> pd.DataFrame:
+def frame_differences(plan: Plan, observed: dict[str, Array], chance: dict[str, Array], level: float) -> pd.DataFrame:
+    """Return the paths of both groups, and how far from nil their differences are among those by chance."""
     import pandas as pd
 
     rows = []

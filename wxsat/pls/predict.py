@@ -10,6 +10,7 @@ difference of the rows' losses by a paired t test. Q2: 1 - SSE/SSO over cells le
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,9 @@ def predict_pls(
     from wxsat.pls.fit import fit_sample
 
     fit_sample(plan, sample)
-    model_errors, linear, mean, lost = _cross_validate(plan, sample.values, folds, repeats, seed)
+    model_errors, linear, mean, lost = cross_validate(
+        plan, sample.values, deal_rows(sample.n_obs, folds, repeats, seed)
+    )
     findings = list(sample.findings)
     if lost:
         findings.append(
@@ -123,8 +126,8 @@ def predict_pls(
             )
         )
     items, cvpat = (
-        _frame_items(plan, sample.values, model_errors, linear, mean),
-        _frame_cvpat(plan, model_errors, linear, mean),
+        frame_items(plan, model_errors, linear, mean),
+        frame_cvpat(plan, model_errors, linear, mean),
     )
     worse = int((items["rmse"] > items["rmse_lm"]).sum())
     if worse:
@@ -198,15 +201,32 @@ def predict_rows(plan: Plan, found: Estimates, standardised: Array) -> Array:
     return predicted
 
 
-def _cross_validate(plan: Plan, values: Array, folds: int, repeats: int, seed: int) -> tuple[Array, Array, Array, int]:
-    """Return the rows' prediction errors of the model, the linear model and the means, shape (rows, items)."""
+def deal_rows(n_obs: int, folds: int, repeats: int, seed: int) -> list[list[NDArray[np.intp]]]:
+    """
+    Deal the rows into folds of about equal size, `repeats` times.
+
+    Examples
+    --------
+    >>> [sorted(np.concatenate(deal).tolist()) for deal in deal_rows(4, 2, 2, 1)]
+    [[0, 1, 2, 3], [0, 1, 2, 3]]
+    """
     generator = np.random.default_rng(seed)
+    return [np.array_split(generator.permutation(n_obs), folds) for _ in range(repeats)]
+
+
+def cross_validate(
+    plan: Plan, values: Array, deals: Sequence[Sequence[NDArray[np.intp]]]
+) -> tuple[Array, Array, Array, int]:
+    """
+    Return the rows' prediction errors of the model, the linear model and the means, shape (rows, items), and how many
+    folds have no solution.
+    """
     outside, inside = _ends(plan)
     columns = [column for _, column in inside]
     sums = [np.zeros((len(values), len(columns))) for _ in range(3)]
     times, lost = np.zeros((len(values), 1)), 0
-    for _ in range(repeats):
-        for fold in np.array_split(generator.permutation(len(values)), folds):
+    for deal in deals:
+        for fold in deal:
             train = np.delete(values, fold, axis=0)
             centre, spread = np.asarray(train.mean(axis=0)), np.asarray(train.std(axis=0, ddof=1))
             if (spread == 0).any():
@@ -228,7 +248,8 @@ def _cross_validate(plan: Plan, values: Array, folds: int, repeats: int, seed: i
     return errors[0], errors[1], errors[2], lost
 
 
-def _frame_items(plan: Plan, values: Array, own: Array, line: Array, mean: Array) -> pd.DataFrame:
+def frame_items(plan: Plan, own: Array, line: Array, mean: Array) -> pd.DataFrame:
+    """Return RMSE, MAE and Q2_predict of every predicted item from the rows' errors."""
     import pandas as pd
 
     rows = []
@@ -242,7 +263,8 @@ def _frame_items(plan: Plan, values: Array, own: Array, line: Array, mean: Array
     return pd.DataFrame(rows)
 
 
-def _frame_cvpat(plan: Plan, own: Array, line: Array, mean: Array) -> pd.DataFrame:
+def frame_cvpat(plan: Plan, own: Array, line: Array, mean: Array) -> pd.DataFrame:
+    """Return the tests of the rows' losses against both benchmarks, of every construct and overall."""
     import pandas as pd
 
     inside = _ends(plan)[1]
