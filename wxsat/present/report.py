@@ -37,8 +37,10 @@ from wxsat.present.sections.summary import summarise
 if TYPE_CHECKING:
     from wxsat.present.figures.figure import FigureSpec, ImageFormat
 
-ReportFormat = Literal["html", "docx", "xlsx", "latex", "markdown"]
-SUFFIXES: dict[str, str] = {"html": ".html", "docx": ".docx", "xlsx": ".xlsx", "latex": ".tex", "markdown": ".md"}
+ReportFormat = Literal["html", "docx", "xlsx", "latex", "markdown", "pdf"]
+SUFFIXES: dict[str, str] = {
+    "html": ".html", "docx": ".docx", "xlsx": ".xlsx", "latex": ".tex", "markdown": ".md", "pdf": ".pdf",
+}  # fmt: skip
 
 SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
     summarise,
@@ -201,7 +203,7 @@ def render_report(
     results : ReportContent or sequence
         What :func:`gather` takes.
     to : str or Path
-        ``.html``, ``.docx``, ``.xlsx``, ``.tex`` or ``.md``.
+        ``.html``, ``.docx``, ``.xlsx``, ``.tex``, ``.md`` or ``.pdf`` (needs the extra ``pdf``).
     language : {"zh", "en"} or a sequence of them
         An HTML file holds all of them; the other formats take the first.
     title : str
@@ -217,7 +219,7 @@ def render_report(
     Raises
     ------
     UsageError
-        ``OUT-011`` for an unknown suffix, ``OUT-012`` when the file exists.
+        ``OUT-032`` for an unknown suffix, ``OUT-033`` when the file exists, ``OUT-031`` for PDF without Typst.
 
     Examples
     --------
@@ -229,11 +231,11 @@ def render_report(
     formats = {suffix: name for name, suffix in SUFFIXES.items()}
     if path.suffix not in formats:
         raise UsageError(
-            "OUT-011", f"'{path.suffix}' is not a report format.", where=str(path), hint=f"Known: {', '.join(formats)}."
+            "OUT-032", f"'{path.suffix}' is not a report format.", where=str(path), hint=f"Known: {', '.join(formats)}."
         )
     if path.exists() and not force:
         raise UsageError(
-            "OUT-012", "the file exists already.", where=str(path), hint="Give force=True or another name."
+            "OUT-033", "the file exists already.", where=str(path), hint="Give force=True or another name."
         )
     report = build_report(content, languages)
     images = draw_figures(report)
@@ -266,7 +268,7 @@ def write_documents(
     ----------
     documents : sequence of Document
         HTML holds all; the other formats take the first.
-    to : {"html", "docx", "xlsx", "latex", "markdown"}
+    to : {"html", "docx", "xlsx", "latex", "markdown", "pdf"}
     path : Path
     images : mapping of str to bytes
         What :func:`draw_figures` returned, or the files of a run's ``figures`` folder.
@@ -291,6 +293,10 @@ def write_documents(
 
         tables = [block.table for block in documents[0].tables()]
         render_workbook(tables, path, documents[0].language, provenance=documents[0].provenance)
+    elif to == "pdf":
+        from wxsat.present.render.pdf import render_document_pdf
+
+        write_atomically(path, render_document_pdf(documents[0], lambda stem: smallest_image(images, stem)))
     else:
         from wxsat.present.render.document_text import render_document_text
 

@@ -11,16 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
+from xml.sax.saxutils import quoteattr
 
 from wxsat.instrument.instrument import Language
 from wxsat.present import theme
+from wxsat.present.figures.sizes import SizeName, resize_figure
 from wxsat.present.fonts import find_chinese_family
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, FigureBase
 
-ImageFormat = Literal["svg", "png"]
+ImageFormat = Literal["svg", "png", "pdf"]
+IMAGE_FORMATS: tuple[ImageFormat, ...] = ("svg", "png", "pdf")
 STAMP_INCHES = 0.24
+# What would differ from run to run, or name a program.
+PDF_UNSAID = ("CreationDate", "Creator", "Producer")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,9 @@ class FigureSpec:
         One or two sentences on how to read it.
     stamp : str, optional
         Printed small in a strip under the picture, e.g. ``模拟数据 / simulated data``.
+    hints : tuple of (str, str)
+        Id of a part of the drawing (matplotlib's ``gid``) and what is said of it when a reader points at it; an SVG
+        carries them as titles of those parts.
     """
 
     id: str
@@ -59,6 +67,7 @@ class FigureSpec:
     height: float
     caption: str = ""
     stamp: str | None = None
+    hints: tuple[tuple[str, str], ...] = ()
 
 
 def build_figure(spec: FigureSpec) -> Figure:
@@ -91,15 +100,18 @@ def build_figure(spec: FigureSpec) -> Figure:
     return figure
 
 
-def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
+def render_figure(spec: FigureSpec, to: ImageFormat = "svg", size: SizeName | None = None) -> bytes:
     r"""
     Return a figure as bytes, the same bytes every time.
 
     Parameters
     ----------
     spec : FigureSpec
-    to : {"svg", "png"}
-        SVG has glyphs as paths and carries the title and the alt text; PNG is at 200 dots an inch.
+    to : {"svg", "png", "pdf"}
+        SVG has glyphs as paths and carries the title and the alt text; PNG is at 200 dots an inch; PDF has its
+        letters, Chinese ones too, embedded and searchable, and no date.
+    size : {"a4", "slide"}, optional
+        Fit the drawing to a page or to a slide; its natural size when left out.
 
     Returns
     -------
@@ -115,12 +127,14 @@ def render_figure(spec: FigureSpec, to: ImageFormat = "svg") -> bytes:
     >>> render_figure(spec, "png")[:4]
     b'\x89PNG'
     """
-    if to not in ("svg", "png"):
-        raise ValueError(f"a figure can be rendered to 'svg' or 'png', not {to!r}")
-    return render_formats(spec, (to,))[to]
+    if to not in IMAGE_FORMATS:
+        raise ValueError(f"a figure can be rendered to {', '.join(map(repr, IMAGE_FORMATS))}, not {to!r}")
+    return render_formats(spec, (to,), size)[to]
 
 
-def render_formats(spec: FigureSpec, formats: Sequence[ImageFormat] = ("svg", "png")) -> dict[ImageFormat, bytes]:
+def render_formats(
+    spec: FigureSpec, formats: Sequence[ImageFormat] = IMAGE_FORMATS, size: SizeName | None = None
+) -> dict[ImageFormat, bytes]:
     """Draw a figure once and return its bytes in several formats, the same bytes every time."""
     with theme.figure_context(spec.language), warnings.catch_warnings():
         import matplotlib
@@ -130,13 +144,17 @@ def render_formats(spec: FigureSpec, formats: Sequence[ImageFormat] = ("svg", "p
             warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcParams["svg.hashsalt"] = f"wxsat-{spec.id}-{spec.language}"
         figure = build_figure(spec)
-        return {to: _saved(figure, spec, to) for to in formats}
+        drawn = {to: _saved(figure, spec, to) for to in formats}
+    return drawn if size is None else {to: resize_figure(payload, to, size) for to, payload in drawn.items()}
 
 
 def _saved(figure: Figure, spec: FigureSpec, to: ImageFormat) -> bytes:
     stream = io.BytesIO()
     if to == "png":
         figure.savefig(stream, format="png", dpi=theme.DPI, metadata={"Software": None})
+        return stream.getvalue()
+    if to == "pdf":
+        figure.savefig(stream, format="pdf", metadata={"Title": spec.title, **dict.fromkeys(PDF_UNSAID)})
         return stream.getvalue()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return _with_description(stream.getvalue().decode("utf-8"), spec).encode("utf-8")
@@ -147,6 +165,9 @@ def _with_description(svg: str, spec: FigureSpec) -> str:
     head, _, body = svg.partition("<svg ")
     attributes, _, rest = body.partition(">")
     language = "zh-Hans" if spec.language == "zh" else "en"
+    for gid, hint in spec.hints:
+        opening = f"<g id={quoteattr(gid)}>"
+        rest = rest.replace(opening, f"{opening}\n<title>{escape(hint)}</title>", 1)
     return (
         f'{head}<svg role="img" xml:lang="{language}" {attributes}>\n'
         f" <title>{escape(spec.title)}</title>\n <desc>{escape(spec.alt)}</desc>{rest}"

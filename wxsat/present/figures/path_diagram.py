@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.path_drawing import (
@@ -19,15 +19,18 @@ from wxsat.present.figures.path_drawing import (
     FrameMark,
     NodeMark,
     PathData,
+    bundle_gid,
     draw_path_diagram,
     legend_width,
+    node_gid,
 )
-from wxsat.present.figures.path_graph import Arrow, PathGraph, Variable, read_path_graph
+from wxsat.present.figures.path_graph import Arrow, PathGraph, Variable, find_group, group_numbers, read_path_graph
 from wxsat.present.figures.path_labels import Box, place_labels
 from wxsat.present.figures.path_layout import Sizes, plan_path_diagram
 from wxsat.present.figures.path_plan import Bundle, PathPlan
 from wxsat.present.figures.path_words import fit_ellipse, short_lines, variable_names, with_id
 from wxsat.present.figures.wording import em_width, fixed, interval_text, listing, phrase, wrap_text
+from wxsat.present.numbers import format_p_statement, join_interval
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
@@ -37,6 +40,7 @@ REFUSAL_WORDS = ("不作解释", "not to be interpreted")
 LEGEND_KEYS = ("positive", "negative", "doubtful", "feedback", "loading", "covariance")
 MANY_ARROWS = 30
 LEAST_PRINTED = 0.10
+INTERVAL_ROOM = (15.0, 0.95)  # widest page and narrowest gap, inches: an interval lies between two layers
 NAME_POINTS, SMALL_NAME_POINTS, META_POINTS, LABEL_POINTS = 8.5, 7.6, 6.4, 7.2
 MANY_LAYERS = 14  # variables; beyond it names are set smaller
 BOX_ID_POINTS = 7.0
@@ -50,17 +54,21 @@ def choose_path_diagram(
     instrument: Instrument | None = None,
     names: Mapping[str, str] | None = None,
     refused: bool = False,
+    group: int = 1,
+    standardised: bool = True,
+    intervals: bool = False,
 ) -> PathData:
     """Read the graph, place it and word it; `refused` prints the refusal across the picture."""
-    graph = read_path_graph(result)
+    graph = read_path_graph(result, group=group, standardised=standardised, intervals=intervals)
     known = variable_names(graph, instrument, language, names)
     points = SMALL_NAME_POINTS if len(graph.structural) > MANY_LAYERS else NAME_POINTS
     lines = {v.name: _node_lines(v, known, points) for v in graph.variables}
     half = _half_sizes(graph, lines, points)
     frames = _frame_names(graph, instrument, language, max(w for w, _ in half.values()))
-    plan = plan_path_diagram(graph, Sizes(half, {name: len(text) for name, text in frames.items()}))
+    plan = plan_path_diagram(graph, _sizes(half, frames, intervals))
     sparse = len(plan.routes) > MANY_ARROWS and not graph.shows_indicators
-    texts = [_label(route.bundle, sparse) for route in plan.routes]
+    fans = graph.shows_indicators and not graph.is_measurement_model
+    texts = [_label(route.bundle, sparse, standardised, fans) for route in plan.routes]
     boxes = _label_boxes(plan, frames, texts)
     arrows = tuple(
         ArrowMark(r.bundle, r.points, text, box) for r, text, box in zip(plan.routes, texts, boxes, strict=True)
@@ -74,11 +82,19 @@ def choose_path_diagram(
         names=known,
         hidden=plan.hidden,
         sparse=sparse,
+        standardised=standardised,
         refused=REFUSAL_WORDS if refused else None,
         legend=legend,
         width=max(plan.width, legend_width(arrows, legend)),
         height=plan.height + LEGEND_INCHES,
     )
+
+
+def _sizes(
+    half: dict[str, tuple[float, float]], frames: Mapping[str, tuple[str, ...]], intervals: bool
+) -> Sizes:
+    heads = {name: len(text) for name, text in frames.items()}
+    return Sizes(half, heads, *INTERVAL_ROOM) if intervals else Sizes(half, heads)
 
 
 def _node_lines(variable: Variable, known: Mapping[str, str], points: float) -> tuple[tuple[str, ...], str]:
@@ -119,14 +135,27 @@ def _frame_names(
     return found
 
 
-def _label(bundle: Bundle, sparse: bool) -> str:
-    """Return the printed coefficient: of a composite, the lowest and the highest where two decimals tell them apart."""
+def _label(bundle: Bundle, sparse: bool, standardised: bool, fans: bool) -> str:
+    """
+    Return the printed coefficient, with its interval on a second line where it has one.
+
+    Of a composite: the lowest and the highest, where two decimals tell them apart.
+    """
     values = [a.value for a in bundle.arrows]
-    if sparse and max(abs(v) for v in values) < LEAST_PRINTED:
+    if sparse and max(a.strength for a in bundle.arrows) < LEAST_PRINTED:
         return ""
     low, high = min(values), max(values)
-    first = fixed(low, 2, no_zero=True)
-    return first if first == fixed(high, 2, no_zero=True) else interval_text(low, high, 2, no_zero=True)
+    first = fixed(low, 2, no_zero=standardised)
+    if first != fixed(high, 2, no_zero=standardised):
+        return interval_text(low, high, 2, no_zero=standardised)
+    arrow = bundle.arrows[0]
+    # Where indicators hang in a fan, there is no room under a loading.
+    if bundle.kind == "loading" and fans:
+        return first
+    if not (math.isfinite(arrow.lower) and math.isfinite(arrow.upper)):
+        return first
+    ends = (fixed(end, 2, no_zero=standardised) for end in (arrow.lower, arrow.upper))
+    return f"{first}\n{join_interval(*ends)}"
 
 
 def _label_boxes(plan: PathPlan, frames: Mapping[str, tuple[str, ...]], texts: Sequence[str]) -> list[Box | None]:
@@ -134,25 +163,29 @@ def _label_boxes(plan: PathPlan, frames: Mapping[str, tuple[str, ...]], texts: S
     # The name of a composite, and its border on both sides.
     obstacles += [Box((f.x0 + f.x1) / 2, f.y0 + f.head / 2, (f.x1 - f.x0) / 2, f.head / 2 + 0.02) for f in plan.frames]
     obstacles += [Box(x, (f.y0 + f.y1) / 2, 0.03, (f.y1 - f.y0) / 2) for f in plan.frames for x in (f.x0, f.x1)]
-    sizes = [(_label_width(text) / 2, LABEL_POINTS * 0.58 / INCH + 0.008) if text else None for text in texts]
+    sizes = [
+        (_label_width(text) / 2, (1 + text.count("\n")) * LABEL_POINTS * 0.58 / INCH + 0.008) if text else None
+        for text in texts
+    ]
     return place_labels([r.points for r in plan.routes], sizes, obstacles, (plan.width, plan.height))
 
 
 def _label_width(text: str) -> float:
     # The minus sign is wider than a digit, and must not be taken for a dash of its own line.
-    return (em_width(text) + 0.2 * text.count("\N{MINUS SIGN}")) * LABEL_POINTS / INCH + 0.06
+    lines = text.split("\n")
+    return max(em_width(line) + 0.2 * line.count("\N{MINUS SIGN}") for line in lines) * LABEL_POINTS / INCH + 0.06
 
 
 def describe_path_diagram(data: PathData, language: Language) -> str:
     """Return the figure in words, with every structural coefficient (or, without one, every loading)."""
     graph, known = data.graph, data.names
     measurement = graph.is_measurement_model
-    rows = [_said(a, known, language) for a in graph.of_kind("loading" if measurement else "path")]
+    rows = [_said(a, data, language) for a in graph.of_kind("loading" if measurement else "path")]
     separate = phrase(language, "path_diagram.separator")
     words = [phrase(language, "path_diagram.refused_caption") + separate] if data.refused else []
     words.append(
         phrase(
-            language, "path_diagram.alt_measurement" if measurement else "path_diagram.alt",
+            language, f"path_diagram.alt{'_measurement' if measurement else ''}{_raw(data)}",
             n_variables=len(graph.structural), rows=listing(rows, language),
         )
     )  # fmt: skip
@@ -166,7 +199,7 @@ def describe_path_diagram(data: PathData, language: Language) -> str:
     covariances = [
         phrase(
             language, "path_diagram.alt_covariance", source=known[a.source], target=known[a.target],
-            value=fixed(a.value, 2, no_zero=True),
+            value=_shown(a.value, data),
         )
         for a in graph.of_kind("covariance")
     ]  # fmt: skip
@@ -175,10 +208,55 @@ def describe_path_diagram(data: PathData, language: Language) -> str:
     return "".join(words)
 
 
-def _said(arrow: Arrow, known: Mapping[str, str], language: Language) -> str:
+def _shown(value: float, data: PathData) -> str:
+    return fixed(value, 2, no_zero=data.standardised)
+
+
+def _ranged(arrow: Arrow, data: PathData) -> str:
+    """Return the coefficient, with its interval in brackets where it has one."""
+    if not (math.isfinite(arrow.lower) and math.isfinite(arrow.upper)):
+        return _shown(arrow.value, data)
+    return f"{_shown(arrow.value, data)} {join_interval(_shown(arrow.lower, data), _shown(arrow.upper, data))}"
+
+
+def _raw(data: PathData) -> str:
+    return "" if data.standardised else "_raw"
+
+
+def _said(arrow: Arrow, data: PathData, language: Language) -> str:
     return phrase(
         language, "path_diagram.alt_doubtful" if arrow.doubtful else "path_diagram.alt_row",
-        source=known[arrow.source], target=known[arrow.target], value=fixed(arrow.value, 2, no_zero=True),
+        source=data.names[arrow.source], target=data.names[arrow.target], value=_ranged(arrow, data),
+    )  # fmt: skip
+
+
+def hint_path_diagram(data: PathData, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return what is said of each variable and arrow when a reader points at it, by the part's id in the drawing."""
+    named = {mark.shape.name for mark in data.nodes}
+    variables = [
+        (node_gid(v.name), _node_hint(v, data.names, language)) for v in data.graph.variables if v.name in named
+    ]
+    arrows = [
+        (bundle_gid(mark.bundle), "\n".join(_arrow_hint(a, data, language) for a in mark.bundle.arrows))
+        for mark in data.arrows
+    ]
+    return (*variables, *arrows)
+
+
+def _node_hint(variable: Variable, known: Mapping[str, str], language: Language) -> str:
+    name = with_id(variable.name, known.get(variable.name, variable.name))
+    if not math.isfinite(variable.r2):
+        return name
+    return phrase(language, "path_diagram.hint_r2", name=name, value=fixed(variable.r2, 2, no_zero=True))
+
+
+def _arrow_hint(arrow: Arrow, data: PathData, language: Language) -> str:
+    known = data.names
+    tested = math.isfinite(arrow.p_value)
+    p = f"{phrase(language, 'path_diagram.hint_comma')}{format_p_statement(arrow.p_value)}" if tested else ""
+    return phrase(
+        language, f"path_diagram.hint{_raw(data)}_{arrow.kind}", source=known.get(arrow.source, arrow.source),
+        target=known.get(arrow.target, arrow.target), value=_ranged(arrow, data), p=p,
     )  # fmt: skip
 
 
@@ -188,7 +266,8 @@ def caption_path_diagram(data: PathData, language: Language) -> str:
     drawn = [mark.bundle for mark in data.arrows]
     inner = {v.name for v in data.graph.structural}
     notes = {
-        "caption" if tested else "no_p": True,
+        ("caption" if tested else "no_p") + _raw(data): True,
+        "intervals": any("\n" in mark.text for mark in data.arrows),
         "composites": bool(data.frames),
         "loadings": any(b.kind == "loading" and b.target in inner for b in drawn),
         "feedback": any(b.feedback for b in drawn),
@@ -198,7 +277,7 @@ def caption_path_diagram(data: PathData, language: Language) -> str:
     for kind, key in (("covariance", "covariances_hidden"), ("residual", "residuals_hidden")):
         values = [a.value for a in data.hidden if a.kind == kind and a not in data.graph.indicator_covariances]
         if values:
-            low, high = (fixed(v, 2, no_zero=True) for v in (min(values), max(values)))
+            low, high = (_shown(v, data) for v in (min(values), max(values)))
             words.append(phrase(language, f"path_diagram.{key}", n=len(values), low=low, high=high))
     n = sum(a in data.graph.indicator_covariances for a in data.hidden)
     if n:
@@ -218,6 +297,9 @@ def plot_path_diagram(
     title: str | None = None,
     stamp: str | None = None,
     refused: bool | None = None,
+    group: int | str | None = None,
+    standardised: bool = True,
+    intervals: bool = False,
 ) -> FigureSpec:
     """
     Return the path diagram of a fitted model.
@@ -240,22 +322,42 @@ def plot_path_diagram(
     refused : bool, optional
         Whether to print the refusal across the picture; ``result.refused`` when left out. Pass True where findings
         outside of the result forbid the reading.
+    group : int or str, optional
+        Number (from 1) or name of the group to draw; the first one when left out. :func:`plot_path_diagrams` gives
+        all of them.
+    standardised : bool
+        Print std_all (default) or the estimates as they are; widths follow the standardised ones either way.
+    intervals : bool
+        Print the 95 % interval under each coefficient.
 
     Returns
     -------
     FigureSpec
         Width and height follow from the model; at most about 13 inches wide unless the model has more than 8 layers.
 
+    Raises
+    ------
+    UsageError
+        ``OUT-043`` for a group that the fit does not have.
+
     Examples
     --------
     >>> svg = render_figure(plot_path_diagram(fit, language="en", instrument=instrument))
     """
     crossed = (result.refused if refused is None else refused) or any(word in (stamp or "") for word in REFUSAL_WORDS)
-    data = choose_path_diagram(result, language=language, instrument=instrument, names=names, refused=crossed)
+    groups = group_numbers(result)
+    number = find_group(groups, group)
+    data = choose_path_diagram(
+        result, language=language, instrument=instrument, names=names, refused=crossed, group=number,
+        standardised=standardised, intervals=intervals,
+    )  # fmt: skip
     key = "title_measurement" if data.graph.is_measurement_model else "title"
+    shown = title or phrase(language, f"path_diagram.{key}", model=PurePath(result.model).stem)
+    if len(groups) > 1:
+        shown = phrase(language, "path_diagram.of_group", title=shown, group=groups[number] or number)
     return FigureSpec(
         id=id,
-        title=title or phrase(language, f"path_diagram.{key}", model=PurePath(result.model).stem),
+        title=shown,
         caption=caption_path_diagram(data, language),
         alt=describe_path_diagram(data, language),
         language=language,
@@ -264,4 +366,28 @@ def plot_path_diagram(
         width=data.width,
         height=data.height,
         stamp=stamp,
+        hints=hint_path_diagram(data, language),
     )
+
+
+def plot_path_diagrams(result: SemResult, *, id: str = "path", **options: Any) -> tuple[FigureSpec, ...]:
+    """
+    Return a path diagram for every group of a fit, one for a fit without groups.
+
+    Parameters
+    ----------
+    result : SemResult
+    id : str
+        Of the figure; those of several groups have ``-g1``, ``-g2`` ... after it.
+    **options
+        As :func:`plot_path_diagram` takes them, but for `group`.
+
+    Examples
+    --------
+    >>> [figure.id for figure in plot_path_diagrams(fit, language="en")]
+    ['path']
+    """
+    groups = group_numbers(result)
+    if len(groups) == 1:
+        return (plot_path_diagram(result, id=id, **options),)
+    return tuple(plot_path_diagram(result, id=f"{id}-g{number}", group=number, **options) for number in groups)

@@ -76,6 +76,8 @@ class PathData:
         Covariances that are not drawn.
     sparse : bool
         Whether small coefficients are left unprinted.
+    standardised : bool
+        Whether the printed coefficients are.
     refused : (zh, en) or None
         The words across the picture.
     """
@@ -87,6 +89,7 @@ class PathData:
     names: Mapping[str, str]
     hidden: tuple[Arrow, ...]
     sparse: bool
+    standardised: bool
     refused: tuple[str, str] | None
     legend: Mapping[str, str]
     width: float
@@ -105,7 +108,7 @@ def draw_path_diagram(data: PathData, figure: FigureBase) -> None:
         _draw_frame(ax, frame)
     # Thin and doubtful lines lie under wide ones.
     for mark in sorted(data.arrows, key=lambda m: (not m.doubtful, m.bundle.strength)):
-        _draw_arrow(ax, mark.points, line_style(mark.bundle, mark.doubtful), _gid(mark.bundle))
+        _draw_arrow(ax, mark.points, line_style(mark.bundle, mark.doubtful), bundle_gid(mark.bundle))
     for node in data.nodes:
         _draw_node(ax, node)
     for mark in data.arrows:
@@ -115,8 +118,14 @@ def draw_path_diagram(data: PathData, figure: FigureBase) -> None:
         _draw_refusal(ax, " / ".join(data.refused), data.width, data.height - LEGEND_INCHES)
 
 
-def _gid(bundle: Bundle) -> str:
+def bundle_gid(bundle: Bundle) -> str:
+    """Return the id of an arrow in the drawing."""
     return f"{bundle.kind} {bundle.source} {bundle.target}"
+
+
+def node_gid(name: str) -> str:
+    """Return the id of a variable in the drawing."""
+    return f"node {name}"
 
 
 def line_width(strength: float) -> float:
@@ -209,7 +218,7 @@ def _draw_node(ax: Axes, node: NodeMark) -> None:
     patch: Patch = Rectangle(corner, 2 * s.half_width, 2 * s.half_height, facecolor=BOX_FILL)
     if s.kind == "latent":
         patch = Ellipse((s.x, s.y), 2 * s.half_width, 2 * s.half_height, facecolor=ELLIPSE_FILL)
-    patch.set(edgecolor=theme.INK, linewidth=0.7 if s.kind == "indicator" else 1.0, zorder=4, gid=f"node {s.name}")
+    patch.set(edgecolor=theme.INK, linewidth=0.7 if s.kind == "indicator" else 1.0, zorder=4, gid=node_gid(s.name))
     ax.add_patch(patch)
     if s.kind == "indicator":
         ax.text(s.x, s.y, node.lines[0], ha="center", va="center", fontsize=BOX_ID_POINTS, color=theme.INK, zorder=5)
@@ -238,8 +247,8 @@ def _draw_label(ax: Axes, mark: ArrowMark) -> None:
         )
     )  # fmt: skip
     ax.text(
-        box.x, box.y, mark.text, ha="center", va="center", fontsize=LABEL_POINTS, color=color, zorder=7,
-        gid=f"label {_gid(mark.bundle)}",
+        box.x, box.y, mark.text, ha="center", va="center", fontsize=LABEL_POINTS, color=color, zorder=7, linespacing=1.05,
+        gid=f"label {bundle_gid(mark.bundle)}",
     )  # fmt: skip
 
 
