@@ -115,6 +115,8 @@ class Document:
         Of tables on paper; by the language when empty.
     provenance : tuple of (str, str)
         What made the document, as name and value: version, seed, SHA-256 of every input.
+    part : {"full", "brief", "methods"}
+        Which of the documents of a run it is.
     """
 
     language: Literal["zh", "en"]
@@ -125,6 +127,7 @@ class Document:
     refusal: str = ""
     table_style: Literal["", "cyt", "apa"] = ""
     provenance: tuple[tuple[str, str], ...] = ()
+    part: Literal["full", "brief", "methods"] = "full"
 
     def tables(self) -> tuple[TableBlock, ...]:
         """Return the tables in order."""

@@ -1,0 +1,216 @@
+"""A whole document as Typst source: headings with a table of contents, three-line tables, figures, page numbers.
+
+Every text is passed as a Typst string, so that nothing a respondent wrote is ever read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wxsat.present.document import (
+    Block,
+    Bullets,
+    Document,
+    FigureBlock,
+    FindingsBlock,
+    KeyFigures,
+    Paragraph,
+    TableBlock,
+    without_marks,
+)
+from wxsat.present.locale import wording
+from wxsat.present.render.column_widths import Layout, lay_out
+from wxsat.present.render.decimals import decimal_tails
+from wxsat.present.render.printed import PrintedTable, print_table, printable
+
+# A4 in points; what is left between the margins, upright and on its side.
+PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
+# Typst sets the same letters a little wider than the widths that tables are laid out for.
+CAREFUL = 0.97
+
+
+@dataclass(frozen=True)
+class PageStyle:
+    """Margins, letter sizes and whether a table of contents stands in front; lengths in points."""
+
+    margin: float
+    letters: float
+    title: float
+    heading: float
+    leading: float
+    contents: bool
+
+
+REPORT_STYLE = PageStyle(62.0, 10.0, 19.0, 13.0, 0.75, contents=True)
+# One page of A4 must hold a brief.
+BRIEF_STYLE = PageStyle(45.0, 9.0, 15.0, 10.5, 0.6, contents=False)
+
+
+def render_document_typst(document: Document, figures: Mapping[str, str], families: tuple[str, ...]) -> str:
+    """
+    Render a document as Typst source.
+
+    Parameters
+    ----------
+    document : Document
+    figures : mapping of str to str
+        The image file of every figure, by the figure's file name without suffix.
+    families : tuple of str
+        Typefaces, the first that has a character being used.
+
+    Returns
+    -------
+    str
+    """
+    style = BRIEF_STYLE if document.part == "brief" else REPORT_STYLE
+    parts = [_setup(document, style, families), *_front(document, style)]
+    for section in document.sections:
+        if section.title:
+            parts.append(f"#heading(level: 1, {quote(section.title)})")
+        parts += [_block(block, document, figures, style) for block in section.blocks]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def quote(text: str) -> str:
+    r"""
+    Return text as a Typst string.
+
+    Examples
+    --------
+    >>> quote('50% of "PU_1"')
+    '"50% of \\"PU_1\\""'
+    """
+    plain = printable(without_marks(text)).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{plain}"'
+
+
+def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> str:
+    chinese = document.language == "zh"
+    fonts = ", ".join(quote(family) for family in families)
+    stamp = (
+        f"align(right, text(size: 8pt, fill: rgb(164, 38, 44), {quote(document.stamp)}))" if document.stamp else "[]"
+    )
+    region = ', region: "cn"' if chinese else ""
+    # Many Chinese faces come without a bold one: a hair line around the strokes takes its place.
+    bold = 'stroke: 0.25pt + black, weight: "regular"' if chinese else 'weight: "bold"'
+    return "\n".join(
+        (
+            f"#set document(title: {quote(document.title)}, date: none)",
+            f'#set page(paper: "a4", margin: {style.margin}pt, numbering: "1 / 1", header: {stamp})',
+            f"#set text(font: ({fonts},), size: {style.letters}pt, "
+            f'lang: "{document.language}"{region}, fallback: true)',
+            f"#set par(leading: {style.leading}em, spacing: {style.leading + 0.35}em, justify: {str(chinese).lower()})",
+            f"#show heading: set text(size: {style.heading}pt, {bold})",
+            f"#show heading: set block(above: {style.leading + 0.85}em, below: {style.leading}em)",
+            f"#show strong: set text({bold})",
+            "#set list(indent: 0.4em, body-indent: 0.5em)",
+        )
+    )
+
+
+def _front(document: Document, style: PageStyle) -> list[str]:
+    words = wording(document.language)
+    parts = [
+        f"#text(size: {style.title}pt, strong({quote(document.title)}))",
+        f"#text(fill: luma(90), {quote(document.subtitle)})",
+    ]
+    if document.refusal:
+        title = words.get("report.refusal.title")
+        inner = f"text(fill: rgb(164, 38, 44), strong({quote(title)})) + parbreak() + {quote(document.refusal)}"
+        parts.append(f"#block(stroke: (left: 2pt + rgb(164, 38, 44)), inset: (left: 8pt, y: 3pt), {inner})")
+    if style.contents and len(document.sections) > 2:
+        parts.append(f"#outline(title: {quote(words.get('report.contents'))}, depth: 1)")
+    return parts
+
+
+def _block(block: Block, document: Document, figures: Mapping[str, str], style: PageStyle) -> str:
+    match block:
+        case Paragraph(text=text, style=kind):
+            return _paragraph(text, kind)
+        case Bullets(items=items):
+            return f"#list({', '.join(f'text({quote(item)})' for item in items)})" if items else ""
+        case KeyFigures(figures=shown):
+            cells = ", ".join(
+                f"[#text(size: 0.85em, {quote(f.label)}) \\ #text(size: 1.5em, strong({quote(f.value)})) \\ "
+                f"#text(size: 0.8em, fill: luma(80), {quote(f.reading)})]"
+                for f in shown
+            )
+            columns = min(3, len(shown))
+            return f"#grid(columns: (1fr,) * {columns}, gutter: 9pt, {cells})"
+        case TableBlock(table=table, number=number):
+            return _table(print_table(table, number), style)
+        case FigureBlock():
+            return _figure(block, document, figures, style)
+        case FindingsBlock(findings=findings):
+            items = (f"strong({quote(f'[{f.code}] ')}) + text({quote(f.text)})" for f in findings)
+            return f"#list({', '.join(items)})" if findings else ""
+
+
+def _paragraph(text: str, kind: str) -> str:
+    if not text:
+        return ""
+    match kind:
+        case "quote":
+            return f"#block(inset: (left: 10pt), stroke: (left: 1.5pt + luma(180)), text({quote(text)}))"
+        case "note":
+            return f"#par(text(size: 0.9em, fill: luma(70), {quote(text)}))"
+        case "lead":
+            return f"#par(text(size: 1.05em, {quote(text)}))"
+        case _:
+            return f"#par(text({quote(text)}))"
+
+
+def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], style: PageStyle) -> str:
+    title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
+    # A figure that is taller than wide must not run over its page.
+    height = "5.6cm" if document.part == "brief" else "19cm"
+    file, alt = quote(figures[block.file]), quote(block.alt)
+    image = (
+        f"layout(room => if measure(image({file}, width: room.width)).height > {height} "
+        f"{{ image({file}, height: {height}, alt: {alt}) }} else {{ image({file}, width: 100%, alt: {alt}) }})"
+    )
+    caption = f" + parbreak() + text(size: 0.9em, fill: luma(70), {quote(block.caption)})" if block.caption else ""
+    return f"#block(breakable: false, align(center, {image}) + strong({quote(title)}){caption})"
+
+
+def _table(printed: PrintedTable, style: PageStyle) -> str:
+    room = (PAGE_WIDTH - 2 * style.margin) * CAREFUL
+    layout = lay_out(printed, room)
+    if layout.fits:
+        return _drawn(printed, layout)
+    wide = lay_out(printed, (PAGE_HEIGHT - 2 * style.margin) * CAREFUL)
+    return f"#page(flipped: true)[\n{_drawn(printed, wide)}\n]"
+
+
+def _drawn(printed: PrintedTable, layout: Layout) -> str:
+    columns = ", ".join(f"{width / CAREFUL:.2f}pt" for width in layout.widths)
+    sides = ["left" if c.kind == "text" else "right" for c in printed.columns]
+    head = ", ".join(f"align(bottom, {_cell(c.heading, '')})" for c in printed.columns)
+    tails = [decimal_tails(printed, place) for place in range(len(printed.columns))]
+    lines: list[str] = []
+    for position, row in enumerate(printed.rows):
+        if printed.groups and printed.groups[position]:
+            name = quote(printed.groups[position])
+            lines.append(f"  table.cell(colspan: {len(sides)}, strong({name})),")
+        cells = (_cell(cell.text, tails[place][position]) for place, cell in enumerate(row))
+        lines.append(f"  {', '.join(cells)},")
+    body = "\n".join(lines)
+    notes = "".join(f" + par(text({quote(note)}))" for note in printed.notes)
+    below = (
+        f"#block(above: 4pt, text(size: {max(layout.points - 1, 6.5):g}pt, fill: luma(60), []{notes}))\n"
+        if notes
+        else ""
+    )
+    return (
+        f"#block(sticky: true, below: 5pt, strong({quote(printed.caption)}))\n"
+        f"#text(size: {layout.points:g}pt, table(columns: ({columns},), stroke: none, align: ({', '.join(sides)},), "
+        f"inset: (x: {layout.padding}pt, y: 2.4pt),\n"
+        f"  table.hline(stroke: 1.1pt), table.header({head}), table.hline(stroke: 0.6pt),\n{body}\n"
+        f"  table.hline(stroke: 1.1pt)))\n{below}"
+    )
+
+
+def _cell(text: str, tail: str) -> str:
+    # Room for the decimals that a figure lacks: points stand under points.
+    return f"text({quote(text)}) + hide({quote(tail)})" if tail else f"text({quote(text)})"
