@@ -112,6 +112,8 @@ def style_settings(language: Language) -> dict[str, Any]:
         # Glyphs as paths: the picture is the same on a machine without the font.
         "svg.fonttype": "path",
         "svg.image_inline": True,
+        # Outlines as Type 3 fonts: embedded, searchable, and right for faces of a collection.
+        "pdf.fonttype": 3,
         # Items may hold a dollar sign; nothing here is mathematics.
         "text.parse_math": False,
     }

@@ -102,7 +102,10 @@ def run_study(
     shown = tuple(languages) if languages else _languages(loaded.language)
     if target is not None:
         with replace_folder(target) as beside:
-            write_run(content, beside, shown, seed=loaded.seed, command=command, progress=progress)
+            write_run(
+                content, beside, shown, seed=loaded.seed, command=command,
+                figure_size=loaded.outputs.figure_size, progress=progress,
+            )  # fmt: skip
     return StudyOutcome(content, target, content.refusing)
 
 

@@ -134,6 +134,14 @@ class DiagnosisPlan(_Frozen):
     )
 
 
+class Outputs(_Frozen):
+    """What a run writes beside its report."""
+
+    figure_size: Literal["a4", "slide"] | None = Field(
+        default=None, description="Write the figures a second time, fitted to A4 or to a slide."
+    )
+
+
 class MeasurementPlan(_Frozen):
     """Settings of the measurement part."""
 
@@ -171,6 +179,7 @@ class Study(_Frozen):
     )
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
+    outputs: Outputs = Outputs()
     seed: int = 20140713
     year: int | None = Field(
         default=None, description="Year of the report in its citation; the fieldwork's when left out."

@@ -90,9 +90,7 @@ def choose_path_diagram(
     )
 
 
-def _sizes(
-    half: dict[str, tuple[float, float]], frames: Mapping[str, tuple[str, ...]], intervals: bool
-) -> Sizes:
+def _sizes(half: dict[str, tuple[float, float]], frames: Mapping[str, tuple[str, ...]], intervals: bool) -> Sizes:
     heads = {name: len(text) for name, text in frames.items()}
     return Sizes(half, heads, *INTERVAL_ROOM) if intervals else Sizes(half, heads)
 

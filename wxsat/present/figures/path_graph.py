@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from wxsat.errors import UsageError
+
 if TYPE_CHECKING:
     from wxsat.sem.result import SemResult
 
@@ -40,11 +42,15 @@ class Arrow:
     kind : {"path", "loading", "covariance", "residual"}
         ``loading`` from a latent to what it is measured by; ``residual`` is a covariance of endogenous variables.
     value : float
-        Standardised (std_all).
+        What is printed: standardised (std_all) unless asked otherwise.
     p_value : float
         NaN for a fixed parameter.
     label : str
         The model's label; equal labels mean equal unstandardised coefficients.
+    size : float
+        Standardised, for the width of the line, whatever is printed.
+    lower, upper : float
+        95 % interval of `value`; NaN where none was asked for or is known.
     """
 
     kind: ArrowKind
@@ -53,6 +59,14 @@ class Arrow:
     value: float
     p_value: float
     label: str = ""
+    size: float = math.nan
+    lower: float = math.nan
+    upper: float = math.nan
+
+    @property
+    def strength(self) -> float:
+        """The absolute standardised coefficient, or the absolute value where it is unknown."""
+        return abs(self.size) if math.isfinite(self.size) else abs(self.value)
 
     @property
     def doubtful(self) -> bool:
@@ -113,16 +127,28 @@ class PathGraph:
         return tuple(a for a in self.arrows if a.kind == "loading" and a.source == latent and a.target in only_measure)
 
 
-def read_path_graph(result: SemResult) -> PathGraph:
+def read_path_graph(
+    result: SemResult, *, group: int = 1, standardised: bool = True, intervals: bool = False
+) -> PathGraph:
     """
-    Return the graph of a fitted model; of several groups, the first.
+    Return the graph of a fitted model in one group.
+
+    Parameters
+    ----------
+    result : SemResult
+    group : int
+        Counted from 1.
+    standardised : bool
+        std_all, or the estimates as they are.
+    intervals : bool
+        Give every arrow its 95 % interval: the delta method's of a standardised value.
 
     Examples
     --------
     >>> [v.name for v in read_path_graph(fit).structural]
     ['PU', 'EOU', 'SAT', 'CI']
     """
-    rows = _rows(result)
+    rows = _rows(result, group, standardised, intervals)
     latent = tuple(result.latent_names)
     regressed = [row for row in rows if row["op"] == "~"]
     measured = [row for row in rows if row["op"] == "=~"]
@@ -142,7 +168,7 @@ def read_path_graph(result: SemResult) -> PathGraph:
             arrows.append(_arrow(row, "residual" if inner & {a, b} else "covariance", a, b))
         else:
             of_indicators.append(_arrow(row, "residual", a, b))
-    r2 = _r2(result)
+    r2 = _r2(result, group)
     variables = [
         Variable(
             name, "latent" if name in latent else "observed", r2.get(name, math.nan) if name in inner else math.nan
@@ -154,22 +180,67 @@ def read_path_graph(result: SemResult) -> PathGraph:
     return PathGraph(tuple(variables), tuple(arrows), find_composites(paths), tuple(of_indicators))
 
 
-def _rows(result: SemResult) -> list[dict[str, Any]]:
+def _rows(result: SemResult, group: int, standardised: bool, intervals: bool) -> list[dict[str, Any]]:
+    """Return the arrows' rows, each with what is to be printed as ``shown``, ``lower``, ``upper``."""
     records = [{str(k): v for k, v in row.items()} for row in result.parameters.to_dict("records")]
-    return [row for row in records if row["op"] in ("=~", "~", "~~") and row["group"] == 1]
+    rows = [row for row in records if row["op"] in ("=~", "~", "~~") and row["group"] == group]
+    bounds: dict[tuple[str, str, str], tuple[float, float]] = {}
+    if intervals:
+        source = result.standardized() if standardised else result.parameters
+        bounds = {
+            (str(b["lhs"]), str(b["op"]), str(b["rhs"])): (float(b["ci_lower"]), float(b["ci_upper"]))
+            for b in source[source["group"] == group].to_dict("records")
+        }
+    for row in rows:
+        row["shown"] = row["std_all" if standardised else "estimate"]
+        row["lower"], row["upper"] = bounds.get((row["lhs"], row["op"], row["rhs"]), (math.nan, math.nan))
+    return rows
 
 
 def _arrow(row: Mapping[str, Any], kind: ArrowKind, source: str, target: str) -> Arrow:
-    return Arrow(kind, source, target, float(row["std_all"]), float(row["p_value"]), str(row["label"] or ""))
+    return Arrow(
+        kind, source, target, float(row["shown"]), float(row["p_value"]), str(row["label"] or ""),
+        float(row["std_all"]), float(row["lower"]), float(row["upper"]),
+    )  # fmt: skip
 
 
 def _is_zero(row: Mapping[str, Any]) -> bool:
     return not row["free"] and float(row["estimate"]) == 0
 
 
-def _r2(result: SemResult) -> dict[str, float]:
+def _r2(result: SemResult, group: int) -> dict[str, float]:
     rows = result.r2.to_dict("records")
-    return {str(row["variable"]): float(row["value"]) for row in rows if row["group"] == 1}
+    return {str(row["variable"]): float(row["value"]) for row in rows if row["group"] == group}
+
+
+def group_numbers(result: SemResult) -> dict[int, str]:
+    """
+    Return the numbers and names of a fit's groups (levels, of a two-level model); one without a name otherwise.
+
+    Examples
+    --------
+    >>> group_numbers(fit)
+    {1: ''}
+    """
+    return {i: str(group.name or "") for i, group in enumerate(result.groups, start=1)} or {1: ""}
+
+
+def find_group(groups: Mapping[int, str], asked: int | str | None) -> int:
+    """
+    Return the number of a group asked for by number or by name; the first one for None.
+
+    Raises
+    ------
+    UsageError
+        ``OUT-043`` when there is none.
+    """
+    if asked is None:
+        return next(iter(groups))
+    for number, name in groups.items():
+        if asked == number or (str(asked) == name and name) or str(asked) == str(number):
+            return number
+    known = ", ".join(f"{number} ({name})" if name else str(number) for number, name in groups.items())
+    raise UsageError("OUT-043", f"the fit has no group '{asked}'.", hint=f"It has: {known}.")
 
 
 def find_composites(paths: Sequence[Arrow]) -> dict[str, tuple[str, ...]]:

@@ -44,6 +44,7 @@ class Sizes:
     half: Mapping[str, tuple[float, float]]
     head_lines: Mapping[str, int]
     max_width: float = 13.0
+    least_gap: float = LEAST_GAP
     max_residuals: int = 6
     max_covariances: int = 15
 
@@ -216,7 +217,7 @@ class _Planner:
 
     def _least_gap(self, segments: Sequence[tuple[str, str]]) -> float:
         """Return the least width between two layers; two coefficients on an arrow from a frame need more."""
-        return LEAST_GAP + (0.3 if any(source in self.groups for source, _ in segments) else 0.0)
+        return self.sizes.least_gap + (0.3 if any(source in self.groups for source, _ in segments) else 0.0)
 
     def _wished_gap(self, segments: Sequence[tuple[str, str]]) -> float:
         if self.in_layers:

@@ -46,7 +46,7 @@ class Bundle:
     @property
     def strength(self) -> float:
         """The mean absolute standardised coefficient."""
-        return sum(abs(a.value) for a in self.arrows) / len(self.arrows)
+        return sum(a.strength for a in self.arrows) / len(self.arrows)
 
     @property
     def negative(self) -> bool:

@@ -17,13 +17,15 @@ import pandas as pd
 import pytest
 
 import wxsat as wx
+from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.present.figures.figure import build_figure, render_figure
-from wxsat.present.figures.path_diagram import MANY_ARROWS, plot_path_diagram
+from wxsat.present.figures.path_diagram import MANY_ARROWS, plot_path_diagram, plot_path_diagrams
 from wxsat.present.figures.path_drawing import DASHED, DOTTED_DASH, PathData
 from wxsat.present.figures.path_graph import read_path_graph
 from wxsat.present.figures.path_labels import Box
-from wxsat.present.figures.path_text import to_dot, to_mermaid
+from wxsat.present.figures.path_text import path_texts, to_dot, to_mermaid
+from wxsat.present.figures.path_tikz import to_tikz
 from wxsat.present.figures.splines import sample
 from wxsat.present.figures.wording import fixed
 from wxsat.present.theme import figure_context
@@ -438,3 +440,118 @@ def test_dot_and_mermaid_mark_doubt() -> None:
     assert doubtful > 0
     assert to_dot(fitted("success")).count("style=dashed") == doubtful
     assert to_mermaid(fitted("success")).count("-.->") == doubtful
+
+
+# groups, intervals, unstandardised
+
+
+@lru_cache(maxsize=1)
+def by_school() -> wx.SemResult:
+    examples = __import__("semopy.examples", fromlist=["holzinger39"])
+    text = "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9\nspeed ~ visual + textual"
+    return wx.fit_sem(text, examples.holzinger39.get_data(), group="school")
+
+
+def test_every_group_has_its_own_diagram_with_its_own_numbers() -> None:
+    figures = plot_path_diagrams(by_school(), language="en")
+    assert [f.id for f in figures] == ["path-g1", "path-g2"]
+    for number, figure in enumerate(figures, start=1):
+        assert figure.title.endswith(str(by_school().groups[number - 1].name))
+        rows = by_school().parameters.query("op == '~' and group == @number")
+        expected = {row.rhs: fixed(row.std_all, 2, no_zero=True) for row in rows.itertuples()}
+        printed = {m.bundle.source: m.text for m in figure.data.arrows if m.bundle.kind == "path"}
+        assert printed == expected
+    assert figures[0].alt != figures[1].alt
+
+
+def test_a_group_is_asked_for_by_number_or_name_and_a_wrong_one_is_refused() -> None:
+    by_name = plot_path_diagram(by_school(), group="Grant-White")
+    assert by_name.data == plot_path_diagram(by_school(), group=2).data
+    with pytest.raises(UsageError, match="OUT-043") as caught:
+        plot_path_diagram(by_school(), group="Pastor")
+    assert "Pasteur" in caught.value.hint
+
+
+def test_intervals_are_the_standardised_solutions_own() -> None:
+    standard = by_school().standardized().query("op == '~' and group == 2")
+    figure = plot_path_diagram(by_school(), group=2, intervals=True, language="en")
+    for row in standard.itertuples():
+        ends = ", ".join(fixed(end, 2, no_zero=True) for end in (row.ci_lower, row.ci_upper))
+        mark = next(m for m in figure.data.arrows if m.bundle.source == row.rhs and m.bundle.kind == "path")
+        assert mark.text == f"{fixed(row.estimate, 2, no_zero=True)}\n[{ends}]"
+        assert ends in figure.alt
+
+
+def test_unstandardised_coefficients_keep_the_widths_of_the_standardised() -> None:
+    raw = plot_path_diagram(by_school(), standardised=False, language="en")
+    standard = plot_path_diagram(by_school(), language="en")
+    estimates = by_school().parameters.query("op == '~' and group == 1").set_index("rhs")["estimate"]
+    printed = {m.bundle.source: m.text for m in raw.data.arrows if m.bundle.kind == "path"}
+    assert printed == {name: fixed(value, 2) for name, value in estimates.items()}
+    assert [m.bundle.strength for m in raw.data.arrows] == [m.bundle.strength for m in standard.data.arrows]
+    assert "Unstandardised" in raw.caption
+    assert "Unstandardised" in raw.alt
+
+
+# text files
+
+
+def test_every_group_is_written_in_every_text_format() -> None:
+    texts = path_texts(by_school(), language="en", intervals=True)
+    assert sorted(texts) == [f"path-g{g}.{suffix}" for g in (1, 2) for suffix in ("dot", "mmd", "tikz")]
+    interval = by_school().standardized().query("op == '~' and group == 1 and rhs == 'visual'").iloc[0]
+    for name, text in texts.items():
+        if name.startswith("path-g1"):
+            assert fixed(interval["ci_upper"], 2, no_zero=True) in text
+
+
+def test_tikz_is_balanced_and_draws_every_variable_and_arrow() -> None:
+    text = to_tikz(by_school(), language="en", names={"speed": "50 %_{#}"})
+    data = plot_path_diagram(by_school(), language="en").data
+    assert text.count(r"\begin{tikzpicture}") == text.count(r"\end{tikzpicture}") == 1
+    body = text.replace(r"\{", "").replace(r"\}", "")
+    depth = 0
+    for character in body:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        assert depth >= 0
+    assert depth == 0
+    assert len(re.findall(r"\\node\[draw, ", text)) == len(data.nodes)
+    assert len(re.findall(r"\\draw\[(?:<->|->), ", text)) == len(data.arrows)
+    assert r"50 \%\_\{\#\}" in text
+    # A bracket after a line break would be read as the break's option.
+    assert not re.search(r"\\\\ *\[", text)
+    commands = [line.strip() for line in text.splitlines()[6:-1] if line.strip()]
+    assert all(line.endswith(";") for line in commands)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_refused_model_says_so_in_every_text_format(language: Any) -> None:
+    for text in path_texts(by_school(), language=language, refused=True).values():
+        assert "not to be interpreted" in text
+    assert "not to be interpreted" not in "".join(path_texts(by_school(), language=language).values())
+
+
+def test_dot_parses_by_its_grammar() -> None:
+    """Every line of the body is an attribute, a node or an edge with balanced quotes (checked with Graphviz too)."""
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    attribute = rf"[a-z]+=(?:{quoted}|[\w.]+)"
+    listed = rf"\[{attribute}(?:, {attribute})*\]"
+    line = re.compile(
+        rf"  (?:{attribute};(?: {attribute};)*|(?:node|edge) {listed};|{quoted}(?: -> {quoted})? {listed};)"
+    )
+    for name, text in path_texts(by_school(), language="zh", refused=True).items():
+        if name.endswith("dot"):
+            rows = text.splitlines()
+            assert (rows[0], rows[-1]) == ("digraph model {", "}")
+            assert [row for row in rows[1:-1] if not line.fullmatch(row)] == []
+
+
+def test_mermaid_parses_by_its_grammar() -> None:
+    text = r'"[^"]*"'
+    node = rf"\w+(?:\(\[{text}\]\)|\[{text}\])"
+    line = re.compile(rf"  (?:{node}|v\d+ <?-\.?->\|{text}\| v\d+)")
+    for name, written in path_texts(by_school(), language="zh", intervals=True, refused=True).items():
+        if name.endswith("mmd"):
+            rows = written.splitlines()
+            assert rows[0] == "flowchart LR"
+            assert [row for row in rows[1:] if not line.fullmatch(row)] == []
