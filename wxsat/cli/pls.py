@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +13,6 @@ from wxsat.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from wxsat.finding import Finding
     from wxsat.pls.result import PlsResult
@@ -25,6 +25,8 @@ Consistent = Annotated[bool, typer.Option("--consistent", help="Correct mode A c
 HigherOrder = Annotated[str, typer.Option(help="Latents of latents: two_stage or repeated.")]
 Missing = Annotated[str, typer.Option(help="Rows with a missing answer: listwise (left out) or mean (filled).")]
 Seed = Annotated[int, typer.Option(help="Seed of all draws.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write: tables (CSV, XLSX, DOCX), figures.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder.")]
 
 TITLES = {
     "paths": "Paths (standardised)",
@@ -69,14 +71,17 @@ def fit(
     form: option.Form = None,
     sheet: option.Sheet = None,
     missing_code: option.MissingCodes = None,
+    out: Out = None,
+    force: Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Fit a composite model; exit code 6 when a stated rule forbids its reading."""
     from wxsat.pls.fit import fit_pls
 
+    answers = _answers(file, instrument, form, sheet, missing_code, out, force)
     result = fit_pls(
         option.read_model_argument(model),
-        _answers(file, instrument, form, sheet, missing_code),
+        answers,
         scheme=scheme,
         consistent=consistent,
         higher_order=higher_order,
@@ -92,6 +97,12 @@ def fit(
         max_iterations=max_iterations,
     )
     _tell(result.findings)
+    if out is not None:
+        from wxsat.cli.pls_output import figures_of_fit, stamp_of
+        from wxsat.present.tables.composite_frames import tabulate_composite_fit
+
+        figures = figures_of_fit(result, _instrument(answers), stamp_of(answers))
+        _write(out, "pls fit", file, result, answers, tabulate_composite_fit, figures)
     if as_json:
         emit_json(result.to_dict())
     else:
@@ -115,14 +126,17 @@ def predict(
     form: option.Form = None,
     sheet: option.Sheet = None,
     missing_code: option.MissingCodes = None,
+    out: Out = None,
+    force: Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Predict left-out rows: RMSE and MAE beside the linear model and the item means, CVPAT, and Q2 by blindfolding."""
     from wxsat.pls.predict import predict_pls
 
+    answers = _answers(file, instrument, form, sheet, missing_code, out, force)
     found = predict_pls(
         option.read_model_argument(model),
-        _answers(file, instrument, form, sheet, missing_code),
+        answers,
         scheme=scheme,
         higher_order=higher_order,
         missing=missing,
@@ -132,6 +146,10 @@ def predict(
         seed=seed,
     )
     _tell(found.findings)
+    if out is not None:
+        from wxsat.present.tables.composite_frames import tabulate_prediction
+
+        _write(out, "pls predict", file, found, answers, tabulate_prediction)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -151,8 +169,12 @@ def mga(
     draws: Annotated[int, typer.Option(help="Permutations.")] = 1000,
     seed: Seed = 1,
     level: Annotated[float, typer.Option(help="Confidence of the tests, between 0 and 1.")] = 0.95,
+    instrument: option.Instrument = None,
+    form: option.Form = None,
     sheet: option.Sheet = None,
     missing_code: option.MissingCodes = None,
+    out: Out = None,
+    force: Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Compare two groups: MICOM in three steps, then paths; exit code 6 without compositional invariance."""
@@ -160,9 +182,10 @@ def mga(
 
     if group is None:
         raise UsageError("PLS-026", "the column of the groups is missing.", where="--group")
+    answers = _answers(file, instrument, form, sheet, missing_code, out, force)
     found = compare_groups(
         option.read_model_argument(model),
-        _answers(file, None, None, sheet, missing_code),
+        answers,
         group,
         scheme=scheme,
         consistent=consistent,
@@ -172,6 +195,10 @@ def mga(
         level=level,
     )
     _tell(found.findings)
+    if out is not None:
+        from wxsat.present.tables.composite_frames import tabulate_groups
+
+        _write(out, "pls mga", file, found, answers, tabulate_groups)
     if as_json:
         emit_json(found.to_dict())
     else:
@@ -188,17 +215,24 @@ def beside(
     file: option.Answers = None,
     draws: Annotated[int, typer.Option(help="Bootstrap draws of the composite models.")] = 1000,
     seed: Seed = 1,
+    instrument: option.Instrument = None,
+    form: option.Form = None,
     missing_code: option.MissingCodes = None,
     sheet: option.Sheet = None,
+    out: Out = None,
+    force: Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Set a covariance model, PLS and consistent PLS side by side on the same rows, and say what differs and why."""
     from wxsat.pls.beside import set_beside
 
-    found = set_beside(
-        option.read_model_argument(model), _answers(file, None, None, sheet, missing_code), draws=draws, seed=seed
-    )
+    answers = _answers(file, instrument, form, sheet, missing_code, out, force)
+    found = set_beside(option.read_model_argument(model), answers, draws=draws, seed=seed)
     _tell(found.findings)
+    if out is not None:
+        from wxsat.present.tables.composite_frames import tabulate_beside
+
+        _write(out, "pls beside", file, found, answers, tabulate_beside)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -208,13 +242,40 @@ def beside(
 
 
 def _answers(
-    file: Path | None, instrument: str | None, form: str | None, sheet: str | None, codes: list[float] | None
+    file: Path | None,
+    instrument: str | None,
+    form: str | None,
+    sheet: str | None,
+    codes: list[float] | None,
+    out: Path | None,
+    force: bool,
 ) -> Any:
     if form is not None and instrument is None:
         raise UsageError("PLS-026", "--form needs --instrument.", where="--form")
     if file is None:
         raise UsageError("PLS-026", "no answers were given.", where="FILE", hint="Name a file of answers.")
+    if out is not None:
+        from wxsat.cli.pls_output import require_free
+
+        require_free(out, force)
     return option.read_answers(file, instrument, form, sheet, codes)
+
+
+def _instrument(answers: Any) -> Any:
+    return getattr(answers, "instrument", None)
+
+
+def _write(
+    out: Path, command: str, file: Path | None, found: Any, answers: Any, tabulate: Any, figures: Any = None
+) -> None:
+    from wxsat.cli.pls_output import write_folder
+
+    if file is None:
+        return
+    instrument = _instrument(answers)
+    extra = {} if figures is None else {"figures": figures}
+    write_folder(out, command, file, found.to_dict(), lambda language: tabulate(found, instrument, language), **extra)
+    say(f"Written: {out}")
 
 
 def _scale(low: float | None, high: float | None) -> tuple[float, float] | None:

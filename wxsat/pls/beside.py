@@ -25,7 +25,8 @@ REASONS = {
     "object": "A latent variable is what the items share, free of their error; a composite is their weighted sum.",
     "paths": "Error in composites weakens their correlations; PLSc and the covariance model correct for it.",
     "weights": "PLS weighs items by how they serve the inner model; the covariance model has loadings and no weights.",
-    "fit": "The covariance model is tested against the whole covariance matrix; PLS is not.",
+    "fit": "The covariance model is tested against the whole covariance matrix; PLS has distances only (SRMR, d_ULS, "
+    "d_G) and their HI95.",
     "admissible": "A covariance model can be found not admissible; PLS always gives numbers, PLSc not always.",
     "errors": "Covariance: expected information under normality. PLS: bootstrap.",
 }

@@ -15,6 +15,7 @@ import numpy as np
 from wxsat.pls.algorithm import Solution, regress, search_weights
 from wxsat.pls.model import PathModel
 from wxsat.pls.plan import Plan
+from wxsat.psychometrics.coefficients.rho_a import rho_a_of_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,15 +171,11 @@ def _assemble(plan: Plan, solution: Solution, column_weights: Array) -> Estimate
 
 
 def rho_of(model: PathModel, weights: Array) -> Array:
-    """Return rho_A of every mode A block of two or more items, shape (n, constructs); see ``psychometrics``' rho_a."""
+    """Return rho_A of every mode A block of two or more items, shape (n, constructs)."""
     found = np.full((len(weights), len(model.blocks)), np.nan)
     for j, (block, rows) in enumerate(zip(model.blocks, model.places, strict=True)):
         if block.mode == "A" and len(rows) > 1:
-            squares = weights[:, rows, j] ** 2
-            total = squares.sum(axis=1)
-            # With w'Rw = 1 and unit variances w'(R - I)w is 1 - w'w.
-            with np.errstate(invalid="ignore", divide="ignore"):
-                found[:, j] = total**2 * (1.0 - total) / (total**2 - (squares**2).sum(axis=1))
+            found[:, j] = rho_a_of_weights(weights[:, rows, j])
     return found
 
 

@@ -39,8 +39,23 @@ def rho_a(weights: Array, correlation: Array) -> float:
     >>> bool(abs(rho_a(w, r) - (w @ lam) ** 2) < 1e-12)
     True
     """
-    w = weights / np.sqrt(weights @ correlation @ weights)
-    off = correlation - np.diag(np.diag(correlation))
-    outer = np.outer(w, w)
-    below = float(w @ (outer - np.diag(np.diag(outer))) @ w)
-    return float((w @ w) ** 2 * (w @ off @ w) / below) if below else float("nan")
+    return float(rho_a_of_weights(weights / np.sqrt(weights @ correlation @ weights)))
+
+
+def rho_a_of_weights(weights: Array) -> Array:
+    r"""
+    rho_A of composites whose weights are scaled to variance one, along the last axis; NaN for a single item.
+
+    With :math:`w'Rw = 1` and unit variances :math:`w'(R - I)w = 1 - w'w`: the correlations are not needed again.
+
+    Examples
+    --------
+    >>> rho_a_of_weights(np.array([[0.5, 0.6], [1.0, 0.0]])).round(4).tolist()
+    [0.8062, nan]
+    """
+    squares = np.asarray(weights) ** 2
+    total = squares.sum(axis=-1)
+    below = total**2 - (squares**2).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = total**2 * (1.0 - total) / below
+    return np.asarray(np.where(below > 1e-15, found, np.nan))

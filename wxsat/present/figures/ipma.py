@@ -1,0 +1,71 @@
+"""Importance-performance map of a composite model: what moves the target most, and how well it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wxsat.errors import UsageError
+from wxsat.present.figures.figure import FigureSpec
+from wxsat.present.figures.priorities import (
+    HEIGHT,
+    WIDTH,
+    choose_priorities,
+    describe_priorities,
+    draw_priorities,
+)
+from wxsat.present.figures.wording import names_in, phrase
+
+if TYPE_CHECKING:
+    from wxsat.instrument.instrument import Instrument, Language
+    from wxsat.pls.result import PlsResult
+
+
+def plot_ipma(
+    result: PlsResult,
+    *,
+    language: Language = "zh",
+    instrument: Instrument | None = None,
+    names: Mapping[str, str] | None = None,
+    stamp: str | None = None,
+) -> FigureSpec:
+    """
+    Return the importance-performance map of ``fit_pls(..., scale=, target=)``.
+
+    Parameters
+    ----------
+    result : PlsResult
+        With rows in ``importance``. A refused result has the refusal printed across the map.
+    language, instrument, names, stamp
+        As in :func:`wxsat.present.figures.priorities.plot_priorities`.
+
+    Raises
+    ------
+    UsageError
+        OUT-021 for a fit without a target.
+
+    Examples
+    --------
+    >>> svg = render_figure(plot_ipma(fit_pls(model, data, scale=(1, 10), target="SAT"), language="en"))
+    """
+    if not len(result.importance):
+        raise UsageError("OUT-021", "this fit has no importance and performance.", hint="Fit with scale and target.")
+    target = str(result.importance["target"].iloc[0])
+    rows = result.importance.rename(columns={"construct": "driver"}).assign(kind="driver")
+    data = choose_priorities(rows, language=language, instrument=instrument, names=names, refused=result.refused)
+    shown = names_in(instrument, language, names).get(target, target)
+    axes = (phrase(language, "ipma.x_axis", target=shown), phrase(language, "ipma.y_axis"))
+    data = replace(data, axes=axes)
+    return FigureSpec(
+        id="ipma",
+        title=phrase(language, "ipma.title", target=shown),
+        caption=phrase(language, "ipma.caption", target=shown),
+        alt=describe_priorities(data, language),
+        language=language,
+        data=data,
+        draw=draw_priorities,
+        width=WIDTH,
+        height=HEIGHT,
+        stamp=stamp,
+    )
