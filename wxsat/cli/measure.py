@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from wxsat.cli import experiment, invariance, measure_factors, measure_icc, measure_irt, method_bias, missing
+from wxsat.cli import (
+    experiment,
+    invariance,
+    measure_factors,
+    measure_icc,
+    measure_irt,
+    measure_reliability,
+    method_bias,
+    missing,
+)
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -51,12 +60,6 @@ MissingCodes = Annotated[
     list[float] | None,
     typer.Option("--missing-code", help="With --scale: a code that stands for no answer (repeatable)."),
 ]
-Cluster = Annotated[
-    str | None,
-    typer.Option("--cluster", help="Column whose values the bootstrap resamples whole (accounts)."),
-]
-Draws = Annotated[int, typer.Option("--draws", min=0, help="Bootstrap samples for the intervals of HTMT.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")]
 Correlations = Annotated[
     str | None, typer.Option("--correlations", help="Also of every pair of items: pearson or polychoric.")
 ]
@@ -78,61 +81,19 @@ def items(
     as_json: Json = False,
 ) -> None:
     """Print for every item its distribution, missing answers, item-rest correlation and loading."""
-    source, settings = _answers(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
+    source, settings = read_scale_answers(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
     from wxsat.psychometrics.scales import evaluate_scales
 
     quality = evaluate_scales(source, unusable="report", draws=0, **settings)
     pairs = _inter_item(source, settings, correlations)
-    _show(quality, {"items": ("Items", quality.items)}, as_json, pairs)
+    show_scales(quality, {"items": ("Items", quality.items)}, as_json, pairs)
 
 
-@app.command("reliability")
-def reliability(
-    file: File,
-    instrument: InstrumentName = None,
-    scale: Scales = None,
-    reverse: Reverse = None,
-    low: Low = None,
-    high: High = None,
-    form: Form = None,
-    sheet: Sheet = None,
-    missing_code: MissingCodes = None,
-    as_json: Json = False,
-) -> None:
-    """Print alpha with its interval, omega, composite reliability and AVE of every construct."""
-    quality = _evaluate(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
-    _show(quality, {"scales": ("Reliability", quality.reliability)}, as_json)
-
-
+app.command("reliability")(measure_reliability.reliability)
 app.command("validity")(method_bias.validity)
 
 
-def _evaluate(
-    file: Path,
-    instrument: str | None,
-    scale: list[str] | None,
-    reverse: list[str] | None,
-    ends: tuple[float | None, float | None],
-    form: str | None,
-    sheet: str | None,
-    missing_codes: list[float] | None,
-    *,
-    cluster: str | None = None,
-    draws: int = 0,
-    seed: int = 1,
-    unusable: str = "",
-) -> ScaleQuality:
-    from wxsat.psychometrics.scales import evaluate_scales
-
-    source, settings = _answers(file, instrument, scale, reverse, ends, form, sheet, missing_codes, cluster)
-    # One spoilt item must not hide the other constructs of a survey.
-    report = instrument is not None or unusable == "report"
-    return evaluate_scales(
-        source, unusable="report" if report else "raise", cluster=cluster, draws=draws, seed=seed, **settings
-    )
-
-
-def _answers(
+def read_scale_answers(
     file: Path,
     instrument: str | None,
     scale: list[str] | None,
@@ -234,12 +195,14 @@ def parse_scales(texts: list[str]) -> dict[str, list[str]]:
     return scales
 
 
-def _show(
+def show_scales(
     quality: ScaleQuality,
     tables: dict[str, tuple[str, pd.DataFrame]],
     as_json: bool,
     pairs: pd.DataFrame | None = None,
+    shown: dict[str, pd.DataFrame] | None = None,
 ) -> None:
+    """Print tables (`shown`: how a terminal sees them) or the one JSON document, then findings and refusals."""
     document = quality.to_dict()
     if as_json:
         columns = {column for _, frame in tables.values() for column in frame.columns}
@@ -251,7 +214,7 @@ def _show(
             kept["correlations"] = frame_records(pairs)
         emit_json(kept | {"formulas": formulas})
     else:
-        for title, frame in tables.values():
+        for title, frame in (shown or dict(tables.values())).items():
             print_frame(frame, title)
         if pairs is not None:
             print_frame(pairs, "Inter-item correlations")

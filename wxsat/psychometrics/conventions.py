@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.finding import Finding, Severity
+from wxsat.psychometrics.coefficients.hierarchy import hierarchy_findings
 from wxsat.psychometrics.construct_data import ConstructData
 from wxsat.psychometrics.reliability import Reliability
 
@@ -106,11 +107,12 @@ def reliability_findings(
     Returns
     -------
     tuple of Finding
-        MEAS-101 to MEAS-105, MEAS-109 to MEAS-111, MEAS-114, MEAS-115, MEAS-118.
+        MEAS-101 to MEAS-105, MEAS-109 to MEAS-111, MEAS-114, MEAS-115, MEAS-118, MEAS-183 to MEAS-185.
     """
     return (
         *_sum_score_findings(data, result),
         *_factor_findings(data, result),
+        *hierarchy_findings(data.id, data.items, result.hierarchy),
         *_item_findings(data, result, item_rest),
     )
 

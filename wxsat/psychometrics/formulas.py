@@ -21,16 +21,22 @@ FORMULAS: Mapping[str, str] = {
     "alpha": "k/(k-1) * (1 - sum of item variances / variance of the sum) (Cronbach 1951)",
     "alpha_ci_lower": "1 - (1 - alpha) F, F with n-1 and (n-1)(k-1) df (Feldt, Woodruff & Salih 1987)",
     "alpha_ci_upper": "1 - (1 - alpha) F, F with n-1 and (n-1)(k-1) df (Feldt, Woodruff & Salih 1987)",
+    "alpha_boot_lower": "percentile bootstrap of alpha, respondents (or whole clusters) resampled",
+    "alpha_boot_upper": "percentile bootstrap of alpha, respondents (or whole clusters) resampled",
     "alpha_std": "k r / (1 + (k-1) r), r the mean correlation between items",
     "alpha_ordinal": "alpha of the polychoric correlations, the items' latent responses (Zumbo et al. 2007)",
     "omega_ordinal": "share of the factor in the variance of the observed sum of categories, from thresholds and "
     "polychoric correlations, one-factor ML on these (Green & Yang 2009, formula 21)",
     "omega_h": "(sum of general loadings)^2 / variance of the sum, Schmid-Leiman of three minres oblimin factors "
     "(Zinbarg et al. 2005); six items or more",
+    "omega_h_bifactor": "the same by a confirmatory bifactor model (ML), two or three group factors of three items or "
+    "more, sorted by the Schmid-Leiman solution (Reise 2012)",
     "glb": "1 - largest sum of error variances that leaves a positive semidefinite matrix / variance of the sum "
     "(Jackson & Agunwamba 1977)",
     "omega": "(sum L)^2 / ((sum L)^2 + sum T), L raw loadings, T error variances, one-factor ML (McDonald 1999)",
     "cr": "the same on the standardised solution, composite reliability (Fornell & Larcker 1981)",
+    "rho_a": "(w'w)^2 w'(R - I)w / w'(ww' - diag ww')w, w in proportion to the one-factor loadings, w'Rw = 1 (Dijkstra "
+    "& Henseler 2015); composite models estimate w from the neighbours instead",
     "ave": "mean of the squared standardised loadings (Fornell & Larcker 1981)",
     "mean_r": "mean correlation between different items, signs kept",
     "loading_min": "smallest standardised loading",

@@ -7,6 +7,7 @@ complete rows of one construct.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,13 @@ from wxsat.errors import EstimationError
 from wxsat.numerics.covariance import correlation_from, sample_moments
 from wxsat.numerics.one_factor import OneFactor, fit_one_factor
 
+if TYPE_CHECKING:
+    from wxsat.psychometrics.coefficients.hierarchy import Hierarchy
+
 # pingouin rounds its interval to three decimals; half a unit of the last one, and a little for ties.
 PINGOUIN_ROUNDING = 0.5e-3 + 1e-9
 # Two correct computations of alpha differ by rounding only.
 ALPHA_AGREEMENT = 1e-9
-# Three group factors of fewer items have negative degrees of freedom.
-FEWEST_FOR_GROUPS = 6
 # Smallest eigenvalue of the correlations: below it an item follows from the others.
 SINGULAR = 1e-8
 
@@ -58,8 +60,10 @@ class Reliability:
         Alpha of the polychoric correlations; NaN for items that are not ordered categories.
     omega_ordinal : float
         Omega of the observed sum of ordered answers (Green & Yang); NaN as `alpha_ordinal`, or without a solution.
-    omega_h : float
-        Omega hierarchical with three group factors; NaN for fewer than six items.
+    hierarchy : Hierarchy
+        Omega hierarchical by Schmid and Leiman, and by a bifactor model.
+    rho_a : float
+        Reliability of the composite weighted by the one-factor loadings.
     glb : float
         Greatest lower bound.
     omega, cr, ave : float
@@ -77,7 +81,8 @@ class Reliability:
     alpha_std: float
     alpha_ordinal: float
     omega_ordinal: float
-    omega_h: float
+    hierarchy: Hierarchy
+    rho_a: float
     glb: float
     omega: float
     cr: float
@@ -300,14 +305,6 @@ def mean_inter_item_correlation(correlation: NDArray[np.float64]) -> float:
     return float(correlation[np.triu_indices(len(correlation), 1)].mean())
 
 
-def _hierarchical(correlation: NDArray[np.float64]) -> float:
-    """Omega hierarchical where three group factors leave no negative degrees of freedom."""
-    from wxsat.psychometrics.factors.schmid_leiman import hierarchical_omega
-
-    definite = np.linalg.eigvalsh(correlation)[0] > 0
-    return hierarchical_omega(correlation).omega_h if definite and len(correlation) >= FEWEST_FOR_GROUPS else np.nan
-
-
 def _lower_bound(covariance: NDArray[np.float64]) -> float:
     from wxsat.psychometrics.coefficients.greatest_lower_bound import greatest_lower_bound
 
@@ -338,7 +335,9 @@ def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.9
     >>> construct_reliability(scores).n_items
     3
     """
+    from wxsat.psychometrics.coefficients.hierarchy import evaluate_hierarchy
     from wxsat.psychometrics.coefficients.ordinal_alpha import ordinal_reliability
+    from wxsat.psychometrics.coefficients.rho_a import rho_a
 
     n_obs, n_items = complete.shape
     covariance = sample_moments(complete).covariance
@@ -353,7 +352,8 @@ def construct_reliability(complete: NDArray[np.float64], confidence: float = 0.9
         alpha_std=alpha_from_covariance(correlation),
         alpha_ordinal=alpha_ordinal,
         omega_ordinal=omega_ordinal,
-        omega_h=_hierarchical(correlation),
+        hierarchy=evaluate_hierarchy(correlation),
+        rho_a=rho_a(factor.loadings, correlation),
         glb=_lower_bound(covariance),
         omega=composite_reliability(factor.loadings * deviations, factor.error_variances * deviations**2),
         cr=composite_reliability(factor.loadings, factor.error_variances),

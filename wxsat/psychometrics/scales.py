@@ -30,16 +30,13 @@ from wxsat.psychometrics.items import (
     missing_shares,
 )
 from wxsat.psychometrics.reliability import Reliability, construct_reliability
+from wxsat.psychometrics.reliability_table import tabulate_constructs
 from wxsat.responses.responses import Responses
 
 # fmt: off
 ITEM_COLUMNS = [
     "construct", "item", "reversed", "n", "mean", "sd", "skew", "kurtosis", "floor", "ceiling", "missing",
     "dont_know", "item_total", "item_rest", "alpha_dropped", "loading",
-]
-RELIABILITY_COLUMNS = [
-    "construct", "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_std",
-    "alpha_ordinal", "omega_ordinal", "omega_h", "glb", "omega", "cr", "ave", "mean_r", "loading_min", "loading_max",
 ]
 HTMT_COLUMNS = ["a", "b", "htmt", "htmt2", "ci_lower", "ci_upper"]
 FORNELL_LARCKER_COLUMNS = [
@@ -61,8 +58,8 @@ class ScaleQuality:
         loading).
     reliability : DataFrame
         One row a construct of two items or more: ``construct n n_items alpha alpha_ci_lower alpha_ci_upper
-        alpha_std alpha_ordinal omega_ordinal omega_h glb omega cr ave mean_r loading_min loading_max``; `n`
-        respondents answered every item.
+        alpha_boot_lower alpha_boot_upper alpha_std alpha_ordinal omega_ordinal omega_h omega_h_bifactor glb omega cr
+        rho_a ave mean_r loading_min loading_max``; `n` respondents answered every item.
     htmt : DataFrame
         One row a pair: ``a b htmt htmt2 ci_lower ci_upper``.
     fornell_larcker : DataFrame
@@ -134,7 +131,7 @@ def evaluate_scales(
     scale_range : (float, float), optional
         With `scales`: lowest and highest code of the response scale.
     draws : int
-        Bootstrap samples for the intervals of HTMT; 0 for none.
+        Bootstrap samples for the intervals of HTMT and of alpha; 0 for none.
     seed : int
         Of the bootstrap.
     cluster : str, optional
@@ -194,9 +191,13 @@ def evaluate_scales(
     few = validity.few_clusters_finding(str(cluster), n_clusters) if n_clusters and draws else ()
     return ScaleQuality(
         items=pd.concat([_item_rows(d, results.get(d.id)) for d in data], ignore_index=True),
-        reliability=pd.DataFrame(
-            [_reliability_row(d, results.get(d.id)) for d in data if _has_reliability(d)],
-            columns=RELIABILITY_COLUMNS,
+        reliability=tabulate_constructs(
+            [d for d in data if _has_reliability(d)],
+            results,
+            draws=draws,
+            seed=seed,
+            clusters=clusters,
+            confidence=confidence,
         ),
         htmt=htmt,
         fornell_larcker=fornell_larcker,
@@ -333,28 +334,6 @@ def _item_rows(data: ConstructData, result: Reliability | None) -> pd.DataFrame:
         "loading": nothing if result is None else result.factor.loadings,
     }
     return pd.DataFrame(columns, columns=ITEM_COLUMNS)
-
-
-def _reliability_row(data: ConstructData, result: Reliability | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"construct": data.id, "n": len(data.complete), "n_items": len(data.items)}
-    if result is None:
-        return row
-    return row | {
-        "alpha": result.alpha.estimate,
-        "alpha_ci_lower": result.alpha.ci_lower,
-        "alpha_ci_upper": result.alpha.ci_upper,
-        "alpha_std": result.alpha_std,
-        "alpha_ordinal": result.alpha_ordinal,
-        "omega_ordinal": result.omega_ordinal,
-        "omega_h": result.omega_h,
-        "glb": result.glb,
-        "omega": result.omega,
-        "cr": result.cr,
-        "ave": result.ave,
-        "mean_r": result.mean_r,
-        "loading_min": float(result.factor.loadings.min()),
-        "loading_max": float(result.factor.loadings.max()),
-    }
 
 
 def _pairs(

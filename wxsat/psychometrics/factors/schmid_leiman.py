@@ -36,6 +36,8 @@ class HierarchicalOmega:
         -1 where an item was turned.
     heywood : bool
         A second-order loading at its border: the general factor swallows a group factor.
+    heywood_items : tuple of int
+        Items whose uniqueness lies on the border of the first-order solution.
     """
 
     omega_h: float
@@ -46,6 +48,7 @@ class HierarchicalOmega:
     group: Array
     sign: Array
     heywood: bool
+    heywood_items: tuple[int, ...] = ()
 
 
 def hierarchical_omega(correlation: Array, n_groups: int = 3, method: Extraction = "minres") -> HierarchicalOmega:
@@ -96,6 +99,7 @@ def hierarchical_omega(correlation: Array, n_groups: int = 3, method: Extraction
         group=group,
         sign=sign,
         heywood=heywood,
+        heywood_items=plain.heywood,
     )
 
 
