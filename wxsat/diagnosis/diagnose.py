@@ -26,6 +26,7 @@ from wxsat.diagnosis.inputs import (
 from wxsat.diagnosis.latent import LatentSeverity, latent_severity
 from wxsat.diagnosis.levers import LEVER_COLUMNS, weigh_levers
 from wxsat.diagnosis.moments import Moments, moments_of, sum_moments
+from wxsat.diagnosis.multilevel import caution_about_chain, trace_between_accounts
 from wxsat.diagnosis.pomp import Scores, as_severity, score_constructs
 from wxsat.diagnosis.priorities import PRIORITY_COLUMNS, rank_priorities
 from wxsat.diagnosis.resampling import Draws, StructuralInput, bootstrap_paths, draw_paths
@@ -166,6 +167,9 @@ def diagnose(
     lowest, seen_on = _lowest_observed(sample, units)
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     structural = _read_costs(estimate, drawn, sample, units, target, seed, responses)
+    between = trace_between_accounts(
+        responses, cluster if units.clustered and not index_only else None, operators, audit, draws=draws, seed=seed
+    )
     findings = [
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
         *cautions.caution_about_cells(severities),
@@ -178,6 +182,7 @@ def diagnose(
         *(caution_about_latent(latent) if latent is not None else ()),
         *caution_about_structure_claims(structural),
         *evidence.findings,
+        *caution_about_chain(between),
     ]
     settings = list_settings(
         options={"target": target, "draws": draws, "seed": seed, "weights": weights, **evidence.settings},
@@ -191,7 +196,7 @@ def diagnose(
     )
     return Diagnosis(
         severity=severities, findings=tuple(findings), settings=settings, evidence=evidence, structural=structural,
-        **tables,
+        between=between, **tables,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wxsat.diagnosis.multilevel import AccountChain
 from wxsat.diagnosis.structural_tables import StructuralTables
 from wxsat.finding import Finding, refusals
 
@@ -42,7 +43,9 @@ class Diagnosis:
     evidence : Evidence or None
         The sources combined and side by side: severities, verdict, pattern and grade over all of them.
     structural : StructuralTables
-        Shares of variance, order of measures, hypotheses, claims and split samples.
+        Shares of variance, order of measures, hypotheses, claims, split samples, rivals and confounders.
+    between : AccountChain
+        The path from leaders' commitment to satisfaction between accounts; empty without all three sources.
     findings : tuple of Finding
     settings : mapping
         Every choice: name to ``{"value", "label"}``, label one of ``convention``, ``option``, ``data``.
@@ -57,6 +60,7 @@ class Diagnosis:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     evidence: Evidence | None = None
     structural: StructuralTables = field(default_factory=StructuralTables)
+    between: AccountChain = field(default_factory=AccountChain)
 
     @property
     def refused(self) -> bool:
@@ -90,6 +94,7 @@ class Diagnosis:
             "paths": _records(self.paths),
             **{name: _records(frame) for name, frame in self.structural.frames().items()},
             **self._evidence(),
+            "between_accounts": _plain(self.between.to_dict()),
             "findings": [_plain(finding.to_dict()) for finding in self.findings],
             "settings": _plain(self.settings),
         }
@@ -154,7 +159,7 @@ class Diagnosis:
         frames = {
             "combined": e.tables.combined, "sources": e.tables.sources, "parts": e.tables.parts, "accounts": e.accounts,
             "staff": e.staff, "gaps": e.gaps, "surface": e.surface, "symptoms": e.symptoms,
-            "inspections": e.inspections,
+            "inspections": e.inspections, "dilemma_ranks": e.dilemma_ranks, "account_ranks": e.account_ranks,
         }  # fmt: skip
         return {**{name: _records(frame) for name, frame in frames.items()}, "gap_figures": _plain(e.gap_figures)}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wxsat.diagnosis.confounder import CONFOUNDER_COLUMNS, GRID_COLUMNS, grid_of_confounders, weigh_confounders
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
 from wxsat.diagnosis.hypotheses import CLAIM_COLUMNS, HYPOTHESIS_COLUMNS, judge_claims, judge_hypotheses
 from wxsat.diagnosis.resampling import Draws
@@ -56,6 +57,10 @@ class StructuralTables:
         `wxsat.diagnosis.split_sample.SPLIT_COLUMNS`, one row a dilemma; empty without accounts.
     rivals : DataFrame
         `wxsat.diagnosis.rivals.RIVAL_COLUMNS`, one row a model: the hierarchy and its four rivals.
+    confounders : DataFrame
+        `wxsat.diagnosis.confounder.CONFOUNDER_COLUMNS`, one row a dilemma.
+    confounder_grid : DataFrame
+        `wxsat.diagnosis.confounder.GRID_COLUMNS`, one row a dilemma and pair of strengths.
     """
 
     shapley: pd.DataFrame = field(default_factory=lambda: _empty(SHAPLEY_COLUMNS))
@@ -64,6 +69,8 @@ class StructuralTables:
     claims: pd.DataFrame = field(default_factory=lambda: _empty(CLAIM_COLUMNS))
     split_sample: pd.DataFrame = field(default_factory=lambda: _empty(SPLIT_COLUMNS))
     rivals: pd.DataFrame = field(default_factory=lambda: _empty(RIVAL_COLUMNS))
+    confounders: pd.DataFrame = field(default_factory=lambda: _empty(CONFOUNDER_COLUMNS))
+    confounder_grid: pd.DataFrame = field(default_factory=lambda: _empty(GRID_COLUMNS))
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""
@@ -103,12 +110,15 @@ def read_structural_tables(
         columns = [_composite(values, positions, hierarchy, name) for name in names]
         outcome = values[:, positions[hierarchy.nodes.index(hierarchy.outcome)]]
         split = tabulate_split_samples(names, np.stack(columns, axis=1), outcome, units.codes, seed) if names else split
+    confounders = weigh_confounders(estimate, drawn, hierarchy)
     return StructuralTables(
         shapley=share_variance(estimate.covariance, drawn.covariance, hierarchy),
         sequence=order_measures(estimate, drawn, positions, hierarchy, target),
         hypotheses=judge_hypotheses(estimate, drawn, hierarchy),
         claims=judge_claims(drawn, hierarchy),
         split_sample=split,
+        confounders=confounders,
+        confounder_grid=grid_of_confounders(confounders),
     )
 
 

@@ -16,6 +16,7 @@ from wxsat.diagnosis.inputs import sampling_units
 from wxsat.diagnosis.joint_draws import AccountDraws, AccountReading, draw_accounts, draw_means, draw_records
 from wxsat.diagnosis.operators import NEEDS, StaffAnswers, score_staff
 from wxsat.diagnosis.pomp import pomp
+from wxsat.diagnosis.ranks import rank_accounts, rank_dilemmas
 from wxsat.diagnosis.severity import PublicSeverity
 from wxsat.diagnosis.sources import DILEMMAS, SourceSeverity, source_of_audit
 from wxsat.diagnosis.staff_severity import StaffSeverity, staff_severity
@@ -68,6 +69,8 @@ class Evidence:
         One row an account and symptom.
     inspections : DataFrame
         Shares here over those of official inspections.
+    dilemma_ranks, account_ranks : DataFrame
+        Intervals of places, see :mod:`wxsat.diagnosis.ranks`.
     findings : tuple of Finding
     settings : mapping
     """
@@ -80,6 +83,8 @@ class Evidence:
     surface: pd.DataFrame
     symptoms: pd.DataFrame
     inspections: pd.DataFrame
+    dilemma_ranks: pd.DataFrame
+    account_ranks: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -155,6 +160,7 @@ def weigh_evidence(
         tables, accounts, tabulate_staff(staff, staffed), gaps, figures, surface,
         audit.symptom_frame() if audit else pd.DataFrame(),
         compare_with_inspections(audit) if audit else pd.DataFrame(),
+        rank_dilemmas(_severities(tables), tables.draws), rank_accounts(accounts, seed),
         tuple(cautions.caution_about_sources(tables, given, staff, accounts, figures, len(side.names), vetoes)),
         {
             "sources": [s.source for s in sources], "accounts_are": "fixed" if drawn.fixed else "sampled",
@@ -166,6 +172,11 @@ def weigh_evidence(
             },
         },
     )  # fmt: skip
+
+
+def _severities(tables: SourceTables) -> dict[str, float]:
+    combined = tables.combined
+    return dict(zip(combined["dilemma"].astype(str), combined["S"].astype(float), strict=True))
 
 
 def _unit_names(responses: Responses, cluster: str | None, units: Units) -> tuple[str, ...]:

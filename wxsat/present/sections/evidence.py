@@ -8,6 +8,7 @@ from wxsat.present.document import Block, Bullets, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.figures.account_funnel import plot_account_funnel
 from wxsat.present.figures.sources import plot_sources
+from wxsat.present.sections.accounts import describe_chain, describe_ranks
 from wxsat.present.sections.dilemmas import citable_notes
 from wxsat.present.tables.building import records, with_notes
 from wxsat.present.tables.dashboard import tabulate_dashboard
@@ -44,6 +45,8 @@ def describe_evidence(draft: Draft) -> Section | None:
         figure = plot_account_funnel(evidence.accounts, language=draft.language, instrument=draft.instrument)
         if figure is not None:
             blocks += [Paragraph(draft.text("evidence.accounts")), draft.figure(figure)]
+    blocks += describe_ranks(draft, evidence)
+    blocks += describe_chain(draft, diagnosis.between)
     return Section("evidence", draft.text("evidence.title"), tuple(blocks))
 
 

@@ -32,6 +32,11 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("rmsea", "number", 3), ("srmr", "number", 3), ("delta_bic", "number", 1), ("p_value", "number", 3),
         ("preferred", "text", 0),
     ),
+    "confounders": (
+        ("dilemma", "text", 0), ("adjusted_for", "text", 0), ("correlation", "number", 2), ("ci_lower", "interval", 2),
+        ("vanishing", "number", 2), ("vanishing_ci", "number", 2), ("left_02", "number", 2), ("left_03", "number", 2),
+        ("left_04", "number", 2),
+    ),
 }  # fmt: skip
 NAMED = ("dilemma", "predictor", "outcome")
 WORDED = ("verdict", "claim", "preferred")
@@ -45,12 +50,17 @@ def tabulate_structure(
     for column, kind, digits in LAYOUT[name]:
         if kind == "text":
             build.add_column(column)
+        elif kind == "interval":
+            build.add_interval(digits=digits)
         else:
             build.add_column(column, "percent" if kind == "percent" else "number", digits)
     for i, row in enumerate(records(diagnosis.structural.frames()[name])):
         for column in row:
             if column in NAMED:
                 row[column] = build.names.of(row[column])
+            elif column == "adjusted_for":
+                held = [build.names.of(d) for d in row[column].split(", ") if d]
+                row[column] = ("、" if language == "zh" else ", ").join(held)
             elif column in WORDED and row[column]:
                 row[column] = build.words.get(f"tables.structure_words.{str(row[column]).replace(' ', '_')}")
         build.add_row(str(i), (row[column.name] for column in build.columns), marked=refused)

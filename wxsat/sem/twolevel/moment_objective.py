@@ -20,6 +20,9 @@ from wxsat.sem.twolevel.likelihood import LevelMoments, level_terms
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Smallest eigenvalue of a starting factor, in shares of the largest.
+LIFT = 1e-8
+
 
 @dataclass(frozen=True)
 class MomentObjective:
@@ -97,9 +100,9 @@ class FactorObjective:
         return b * (b + 1) // 2
 
     def pack(self, at: LevelMoments) -> NDArray[np.float64]:
-        """Return the vector that stands for moments whose between matrix is positive definite."""
+        """Return the vector that stands for moments; a between matrix that is not definite is lifted to one that is."""
         theta = self.moments.pack(at)
-        factor = np.linalg.cholesky(at.sigma_b[np.ix_(self.order, self.order)])
+        factor = _factor_of(at.sigma_b[np.ix_(self.order, self.order)])
         theta[-self._n_between :] = factor[np.tril_indices(len(self.order))]
         return theta
 
@@ -187,3 +190,12 @@ def _mean_and_matrix(moments: NDArray[np.float64], p: int) -> tuple[NDArray[np.f
     rows, columns = np.tril_indices(p)
     matrix[rows, columns] = matrix[columns, rows] = moments[p:]
     return moments[:p], matrix
+
+
+def _factor_of(sigma: NDArray[np.float64]) -> NDArray[np.float64]:
+    try:
+        return np.linalg.cholesky(sigma)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(sigma)
+        lifted = (vectors * np.maximum(values, LIFT * values[-1])) @ vectors.T
+        return np.linalg.cholesky((lifted + lifted.T) / 2.0)
