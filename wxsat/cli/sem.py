@@ -9,6 +9,7 @@ import typer
 from wxsat.cli import sem_options as option
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.cli.sem_bootstrap import bootstrap as bootstrap_command
+from wxsat.cli.sem_diagram import diagram as diagram_command
 
 if TYPE_CHECKING:
     from wxsat.finding import Finding
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Fit structural equation models.")
 app.command("bootstrap")(bootstrap_command)
+app.command("diagram")(diagram_command)
 
 _ESTIMATES = ("estimate", "std_error", "z", "p_value", "ci_lower", "ci_upper", "std_all")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from wxsat.present.figures.wording import listing, phrase
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, FigureBase
+    from matplotlib.lines import Line2D
 
     from wxsat.instrument.instrument import Language
     from wxsat.psychometrics.item_response.evaluate import ScaleResponse
 
-WIDTH, ROW_INCHES, FOOT, TOP = 7.2, 1.75, 0.78, 0.1
+WIDTH, ROW_INCHES, FOOT, TOP = 7.2, 1.75, 0.7, 0.1
 ACROSS = 3
 DASHES = ("-", (0, (5, 1.5)), (0, (3, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)))
 CURVE = tuple(np.linspace(-4, 4, 161).tolist())
@@ -89,8 +90,6 @@ def idle_categories(data: CategoryData) -> dict[str, tuple[str, ...]]:
 
 def draw_category_curves(data: CategoryData, figure: FigureBase) -> None:
     """Draw the panels with common axes; curves in the colours of the Likert bars, dashed apart."""
-    from typing import cast
-
     cast("Figure", figure.figure).set_layout_engine("none")
     width, height = inches_of(figure)
     left, right, gap = 0.62, 0.15, 0.22
@@ -103,9 +102,7 @@ def draw_category_curves(data: CategoryData, figure: FigureBase) -> None:
         _draw_panel(ax, data, item, curves)
         below = place + ACROSS >= len(data.items)
         ax.tick_params(labelbottom=below, labelleft=column == 0)
-        if below:
-            ax.set_xlabel("")
-    figure.supxlabel(data.x_label, fontsize=theme.SMALL_POINTS, y=(FOOT - 0.36) / height, color=theme.INK)
+    figure.supxlabel(data.x_label, fontsize=theme.SMALL_POINTS, y=(FOOT - 0.26) / height, color=theme.INK)
     figure.supylabel(data.y_label, fontsize=theme.SMALL_POINTS, x=0.12 / width, color=theme.INK)
     figure.legend(
         *_handles(data), loc="lower center", ncols=min(len(data.legend), 7), fontsize=theme.TINY_POINTS,
@@ -131,10 +128,10 @@ def _colours(n: int) -> tuple[str, ...]:
     return tuple(pale.get(colour, colour) for colour in category_colours(n))
 
 
-def _handles(data: CategoryData) -> tuple[list[object], list[str]]:
+def _handles(data: CategoryData) -> tuple[list[Line2D], list[str]]:
     from matplotlib.lines import Line2D
 
-    lines: list[object] = [
+    lines = [
         Line2D([], [], color=colour, linewidth=1.4, linestyle=DASHES[place % len(DASHES)])
         for place, colour in enumerate(_colours(len(data.legend)))
     ]

@@ -71,14 +71,14 @@ def draw_factor_loadings(data: LoadingsMap, figure: FigureBase) -> None:
         large = abs(value) >= LARGE
         ax.text(
             column + 0.5, row + 0.52, format_number(float(value), 2, no_zero=True), ha="center", va="center",
-            fontsize=theme.TINY_POINTS, fontweight="bold" if large else "normal", gid=f"value-{row + 1}-{column + 1}",
+            fontsize=theme.TINY_POINTS, gid=f"value-{row + 1}-{column + 1}",
             color=theme.PAPER if abs(value) >= 0.6 else theme.INK if large else theme.MUTED,
         )  # fmt: skip
     for spine in scale.spines.values():
         spine.set_visible(False)
     scale.set_title(data.bar, fontsize=theme.TINY_POINTS, color=theme.MUTED, pad=6)
     scale.set_yticks([-1, -0.5, 0, 0.5, 1])
-    scale.yaxis.set_major_formatter(lambda value, _: format_number(value, 1, no_zero=True))
+    scale.yaxis.set_major_formatter(lambda value, _: format_number(value, 1, no_zero=True) if value else "0")
     scale.tick_params(length=2, labelsize=theme.TINY_POINTS)
 
 

@@ -29,6 +29,7 @@ MOST_WITH_VALUES = 20
 LABEL_EM = 22.0
 WIDTH = 7.2
 ROW_INCHES, NARROW_ROW, WIDEST_CELL = 0.29, 0.19, 0.75
+TALL_SCALE = 2.6
 TOP, BOTTOM, SCALE_INCHES = 0.24, 0.66, 0.85
 COLOURS = ("#F4F8FC", "#8FBEE0", "#2C6DB0", "#123B66")
 
@@ -143,9 +144,8 @@ def _dress_scale(scale: Axes, label: str) -> None:
         spine.set_visible(False)
     scale.set_title(label, fontsize=theme.TINY_POINTS, color=theme.MUTED, pad=6)
     scale.yaxis.set_major_formatter(lambda value, _: format_number(value, 2, no_zero=True))
-    scale.set_yticks(
-        [0, 0.25, 0.5, 0.75, THIN, THICK, 1.0] if scale.get_window_extent().height > 130 else [0, 0.5, 1.0]
-    )
+    tall = scale.get_position().height * inches_of(scale.figure)[1] >= TALL_SCALE
+    scale.set_yticks([0, 0.25, 0.5, 0.75, THIN, THICK, 1.0] if tall else [0, 0.5, 1.0])
     scale.tick_params(length=2, labelsize=theme.TINY_POINTS)
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Language
     from wxsat.psychometrics.item_response.evaluate import ScaleResponse
 
-WIDTH, HEIGHT = 7.2, 3.5
-LEFT, TOP, BOTTOM = 0.65, 0.2, 0.85
+WIDTH, HEIGHT = 7.2, 3.2
+LEFT, TOP, BOTTOM = 0.65, 0.2, 0.55
 COLOURS = (theme.BLUE, theme.VERMILION, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
 DASHES = ("-", (0, (4, 2)), (0, (1.5, 1.5)))
 # Information 4 is a standard error of one half, reliability .8 in a standard normal population.
@@ -51,7 +51,10 @@ def draw_information(data: InformationData, figure: FigureBase) -> None:
         )  # fmt: skip
     ax.plot(data.theta, data.test, color=theme.INK, linewidth=2.0, label=data.test_label)
     ax.axhline(ENOUGH, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-    ax.text(data.theta[0], ENOUGH, data.enough_label, fontsize=theme.TINY_POINTS, color=theme.MUTED, va="bottom")
+    ax.annotate(
+        data.enough_label, (data.theta[0], ENOUGH), xytext=(4, 2), textcoords="offset points", va="bottom",
+        fontsize=theme.TINY_POINTS, color=theme.MUTED,
+    )  # fmt: skip
     ax.set_xlim(data.theta[0], data.theta[-1])
     ax.set_ylim(0, max(ENOUGH, *data.test) * 1.08)
     ax.set_xlabel(data.x_label)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wxsat.sem.invariance.result import InvarianceResult
 
 CONVENTION = -0.010
-LABEL_EM = 14.0
+LABEL_EM = 16.5
 WIDTH, ROW_INCHES = 7.2, 0.42
 TOP_INCHES, BOTTOM_INCHES = 0.45, 0.95
 MARKS = (("holds", "o", theme.BLUE), ("fails", "X", theme.VERMILION), ("untested", "D", theme.MUTED))

@@ -247,8 +247,8 @@ def _draw_label(ax: Axes, mark: ArrowMark) -> None:
         )
     )  # fmt: skip
     ax.text(
-        box.x, box.y, mark.text, ha="center", va="center", fontsize=LABEL_POINTS, color=color, zorder=7, linespacing=1.05,
-        gid=f"label {bundle_gid(mark.bundle)}",
+        box.x, box.y, mark.text, ha="center", va="center", fontsize=LABEL_POINTS, color=color, zorder=7,
+        linespacing=1.05, gid=f"label {bundle_gid(mark.bundle)}",
     )  # fmt: skip
 
 

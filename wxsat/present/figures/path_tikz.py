@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
 from wxsat.present.figures.path_diagram import choose_path_diagram
-from wxsat.present.figures.path_drawing import ArrowMark, NodeMark, PathData, line_style
+from wxsat.present.figures.path_drawing import DOUBT, ArrowMark, NodeMark, PathData, line_style
 from wxsat.present.figures.splines import Point
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _BREAK = r"\\{} "
 _COLOURS = {
     "wxsatplus": theme.POSITIVE,
     "wxsatminus": theme.NEGATIVE,
-    "wxsatdoubt": "#7A858F",
+    "wxsatdoubt": DOUBT,
     "wxsatline": theme.MUTED,
 }
 
