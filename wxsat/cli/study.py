@@ -61,12 +61,16 @@ def run(
     force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, compute and write nothing.")] = False,
     lang: Lang = None,
+    table_style: Annotated[
+        str | None,
+        typer.Option("--table-style", help="Tables of Word files: cyt or apa; the study file's when left out."),
+    ] = None,
 ) -> None:
     """Run a study: from raw answers to a report, tables, figures and numbers.json."""
     from wxsat.study.load import load_study
     from wxsat.study.prepare import prepare_study
 
-    loaded = load_study(study)
+    loaded = _with_table_style(load_study(study), table_style)
     if dry_run:
         prepared = prepare_study(loaded)
         names = ", ".join(model.id for model in prepared.models) or "none"
@@ -79,6 +83,16 @@ def run(
         return
     target = out or (loaded.folder or Path()) / "report"
     _finish(_run(loaded, target, force, lang))
+
+
+def _with_table_style(study: Study, style: str | None) -> Study:
+    """Return the study with another style of its tables."""
+    if style is None:
+        return study
+    from wxsat.present.render.table_style import choose_style
+
+    outputs = study.outputs.model_copy(update={"table_style": choose_style(style, study.language)})
+    return study.model_copy(update={"outputs": outputs})
 
 
 def new(

@@ -24,7 +24,11 @@ NOT_SAID = Label()
 
 @dataclass(frozen=True)
 class FieldNotes:
-    """How the answers were collected, in the study's words; empty labels mean that the study does not say."""
+    """
+    How the answers were collected, in the study's words; empty labels mean that the study does not say.
+
+    ``places`` holds, for each key of the study file, the file and line where it stands or could be filled in.
+    """
 
     population: Label = NOT_SAID
     sampling: Label = NOT_SAID
@@ -36,6 +40,9 @@ class FieldNotes:
     start: str = ""
     end: str = ""
     probability: bool = False
+    organisation: Label = NOT_SAID
+    design: Literal["cross-section", "panel", "experiment"] = "cross-section"
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

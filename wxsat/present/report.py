@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wxsat.errors import UsageError
 from wxsat.finding import Finding, distinct
 from wxsat.instrument.instrument import Label, Language
+from wxsat.present.citation import CitationRecord, record_citation
 from wxsat.present.content import FittedModel, ReportContent
 from wxsat.present.document import Document, FigureBlock, NumberBook, Section
 from wxsat.present.draft import Draft
@@ -71,11 +72,14 @@ class Report:
         By file stem (``severity.zh``).
     numbers : tuple of dict
         Every printed number: ``id``, ``value``, ``source``.
+    citation : CitationRecord or None
+        What its tables are cited with.
     """
 
     documents: tuple[Document, ...]
     figures: dict[str, FigureSpec]
     numbers: tuple[dict[str, Any], ...]
+    citation: CitationRecord | None = None
 
 
 def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", "en")) -> Report:
@@ -100,7 +104,9 @@ def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", 
         documents.append(_document(draft))
         stamp = draft.text("simulated") if content.simulated else None
         figures |= {f"{spec.id}.{language}": replace(spec, stamp=stamp) for spec in draft.figures}
-    return Report(tuple(documents), figures, tuple(book.to_list()))
+    tables = [block.table for block in documents[0].tables()] if documents else []
+    citation = record_citation(content, tables, languages, book)
+    return Report(tuple(documents), figures, tuple(book.to_list()), citation)
 
 
 def _document(draft: Draft) -> Document:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from wxsat.errors import StudyError
 from wxsat.instrument.settings_file import load_settings
-from wxsat.study.study import Study
+from wxsat.instrument.yaml_tree import Positions
+from wxsat.study.study import Fieldwork, Study
 
 FILE_NAME = "study.yaml"
 
@@ -23,7 +24,7 @@ def load_study(path: str | Path) -> Study:
     Returns
     -------
     Study
-        Frozen; ``folder``, ``file`` and ``sha256`` filled in.
+        Frozen; ``folder``, ``file``, ``sha256`` and ``places`` filled in.
 
     Raises
     ------
@@ -39,4 +40,17 @@ def load_study(path: str | Path) -> Study:
     if file.is_dir():
         file = file / FILE_NAME
     settings = load_settings(file, Study, "STUDY", StudyError)
-    return settings.value.model_copy(update={"folder": file.resolve().parent, "file": file, "sha256": settings.sha256})
+    known = {
+        "folder": file.resolve().parent,
+        "file": file,
+        "sha256": settings.sha256,
+        "places": _places(file.name, settings.positions),
+    }
+    return settings.value.model_copy(update=known)
+
+
+def _places(name: str, positions: Positions) -> dict[str, str]:
+    """Return where each fact of the fieldwork stands, or the line of the entry that it belongs into."""
+    found = {key: positions.line(("fieldwork", key)) for key in Fieldwork.model_fields}
+    found |= {key: positions.line((key,)) for key in ("data", "instrument")}
+    return {key: f"{name}:{line}" if line is not None else name for key, line in found.items()}

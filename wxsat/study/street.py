@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,8 +108,10 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
             "year": study.year or (study.fieldwork.end.year if study.fieldwork.end else None),
             "seed": study.seed,
             "inputs": prepared.inputs,
+            "config": study.sha256 or hashlib.sha256(study.model_dump_json().encode()).hexdigest(),
         },
         simulated=simulated,
+        table_style=study.outputs.table_style or "",
     )
 
 
@@ -325,4 +328,7 @@ def _field_notes(prepared: Prepared) -> FieldNotes:
         start=work.start.isoformat() if work.start else "",
         end=work.end.isoformat() if work.end else "",
         probability=prepared.study.probability,
+        organisation=prepared.study.organisation,
+        design=work.design,
+        places=prepared.study.places,
     )

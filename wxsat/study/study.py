@@ -108,6 +108,9 @@ class Fieldwork(_Frozen):
         default=False, description="True only for a probability sample; false blocks every margin of sampling error."
     )
     sampling: Label = Label()
+    design: Literal["cross-section", "panel", "experiment"] = Field(
+        default="cross-section", description="What was done: only a panel or an experiment can speak of causes."
+    )
     response: Label = Label()
     consent: Label = Label()
     legal: Label = Label()
@@ -135,10 +138,14 @@ class DiagnosisPlan(_Frozen):
 
 
 class Outputs(_Frozen):
-    """What a run writes beside its report."""
+    """What a run writes beside its report, and how its tables look."""
 
     figure_size: Literal["a4", "slide"] | None = Field(
         default=None, description="Write the figures a second time, fitted to A4 or to a slide."
+    )
+    table_style: Literal["cyt", "apa"] | None = Field(
+        default=None,
+        description="Of tables in Word: cyt (CY/T 170-2019) or apa (APA 7); Chinese ones cyt, English ones apa.",
     )
 
 
@@ -187,6 +194,7 @@ class Study(_Frozen):
     folder: Path | None = Field(default=None, exclude=True)
     file: Path | None = Field(default=None, exclude=True)
     sha256: str = Field(default="", exclude=True)
+    places: dict[str, str] = Field(default_factory=dict, exclude=True)
 
     @property
     def probability(self) -> bool:

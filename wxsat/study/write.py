@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RECORDED_PACKAGES = ("numpy", "scipy", "pandas", "semopy", "statsmodels", "pingouin", "matplotlib", "seaborn")
 RUN_MARK = "run.json"
+CITATION = "citation.json"
 
 
 @contextmanager
@@ -108,7 +109,8 @@ def write_run(
     ``report.html`` (all languages in one file), ``tables/`` (CSV once, XLSX and DOCX a language), ``figures/`` (SVG,
     PNG and PDF a language; path diagrams as DOT, TikZ and Mermaid too), ``figures-a4/`` or ``figures-slide/`` where
     `figure_size` asks for it, ``replication/`` (the main model for other programs, its moments and scripts),
-    ``numbers.json``, ``documents.json`` (what ``wxsat report`` renders again), ``run.json`` and ``log.txt``.
+    ``numbers.json``, ``citation.json`` (what its tables are cited with), ``documents.json`` (what ``wxsat report``
+    renders again), ``run.json`` and ``log.txt``.
     """
     progress("report")
     report = build_report(content, languages)
@@ -123,6 +125,8 @@ def write_run(
     progress("pages")
     write_documents(report.documents, "html", folder / "report.html", images)
     (folder / "numbers.json").write_text(_json(list(report.numbers)), encoding="utf-8")
+    if report.citation is not None:
+        (folder / CITATION).write_text(_json(report.citation.to_dict()), encoding="utf-8")
     (folder / "documents.json").write_text(report_to_json(report.documents), encoding="utf-8")
     (folder / RUN_MARK).write_text(_json(_run_record(content, seed, command)), encoding="utf-8")
     (folder / "log.txt").write_text(_log(content), encoding="utf-8")
@@ -165,8 +169,10 @@ def _write_tables(report: Report, folder: Path) -> None:
         (folder / f"{block.table.id}.csv").write_bytes(render_csv(block.table))
     for document in report.documents:
         tables = [block.table for block in document.tables()]
-        render_workbook(tables, folder / f"tables.{document.language}.xlsx", document.language)
-        render_tables(tables, folder / f"tables.{document.language}.docx", document.language)
+        workbook = folder / f"tables.{document.language}.xlsx"
+        render_workbook(tables, workbook, document.language, provenance=document.provenance)
+        words = folder / f"tables.{document.language}.docx"
+        render_tables(tables, words, document.language, style=document.table_style)
 
 
 def _write_replication(content: ReportContent, folder: Path) -> None:

@@ -35,6 +35,8 @@ _ESCAPES = {
     "\u2026": r"\ldots{}",
     "†": r"\textsuperscript{\dag}",
     "²": r"\textsuperscript{2}",
+    **{raised: rf"\textsuperscript{{{plain}}}" for raised, plain in zip("⁰¹³⁴⁵⁶⁷⁸⁹", "013456789", strict=True)},
+    "⁻": r"\textsuperscript{$-$}",
     "×": r"$\times$",
     "±": r"$\pm$",
     "≤": r"$\le$",

@@ -12,8 +12,8 @@ from wxsat.present.numbers import Language
 TableStyle = Literal["cyt", "apa"]
 # Words that APA's title case leaves small unless they open the title or follow a colon.
 _SMALL = frozenset(
-    "a an and as at but by for from if in into its nor of off on onto or over per so than the to up via vs with yet"
-    " within".split()
+    ("a", "an", "and", "as", "at", "but", "by", "for", "from", "if", "in", "into", "its", "nor", "of", "off", "on")
+    + ("onto", "or", "over", "per", "so", "than", "the", "to", "up", "via", "vs", "with", "within", "yet")
 )
 _LONGEST_SMALL = 3
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wxsat.present import numbers
 from wxsat.present.locale import wording
-from wxsat.present.numbers import Language
+from wxsat.present.numbers import Language, is_number
 from wxsat.present.render.atomic import write_atomically
 from wxsat.present.render.fixed_zip import DOCUMENT_DATE, fix_zip
 from wxsat.present.render.printed import DAGGER, print_cell, print_table, printable
@@ -50,6 +49,7 @@ def render_workbook(
     language: Language,
     properties: Mapping[str, str] | None = None,
     provenance: Sequence[tuple[str, str]] = (),
+    numbers: Sequence[int] = (),
 ) -> Path:
     """
     Write tables to one workbook.
@@ -57,7 +57,6 @@ def render_workbook(
     Parameters
     ----------
     tables : sequence of Table
-        Numbered from 1 in this order.
     path : str or Path
     language : {"zh", "en"}
         Of the contents sheet.
@@ -65,6 +64,8 @@ def render_workbook(
         ``title``, ``subject``, ``author``, ``company``, ``keywords``, ``comments`` of the file.
     provenance : sequence of (str, str)
         Name and value of what made the figures: version, seed, hashes.
+    numbers : sequence of int
+        Of the tables; from 1 when left out.
 
     Returns
     -------
@@ -89,16 +90,17 @@ def render_workbook(
     book = xlsxwriter.Workbook(content, options)
     book.set_properties({**(properties or {}), "created": DOCUMENT_DATE})
     styles = _Styles(book, FONT[language])
-    names = sheet_names(tables, language)
-    _write_contents(book, tables, names, language, styles)
-    for position, (table, name) in enumerate(zip(tables, names, strict=True)):
-        _write_table(book.add_worksheet(name), table, position + 1, styles)
-    add_background_sheets(book, tables, language, provenance, styles.get)
+    counted = list(numbers) or list(range(1, len(tables) + 1))
+    names = sheet_names(tables, language, counted)
+    _write_contents(book, tables, names, language, styles, counted)
+    for table, name, number in zip(tables, names, counted, strict=True):
+        _write_table(book.add_worksheet(name), table, number, styles)
+    add_background_sheets(book, dict(zip(counted, tables, strict=True)), language, provenance, styles.get)
     book.close()
     return write_atomically(path, fix_zip(content.getvalue()))
 
 
-def sheet_names(tables: Sequence[Table], language: Language) -> list[str]:
+def sheet_names(tables: Sequence[Table], language: Language, counted: Sequence[int] = ()) -> list[str]:
     r"""
     Return a legal and unique sheet name for each table, beginning with its number.
 
@@ -107,7 +109,7 @@ def sheet_names(tables: Sequence[Table], language: Language) -> list[str]:
     own = ("contents", "values_sheet", "notes_sheet", "provenance_sheet")
     taken = {wording(language).get(f"tables.{name}").lower() for name in own}
     names: list[str] = []
-    for position, table in enumerate(tables, start=1):
+    for position, table in zip(counted or range(1, len(tables) + 1), tables, strict=True):
         legal = _FORBIDDEN.sub(" ", printable(f"{position} {table.title}")).strip("' ")
         legal = " ".join(legal.split())
         name, copy = _cut(legal, SHEET_NAME_LIMIT), 1
@@ -174,7 +176,12 @@ def number_format(column: Column) -> str:
 
 
 def _write_contents(
-    book: Workbook, tables: Sequence[Table], names: Sequence[str], language: Language, styles: _Styles
+    book: Workbook,
+    tables: Sequence[Table],
+    names: Sequence[str],
+    language: Language,
+    styles: _Styles,
+    counted: Sequence[int],
 ) -> None:
     words = wording(language)
     sheet = book.add_worksheet(words.get("tables.contents"))
@@ -185,7 +192,8 @@ def _write_contents(
     for position, (table, name) in enumerate(zip(tables, names, strict=True), start=1):
         # A quote inside a sheet name is doubled in a reference.
         target = "internal:'" + name.replace("'", "''") + "'!A1"
-        sheet.write_url(position + 1, 0, target, link, print_table(table, position).caption)
+        caption = print_table(table, counted[position - 1]).caption
+        sheet.write_url(position + 1, 0, target, link, caption)
     note = words.get("tables.workbook_note")
     sheet.write_string(len(tables) + 3, 0, note, styles.get(text_wrap=True, valign="top"))
     _set_height(sheet, len(tables) + 3, _lines(note, CONTENTS_WIDTH))
@@ -266,7 +274,7 @@ def _mark_columns(table: Table) -> int:
 def _write_cell(sheet: Worksheet, row: int, place: int, cell: _Cell, styles: _Styles) -> None:
     edge: dict[str, Any] = {"bottom": THICK} if cell.last else {}
     value = cell.value
-    if numbers.is_number(value) and cell.column.kind != "text":
+    if is_number(value) and cell.column.kind != "text":
         sheet.write_number(row, place, value, styles.get(num_format=number_format(cell.column), align="right", **edge))
         return
     text = "" if value is None or isinstance(value, float) else print_cell(value, cell.column)

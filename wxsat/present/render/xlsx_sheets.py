@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import numbers
@@ -20,12 +20,12 @@ VALUE_COLUMNS = ("id", "table", "row", "group", "column", "value")
 NOTE_COLUMNS = ("table", "note")
 PROVENANCE_COLUMNS = ("name", "value")
 WIDTHS = {"id": 44, "note": 100, "name": 40, "value": 70, "table": 20, "row": 28, "group": 20, "column": 18}
-THIN = 1
+THIN, A4 = 1, 9
 
 
 def add_background_sheets(
     book: Workbook,
-    tables: Sequence[Table],
+    tables: Mapping[int, Table],
     language: Language,
     provenance: Sequence[tuple[str, str]],
     style: Callable[..., Format],
@@ -39,11 +39,11 @@ def add_background_sheets(
     words = wording(language)
     figures = [
         (entry["id"], entry["table"], entry["row"], _group(table, entry["row"]), entry["column"], entry["value"])
-        for table in tables
+        for table in tables.values()
         for entry in numbers.numbers_of(table)
     ]
     _write(book.add_worksheet(words.get("tables.values_sheet")), VALUE_COLUMNS, figures, style)
-    printed = [print_table(table, number) for number, table in enumerate(tables, start=1)]
+    printed = [print_table(table, number) for number, table in tables.items()]
     notes = [(table.label, note) for table in printed for note in (table.caption, *table.notes)]
     _write(book.add_worksheet(words.get("tables.notes_sheet")), NOTE_COLUMNS, notes, style)
     _write(book.add_worksheet(words.get("tables.provenance_sheet")), PROVENANCE_COLUMNS, provenance, style)
@@ -68,3 +68,6 @@ def _write(
             elif value:
                 sheet.write_string(position, place, printable(str(value)), text)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)

@@ -65,7 +65,7 @@ def _has_dont_know(draft: Draft) -> bool:
 
 def _analysis(draft: Draft) -> list[str]:
     content = draft.content
-    lines = [*_outcomes(draft), _weighting(draft)]
+    lines = [*describe_outcomes(draft), describe_weighting(draft)]
     if content.diagnosis is not None:
         lines.append(draft.text("method.scores"))
     fitted = "method.estimator" if content.weighting is None else "method.estimator_weighted"
@@ -96,7 +96,8 @@ def margin_names(draft: Draft) -> str:
     return draft.join(shown) or str(weighting.settings["base_weight"])
 
 
-def _weighting(draft: Draft) -> str:
+def describe_weighting(draft: Draft) -> str:
+    """Return how the answers were weighted and what it costs."""
     weighting = draft.content.weighting
     if weighting is None:
         return draft.text("method.weighting")
@@ -119,7 +120,7 @@ def _weighting(draft: Draft) -> str:
     return draft.text("method.weighting_margins", **said, **figures)
 
 
-def _outcomes(draft: Draft) -> list[str]:
+def describe_outcomes(draft: Draft) -> list[str]:
     """Outcome rates: AAPOR's only of a probability sample, the funnel's of any."""
     outcomes = draft.content.outcomes
     if outcomes is None:

@@ -6,6 +6,7 @@ from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
 from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
 from wxsat.present.figures.funnel import plot_funnel
+from wxsat.present.tables.disclosure import withheld_counts
 from wxsat.present.tables.flow import tabulate_flow
 from wxsat.present.tables.funnel import tabulate_funnel
 from wxsat.present.tables.ledger import tabulate_ledger
@@ -38,8 +39,12 @@ def describe_respondents(draft: Draft) -> Section | None:
             draft.table(tabulate_funnel(funnel, draft.language)),
         ]
     ledger = tabulate_ledger(responses, draft.instrument, draft.language)
-    sample = tabulate_sample(responses, draft.instrument, draft.language)
+    # One plan for all tables: none of them may give away what another withholds.
+    withheld = withheld_counts(responses, draft.instrument, draft.content.weighting)
+    sample = tabulate_sample(responses, draft.instrument, draft.language, withheld)
     blocks += [draft.table(table) for table in (ledger, sample) if table.rows]
     if draft.content.weighting is not None and len(draft.content.weighting.margins):
-        blocks.append(draft.table(tabulate_weights(draft.content.weighting, draft.instrument, draft.language)))
+        blocks.append(
+            draft.table(tabulate_weights(draft.content.weighting, draft.instrument, draft.language, withheld))
+        )
     return Section("respondents", draft.text("respondents.title"), tuple(blocks))

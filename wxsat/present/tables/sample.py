@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from wxsat.present.numbers import Language
 from wxsat.present.table import SUPPRESSED, Cell, Table
 from wxsat.present.tables.building import TableBuilder
-from wxsat.present.tables.suppression import SMALLEST_SHOWN, suppressed_positions
+from wxsat.present.tables.disclosure import (
+    ANSWERED,
+    UNANSWERED,
+    CountKey,
+    answers_of_asked,
+    background_questions,
+    question_cells,
+    withheld_counts,
+)
+from wxsat.present.tables.suppression import SMALLEST_SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,91 +24,69 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Question
     from wxsat.responses.responses import Responses
 
-ROLES = ("background",)
-MISSING_KEY = "missing"
 BLANK = ""
 
 
-def tabulate_sample(responses: Responses, instrument: Instrument | None, language: Language) -> Table:
+def tabulate_sample(
+    responses: Responses,
+    instrument: Instrument | None,
+    language: Language,
+    withheld: frozenset[CountKey] | None = None,
+) -> Table:
     """
     Return n and percent of every answer to the closed background questions, mean and SD of the numeric ones.
 
     The base of the percentages is every respondent who was shown the question, non-response being an answer of
-    its own. Counts below 5 are withheld, and with them whatever would give them away.
+    its own. Counts below 5 are withheld, and with them whatever would give them away: through the total, through a
+    question that only some were asked, and, where `withheld` is the plan of the whole run
+    (:func:`wxsat.present.tables.disclosure.withheld_counts`), through its other tables.
     """
     build = TableBuilder("sample", instrument, language)
     build.add_column("question", collapse=True)
     build.add_column("category")
     build.add_column("n", "integer")
     build.add_column("percent", "percent", 1)
-    questions = [q for q in _questions(instrument) if q.id in responses.frame.columns]
+    questions = [q for q in background_questions(instrument) if q.id in responses.frame.columns]
     numeric = [q for q in questions if not q.choices]
     if numeric:
         build.add_column("mean", "number", 1)
         build.add_column("sd", "number", 1)
+    hidden = withheld_counts(responses, instrument) if withheld is None else withheld
     for question in questions:
-        answers = _asked(responses, question)
+        answers = answers_of_asked(responses, question)
         if not len(answers):
             continue
         if question.choices:
-            _add_closed(build, question, answers, bool(numeric))
+            _add_closed(build, question, answers, bool(numeric), hidden)
         else:
-            _add_numeric(build, question, answers)
+            _add_numeric(build, question, answers, hidden)
     build.add_note("base", n=responses.n)
     if any(SUPPRESSED in row for row in build.rows):
         build.add_note("suppressed", smallest=SMALLEST_SHOWN)
     return build.build()
 
 
-def _questions(instrument: Instrument | None) -> list[Question]:
-    if instrument is None:
-        return []
-    return [
-        q
-        for q in instrument.background
-        if q.role in ROLES and ((q.kind == "single" and q.choices) or q.kind in ("integer", "number"))
-    ]
-
-
-def _asked(responses: Responses, question: Question) -> pd.Series:
-    """Return the answers of those who were shown the question."""
-    import pandas as pd
-
-    answers = pd.to_numeric(responses.frame[question.id], errors="coerce")
-    if question.id in responses.reasons.columns:
-        return answers[responses.reasons[question.id] != "not_shown"]
-    if question.ask_if is None:
-        return answers
-    # Without a record of who was asked, the condition says it; without its question, only the answers do.
-    gate = question.ask_if.question
-    if gate not in responses.frame.columns:
-        return answers.dropna()
-    opened = pd.to_numeric(responses.frame[gate], errors="coerce").isin(question.ask_if.is_any_of)
-    return answers[opened | answers.notna()]
-
-
-def _add_closed(build: TableBuilder, question: Question, answers: pd.Series, has_numeric: bool) -> None:
-    counts = [int((answers == choice.code).sum()) for choice in question.choices]
-    labels = [choice.text.text(build.language) for choice in question.choices]
-    keys = [str(choice.code) for choice in question.choices]
-    unanswered = len(answers) - sum(counts)
-    if unanswered:
-        counts.append(unanswered)
-        labels.append(build.words.get("tables.sample.unanswered"))
-        keys.append(MISSING_KEY)
-    withheld = suppressed_positions(counts)
-    for position, (key, label, count) in enumerate(zip(keys, labels, counts, strict=True)):
-        figures: list[Cell] = [SUPPRESSED, SUPPRESSED] if position in withheld else [count, count / len(answers)]
+def _add_closed(
+    build: TableBuilder, question: Question, answers: pd.Series, has_numeric: bool, hidden: frozenset[CountKey]
+) -> None:
+    labels = {str(choice.code): choice.text.text(build.language) for choice in question.choices}
+    labels[UNANSWERED] = build.words.get("tables.sample.unanswered")
+    for key, count in question_cells(question, answers):
+        if key == UNANSWERED and not count:
+            continue
+        withheld = (question.id, key) in hidden
+        figures: list[Cell] = [SUPPRESSED, SUPPRESSED] if withheld else [count, count / len(answers)]
         blank = [BLANK, BLANK] if has_numeric else []
-        build.add_row(f"{question.id}.{key}", (question.text.text(build.language), label, *figures, *blank))
+        build.add_row(f"{question.id}.{key}", (question.text.text(build.language), labels[key], *figures, *blank))
 
 
-def _add_numeric(build: TableBuilder, question: Question, answers: pd.Series) -> None:
+def _add_numeric(build: TableBuilder, question: Question, answers: pd.Series, hidden: frozenset[CountKey]) -> None:
     given = answers.dropna()
     label = build.words.get("tables.sample.numeric")
-    figures: list[Cell]
+    figures: list[Cell] = [len(given), len(given) / len(answers)]
+    if (question.id, ANSWERED) in hidden:
+        figures = [SUPPRESSED, SUPPRESSED]
+    moments: list[Cell] = [float(given.mean()), float(given.std())]
     if len(given) < SMALLEST_SHOWN:
-        figures = [SUPPRESSED] * 4
-    else:
-        figures = [len(given), len(given) / len(answers), float(given.mean()), float(given.std())]
-    build.add_row(f"{question.id}.answered", (question.text.text(build.language), label, *figures))
+        moments = [SUPPRESSED, SUPPRESSED]
+    build.add_row(f"{question.id}.{ANSWERED}", (question.text.text(build.language), label, *figures, *moments))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wxsat.present.numbers import Language
 from wxsat.present.table import SUPPRESSED, Cell, Table
 from wxsat.present.tables.building import TableBuilder, records
+from wxsat.present.tables.disclosure import CountKey, margin_level
 from wxsat.present.tables.suppression import SMALLEST_SHOWN, suppressed_positions
 
 if TYPE_CHECKING:
@@ -14,8 +15,18 @@ if TYPE_CHECKING:
     from wxsat.sampling.weighting import Weighting
 
 
-def tabulate_weights(weighting: Weighting, instrument: Instrument | None, language: Language) -> Table:
-    """Return unweighted, target and achieved share of every level of every margin, and what the weights cost."""
+def tabulate_weights(
+    weighting: Weighting,
+    instrument: Instrument | None,
+    language: Language,
+    withheld: frozenset[CountKey] | None = None,
+) -> Table:
+    """
+    Return unweighted, target and achieved share of every level of every margin, and what the weights cost.
+
+    Small counts are withheld, and with them what would give them away: within the margin, or in the whole run where
+    `withheld` is its plan (:func:`wxsat.present.tables.disclosure.withheld_counts`).
+    """
     build = TableBuilder("weights", instrument, language)
     build.add_column("variable", collapse=True)
     build.add_column("level")
@@ -26,14 +37,14 @@ def tabulate_weights(weighting: Weighting, instrument: Instrument | None, langua
     whole: dict[str, float] = {}
     for row in rows:
         whole[str(row["variable"])] = whole.get(str(row["variable"]), 0.0) + float(row["target"])
-    withheld = _withheld(rows)
+    hidden = _withheld(rows) if withheld is None else _planned(rows, withheld, instrument)
     for position, row in enumerate(rows):
         variable, level = str(row["variable"]), row["level"]
         if level is None:
             continue
         shares: list[Cell] = [float(row[name]) / whole[variable] for name in ("unweighted", "target", "achieved")]
         figures: list[Cell] = [row["n"], *shares]
-        if position in withheld:
+        if position in hidden:
             figures = [SUPPRESSED, SUPPRESSED, shares[1], SUPPRESSED]
         words = _words(build, variable, str(level))
         build.add_row(f"{variable}.{level}", (_variable(build, variable), words, *figures))
@@ -42,7 +53,7 @@ def tabulate_weights(weighting: Weighting, instrument: Instrument | None, langua
     build.add_note("spread", smallest=quality.smallest, largest=quality.largest, median=quality.median)
     if quality.share_at_bounds > 0:
         build.add_note("bounds", share=quality.share_at_bounds)
-    if withheld:
+    if hidden:
         build.add_note("suppressed", smallest=SMALLEST_SHOWN)
     return build.build()
 
@@ -54,6 +65,16 @@ def _withheld(rows: list[dict[str, Any]]) -> set[int]:
         own = [k for k, row in enumerate(rows) if str(row["variable"]) == variable and row["level"] is not None]
         found |= {own[k] for k in suppressed_positions([int(rows[k]["n"]) for k in own])}
     return found
+
+
+def _planned(rows: list[dict[str, Any]], withheld: frozenset[CountKey], instrument: Instrument | None) -> set[int]:
+    """Return the rows that the plan of the run withholds."""
+    return {
+        k
+        for k, row in enumerate(rows)
+        if row["level"] is not None
+        and (f"margin:{row['variable']}", margin_level(str(row["variable"]), str(row["level"]), instrument)) in withheld
+    }
 
 
 def _variable(build: TableBuilder, variable: str) -> str:

@@ -345,8 +345,9 @@ def test_sample(instrument):
     gender = [1.0] * 20 + [2.0] * 27 + [3.0] * 2 + [NAN]
     table = tabulate_sample(responses(gender=gender, age=[30.0] * 49 + [NAN]), instrument, "zh")
     assert table.row_keys == ("age.answered", "gender.1", "gender.2", "gender.3", "gender.missing")
-    # 2 respondents and 1 unanswered are withheld, and the 20 that would give their sum away.
-    assert column(table, "n") == [49, SUPPRESSED, 27, SUPPRESSED, SUPPRESSED]
+    # 2 respondents and 1 unanswered are withheld, and the 20 that would give their sum away; 49 of 50 would tell
+    # that one respondent gave no age.
+    assert column(table, "n") == [SUPPRESSED, SUPPRESSED, 27, SUPPRESSED, SUPPRESSED]
     assert column(table, "percent")[2] == 27 / 50
     assert column(table, "mean") == [30.0, "", "", "", ""]
     assert [e["id"] for e in numbers_of(table) if ".gender." in e["id"]] == [
