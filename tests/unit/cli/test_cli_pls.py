@@ -93,3 +93,47 @@ def test_faults_are_errors_of_ours_all_at_once(files):
         assert isinstance(found, kind)
         assert found.code == code
     assert run(files, "beside", "u.sem", "d.csv").exception.code == "PLS-029"
+
+
+def test_out_writes_tables_figures_and_the_record(files, tmp_path):
+    out = tmp_path / "out"
+    options = ("--draws", "50", "--min", "-6", "--max", "6", "--target", "C", "--out", str(out), "--json")
+    done = run(files, "fit", "m.sem", "d.csv", *options)
+    assert done.exit_code == 0
+    document = json.loads(done.stdout)
+    names = {path.name for path in out.iterdir()}
+    for language in ("zh", "en"):
+        assert {f"tables.{language}.xlsx", f"tables.{language}.docx", f"composite_fit.{language}.csv"} <= names
+        assert {f"composite-path.{language}.svg", f"ipma.{language}.png"} <= names
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["paths"] == document["paths"]
+    assert record["command"] == "pls fit"
+    table = pd.read_csv(out / "composite_paths.en.csv")
+    assert table["estimate"].iloc[0] == pytest.approx(document["paths"][0]["estimate"], abs=1e-12)
+    again = run(files, "fit", "m.sem", "d.csv", *options)
+    assert isinstance(again.exception, UsageError)
+    assert again.exception.code == "PLS-033"
+    assert run(files, "fit", "m.sem", "d.csv", *options, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "tables"),
+    [
+        ("predict", ("--repeats", "1"), ("composite_prediction", "composite_cvpat", "composite_q2")),
+        ("mga", ("--group", "g", "--draws", "50"), ("composite_micom", "composite_differences")),
+        ("beside", ("--draws", "50"), ("side_by_side", "side_by_side_r2", "side_by_side_why")),
+    ],
+)
+def test_out_of_the_other_commands(files, tmp_path, command, options, tables):
+    assert run(files, command, "m.sem", "d.csv", *options, "--out", str(tmp_path / "o")).exit_code == 0
+    names = {path.name for path in (tmp_path / "o").iterdir()}
+    assert {f"{table}.{language}.csv" for table in tables for language in ("zh", "en")} <= names
+
+
+def test_hi95_is_in_the_document(files):
+    document = json.loads(run(files, "fit", "m.sem", "d.csv", "--draws", "50", "--json").stdout)
+    for row in document["model_fit"]:
+        assert row["srmr_hi95"] > 0
+        assert row["d_g_hi95"] > 0
+    without = json.loads(run(files, "fit", "m.sem", "d.csv", "--draws", "0", "--json").stdout)
+    assert without["model_fit"][0]["srmr_hi95"] is None
