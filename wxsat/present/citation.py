@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present.draft import Draft
+from wxsat.present.sections.dilemmas import citable_notes
 from wxsat.present.sections.method import describe_outcomes, describe_weighting, stated
 from wxsat.present.table import Table
 from wxsat.present.tables.suppression import SMALLEST_SHOWN
@@ -48,6 +49,8 @@ class CitationRecord:
         File and line of the study file where each key could be filled in.
     notes : mapping of str to mapping
         By language and table id: the ten notes in order, without their numbers.
+    replaced : mapping of str to tuple of str
+        By language: the short notes that the report's headline tables carry, which the ten replace.
     source : mapping of str to str
         Source line by language.
     items : mapping of str to tuple of str
@@ -59,6 +62,7 @@ class CitationRecord:
     missing: tuple[str, ...]
     places: Mapping[str, str]
     notes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    replaced: Mapping[str, tuple[str, ...]]
     source: Mapping[str, str]
     items: Mapping[str, tuple[str, ...]]
     wording: Mapping[str, Mapping[str, str]]
@@ -77,6 +81,7 @@ def citation_from_dict(stored: Mapping[str, Any]) -> CitationRecord:
         missing=tuple(stored["missing"]),
         places=dict(stored["places"]),
         notes={lang: {t: tuple(lines) for t, lines in notes.items()} for lang, notes in stored["notes"].items()},
+        replaced={lang: tuple(lines) for lang, lines in stored["replaced"].items()},
         source=dict(stored["source"]),
         items={t: tuple(items) for t, items in stored["items"].items()},
         wording={lang: dict(texts) for lang, texts in stored["wording"].items()},
@@ -106,6 +111,7 @@ def record_citation(
         notes={
             draft.language: {table: tuple(_notes(draft, table, items[table])) for table in items} for draft in drafts
         },
+        replaced={draft.language: citable_notes(draft) for draft in drafts},
         source={draft.language: _source(draft) for draft in drafts},
         items=items,
         wording={draft.language: _wording(draft) for draft in drafts},

@@ -14,7 +14,6 @@ from wxsat.present.document import (
     NUMBER_MARK,
     Bullets,
     Document,
-    Paragraph,
     Section,
     TableBlock,
     document_from_dict,
@@ -23,7 +22,7 @@ from wxsat.present.document import (
 from wxsat.present.locale import wording
 from wxsat.study.write import CITATION
 
-FOLDER = "cited"
+FOLDER, WORDING = "cited", "wording"
 SUFFIXES = {"docx": ".docx", "html": ".html", "xlsx": ".xlsx", "latex": ".tex", "markdown": ".md", "json": ".json"}
 
 
@@ -174,16 +173,17 @@ def _cited(document: Document, blocks: Sequence[TableBlock], record: CitationRec
     shown: list[Any] = []
     for block in blocks:
         notes = number_notes(without_marks(note) for note in record.notes[language][block.table.id])
-        table = replace(block.table, notes=(*notes, *block.table.notes, record.source[language]))
+        own = [note for note in block.table.notes if note not in record.replaced.get(language, ())]
+        table = replace(block.table, notes=(*notes, *own, record.source[language]))
         shown.append(TableBlock(table, block.number))
+    sections = [Section("cited", words.get("cite.tables_title"), tuple(shown))]
     items = list(dict.fromkeys(item for block in blocks for item in record.items.get(block.table.id, ())))
     if items:
         texts = record.wording[language]
-        title = Paragraph(words.get("cite.wording_title"), "lead")
-        shown += [title, Bullets(tuple(f"{item}  {texts[item]}" for item in items))]
-    title_of_file = words.get("cite.file_title", title=document.title)
-    section = Section("cited", document.title, tuple(shown))
-    return replace(document, title=title_of_file, sections=(section,), refusal=document.refusal)
+        asked = Bullets(tuple(f"{item}  {texts[item]}" for item in items))
+        sections.append(Section(WORDING, words.get("cite.wording_title"), (asked,)))
+    title = words.get("cite.file_title", title=document.title)
+    return replace(document, title=title, sections=tuple(sections))
 
 
 def _write(document: Document, to: str, path: Path, table_style: str) -> None:
@@ -217,4 +217,5 @@ def _write(document: Document, to: str, path: Path, table_style: str) -> None:
 
 
 def _wordings(document: Document) -> list[str]:
-    return [item for block in document.sections[0].blocks if isinstance(block, Bullets) for item in block.items]
+    blocks = [block for section in document.sections if section.id == WORDING for block in section.blocks]
+    return [item for block in blocks if isinstance(block, Bullets) for item in block.items]

@@ -36,6 +36,7 @@ _ESCAPES = {
     "†": r"\textsuperscript{\dag}",
     "²": r"\textsuperscript{2}",
     **{raised: rf"\textsuperscript{{{plain}}}" for raised, plain in zip("⁰¹³⁴⁵⁶⁷⁸⁹", "013456789", strict=True)},
+    **{circled: rf"\textcircled{{\scriptsize {n}}}" for n, circled in enumerate("①②③④⑤⑥⑦⑧⑨⑩", start=1)},
     "⁻": r"\textsuperscript{$-$}",
     "×": r"$\times$",
     "±": r"$\pm$",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from wxsat.present import numbers
 from wxsat.present.locale import wording
 from wxsat.present.numbers import Language
 from wxsat.present.render.printed import print_table, printable
+from wxsat.present.render.text import display_width
 from wxsat.present.table import Table
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ NOTE_COLUMNS = ("table", "note")
 PROVENANCE_COLUMNS = ("name", "value")
 WIDTHS = {"id": 44, "note": 100, "name": 40, "value": 70, "table": 20, "row": 28, "group": 20, "column": 18}
 THIN, A4 = 1, 9
+# Points a line takes; words do not fill a line to its end.
+LINE_POINTS, LINE_FILL = 15.5, 1.1
 
 
 def add_background_sheets(
@@ -62,6 +66,9 @@ def _write(
     # Quote prefix: the text stays text even after somebody edits the cell.
     text = style(num_format="@", quote_prefix=True, text_wrap=True, valign="top")
     for position, row in enumerate(rows, start=1):
+        lines = max(math.ceil(LINE_FILL * display_width(str(v)) / WIDTHS[n]) for n, v in zip(columns, row, strict=True))
+        if lines > 1:
+            sheet.set_row(position, lines * LINE_POINTS)
         for place, value in enumerate(row):
             if numbers.is_number(value):
                 sheet.write_number(position, place, value, style(align="right"))
