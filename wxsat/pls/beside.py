@@ -47,6 +47,7 @@ class SideBySide:
         ``topic cb pls plsc why``: what each method says on the topic, and why they differ.
     findings : tuple of Finding
         PLS-138 when a method's solution must not be read, with its reasons; PLS-139 when a method has no solution.
+        Warnings of a method that may be read are named by code in ``differences``, topic ``may be read``.
     n_obs : int
     """
 
@@ -188,7 +189,10 @@ def _differences(own: PlsResult, consistent: PlsResult | None, covariance: SemRe
         if result is None:
             return "no solution"
         stops = refusals(result.findings)
-        return "no: " + ", ".join(sorted({f.code for f in stops})) if stops else "yes"
+        warned = sorted({f.code for f in result.findings if f.severity == "warning"})
+        if stops:
+            return "no: " + ", ".join(sorted({f.code for f in stops}))
+        return "with care: " + ", ".join(warned) if warned else "yes"
 
     def srmr(result: PlsResult | None) -> str:
         if result is None or not len(result.model_fit):

@@ -112,7 +112,10 @@ def _explained(differences: pd.DataFrame, language: Language) -> pd.DataFrame:
     told = differences.assign(why=why)
     if language == "zh":
         for name in ("cb", "pls", "plsc"):
-            told[name] = [str(v).replace("no: ", "否：").replace("chi-square", "χ²") for v in told[name]]
+            told[name] = [
+                str(v).replace("no: ", "否：").replace("with care: ", "须谨慎：").replace("chi-square", "χ²")
+                for v in told[name]
+            ]
     return told
 
 
