@@ -18,7 +18,9 @@ STRUCTURAL = {
     "claims": "Claims of the founding article",
     "split_sample": "Dilemma and satisfaction from different respondents of an account",
     "rivals": "The hierarchy and its rivals (positive delta_bic favours the hierarchy)",
+    "confounders": "How strong an unseen common cause would have to be",
 }
+CHANGES = ["earlier", "later", "level", "id", "scale", "change", "se", "ci_lower", "ci_upper", "reading"]
 MISSING_SOURCES = "DIAG-130"
 
 
@@ -47,7 +49,8 @@ def diagnose(
 
         write_record(diagnosis, record)
     if as_json:
-        emit_json(diagnosis.to_dict())
+        tracking = outcome.content.tracking
+        emit_json(diagnosis.to_dict() | ({"tracking": tracking.to_dict()} if tracking is not None else {}))
     else:
         if diagnosis.evidence is not None:
             tables = diagnosis.evidence.tables
@@ -63,6 +66,8 @@ def diagnose(
             frame = diagnosis.structural.frames()[name]
             if not frame.empty:
                 print_frame(frame, title, 3)
+        if outcome.content.tracking is not None:
+            print_frame(outcome.content.tracking.changes[CHANGES], "Change between waves, points of 0-100", 1)
     for finding in outcome.content.findings:
         if (finding.severity != "note" or finding.code == MISSING_SOURCES) and not as_json:
             say(f"[{finding.code}] {finding.message}")

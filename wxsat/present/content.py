@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.diagnosis.result import Diagnosis
+    from wxsat.diagnosis.tracking import Tracking
+    from wxsat.panel.evaluate import PanelResult
     from wxsat.psychometrics.scales import ScaleQuality
+    from wxsat.records.audit import AuditResult
     from wxsat.responses.responses import CleanResponses
     from wxsat.sampling.weighting import Weighting
     from wxsat.sem.result import SemResult
@@ -43,6 +46,7 @@ class FieldNotes:
     organisation: Label = NOT_SAID
     design: Literal["cross-section", "panel", "experiment"] = "cross-section"
     places: Mapping[str, str] = field(default_factory=dict)
+    checklist: Mapping[str, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,13 @@ class ReportContent:
     models : tuple of FittedModel
         The first one is the study's main model.
     diagnosis : Diagnosis or None
+    audit : AuditResult or None
+        What the accounts' own records say.
+    panel : PanelResult or None
+        What a panel of supervisors says.
     second_run : SecondRun or None
+    tracking : Tracking or None
+        What changed over the waves of the study.
     weighting : Weighting or None
     funnel : DataFrame or None
         Sent, opened, consented, completed, valid, as far as the study and the data say.
@@ -112,7 +122,10 @@ class ReportContent:
     scales: ScaleQuality | None = None
     models: tuple[FittedModel, ...] = ()
     diagnosis: Diagnosis | None = None
+    audit: AuditResult | None = None
+    panel: PanelResult | None = None
     second_run: SecondRun | None = None
+    tracking: Tracking | None = None
     weighting: Weighting | None = None
     outcomes: OutcomeFigures | None = None
     funnel: pd.DataFrame | None = None

@@ -48,6 +48,9 @@ COMPUTED_BY = {
     "account_ranks": "wxsat.diagnosis.ranks",
     "between_accounts": "wxsat.diagnosis.multilevel",
     "confounders": "wxsat.diagnosis.confounder",
+    "waves": "wxsat.diagnosis.tracking",
+    "wave_invariance": "wxsat.diagnosis.tracking_invariance",
+    "changes": "wxsat.diagnosis.tracking_change",
     "priorities": "wxsat.diagnosis.priorities",
     "levers": "wxsat.diagnosis.levers",
     "sensitivity": "wxsat.study.run",
@@ -99,11 +102,27 @@ class Draft:
         return identifier
 
     def say(self, finding: Finding) -> str:
-        """Word a finding in the draft's language, with names where its evidence holds identifiers."""
+        """Word a finding in the draft's language, with names where its evidence holds identifiers; record its numbers."""
+        self._record_evidence(finding)
         evidence = {key: self._named(value) for key, value in finding.evidence.items()}
         said = self.words.finding(replace(finding, evidence=evidence), self.subject_of(finding))
         # A Chinese name takes no space where the identifier it stands for had one.
         return re.sub(r"(?<=[\u4e00-\u9fff”）]) (?=[\u4e00-\u9fff“（])", "", said) if self.language == "zh" else said
+
+    def _record_evidence(self, finding: Finding) -> None:
+        """Record every figure of a finding's evidence as ``finding.{code}.{subject}.{name}``."""
+        about = ".".join(part for part in (finding.subject, str(finding.evidence.get("model", ""))) if part)
+        for name, value in finding.evidence.items():
+            if numbers.is_number(value):
+                self._record_new(f"finding.{finding.code}.{about}.{name}", value)
+
+    def _record_new(self, number_id: str, value: float | int) -> None:
+        """Record a number under its id, or under the id with the first count that is free for this value."""
+        unique, copy = number_id, 1
+        while unique in self.book.entries and self.book.entries[unique]["value"] != value:
+            copy += 1
+            unique = f"{number_id}#{copy}"
+        self.book.record(unique, value, "wxsat.finding")
 
     def _named(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,9 +17,11 @@ from wxsat.errors import UsageError
 from wxsat.finding import Finding, distinct
 from wxsat.instrument.instrument import Label, Language
 from wxsat.present.citation import CitationRecord, record_citation
+from wxsat.present.citations import references_of
 from wxsat.present.content import FittedModel, ReportContent
 from wxsat.present.document import Document, FigureBlock, NumberBook, Section
 from wxsat.present.draft import Draft
+from wxsat.present.parts import build_parts
 from wxsat.present.sections.answers import describe_answers
 from wxsat.present.sections.closing import (
     describe_citation,
@@ -31,11 +33,15 @@ from wxsat.present.sections.dilemmas import describe_dilemmas
 from wxsat.present.sections.evidence import describe_evidence
 from wxsat.present.sections.measurement import describe_measurement
 from wxsat.present.sections.method import describe_method
+from wxsat.present.sections.references import describe_references
+from wxsat.present.sections.replication import describe_replication
 from wxsat.present.sections.respondents import describe_respondents
 from wxsat.present.sections.structure import describe_structure
 from wxsat.present.sections.summary import summarise
+from wxsat.present.sections.tracking import describe_tracking
 
 if TYPE_CHECKING:
+    from wxsat.present.citations import Reference
     from wxsat.present.figures.figure import FigureSpec, ImageFormat
 
 ReportFormat = Literal["html", "docx", "xlsx", "latex", "markdown", "pdf"]
@@ -52,9 +58,12 @@ SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
     describe_structure,
     describe_evidence,
     describe_dilemmas,
+    describe_tracking,
     describe_sensitivity,
     describe_findings,
     describe_citation,
+    describe_references,
+    describe_replication,
     describe_wording,
 )
 
@@ -74,12 +83,18 @@ class Report:
         Every printed number: ``id``, ``value``, ``source``.
     citation : CitationRecord or None
         What its tables are cited with.
+    parts : mapping of str to tuple of Document
+        ``brief`` and ``methods``, one document a language.
+    references : mapping of str to tuple of Reference
+        What the run used, by language.
     """
 
     documents: tuple[Document, ...]
     figures: dict[str, FigureSpec]
     numbers: tuple[dict[str, Any], ...]
     citation: CitationRecord | None = None
+    parts: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
+    references: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
 
 
 def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", "en")) -> Report:
@@ -99,14 +114,24 @@ def build_report(content: ReportContent, languages: Sequence[Language] = ("zh", 
     book = NumberBook()
     documents: list[Document] = []
     figures: dict[str, FigureSpec] = {}
+    parts: dict[str, list[Document]] = {}
     for language in languages:
         draft = Draft(content, language, book)
         documents.append(_document(draft))
+        for name, document in build_parts(documents[-1], draft).items():
+            parts.setdefault(name, []).append(document)
         stamp = draft.text("simulated") if content.simulated else None
         figures |= {f"{spec.id}.{language}": replace(spec, stamp=stamp) for spec in draft.figures}
     tables = [block.table for block in documents[0].tables()] if documents else []
     citation = record_citation(content, tables, languages, book)
-    return Report(tuple(documents), figures, tuple(book.to_list()), citation)
+    return Report(
+        tuple(documents),
+        figures,
+        tuple(book.to_list()),
+        citation,
+        {name: tuple(own) for name, own in parts.items()},
+        {language: references_of(content, language) for language in languages},
+    )
 
 
 def _document(draft: Draft) -> Document:

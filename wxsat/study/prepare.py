@@ -83,7 +83,8 @@ def prepare_study(study: Study) -> Prepared:
         for name in (study.data.pair, study.data.key)
         if name is not None and (fault := _missing_file(folder / name, where))
     ]
-    faults += [fault for path in files if (fault := _missing_file(path, where))]
+    earlier = tuple(folder / name for wave in study.waves[:-1] for name in wave.files)
+    faults += [fault for path in (*files, *earlier) if (fault := _missing_file(path, where))]
     beside = _sources_beside(study, folder)
     faults += [fault for path in beside if (fault := _missing_file(path, where, "file"))]
     truth = None
@@ -95,7 +96,7 @@ def prepare_study(study: Study) -> Prepared:
     margins = read_margins(study, where, faults)
     if faults:
         raise StudyError.from_faults(faults)
-    inputs = _hashes(study, instrument, models, (*files, *beside), truth)
+    inputs = _hashes(study, instrument, models, (*files, *earlier, *beside), truth)
     if margins is not None and margins.sha256 and study.weights is not None:
         inputs[str(study.weights.margins)] = margins.sha256
     return Prepared(study, instrument, tuple(models), files, truth, inputs, margins)

@@ -28,6 +28,10 @@ data:
   # sheet: Sheet1
   # encoding: gb18030            # recognised by itself; state it only if that fails
 
+# waves:                           # several waves instead of data: files, the last one is reported  多期数据
+#   - {{id: "2025", files: [data/2025.csv], start: 2025-05-10, end: 2025-05-31}}
+#   - {{id: "2026", files: [data/2026.csv], start: 2026-05-09, end: 2026-05-30}}
+
 fieldwork:                       # what a citable table must carry; what is missing is named in the report
   # start: 2026-03-01
   # end: 2026-03-20

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.diagnosis.result import Diagnosis
+    from wxsat.diagnosis.tracking import Tracking
     from wxsat.instrument.instrument import Instrument
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.responses.responses import CleanResponses, Responses
@@ -77,6 +78,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         again, _ = weigh(study, prepared.margins, responses.without_single_flags())
         walk = _walk(prepared, again, sources, lambda step: None)
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
+    tracking = _tracking(prepared, responses, progress)
     simulated = is_simulated(raw) or (sources is not None and sources.simulated)
     funnel, contradictions = _funnel(prepared, responses)
     return ReportContent(
@@ -89,7 +91,10 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         scales=first.scales,
         models=first.models,
         diagnosis=first.diagnosis,
+        audit=sources.given.audit if sources is not None else None,
+        panel=sources.given.panel if sources is not None else None,
         second_run=second_run,
+        tracking=tracking,
         findings=distinct(
             (
                 *_study_findings(prepared, simulated),
@@ -98,6 +103,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
                 *(weighting.findings if weighting is not None else ()),
                 *(sources.findings if sources is not None else ()),
                 *first.findings,
+                *(tracking.findings if tracking is not None else ()),
             )
         ),
         weighting=weighting,
@@ -113,6 +119,15 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         simulated=simulated,
         table_style=study.outputs.table_style or "",
     )
+
+
+def _tracking(prepared: Prepared, responses: CleanResponses, progress: Progress) -> Tracking | None:
+    from wxsat.study.waves import track
+
+    if not prepared.study.waves:
+        return None
+    progress("waves")
+    return track(prepared, responses)
 
 
 def read_answers(prepared: Prepared) -> Responses:
@@ -331,4 +346,5 @@ def _field_notes(prepared: Prepared) -> FieldNotes:
         organisation=prepared.study.organisation,
         design=work.design,
         places=prepared.study.places,
+        checklist={name: getattr(work.checklist, name) for name in type(work.checklist).model_fields},
     )

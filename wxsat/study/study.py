@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -74,6 +75,21 @@ class Simulation(_Frozen):
     )
 
 
+class StudyWave(_Frozen):
+    """One wave of the same study: its answer files and its dates; everything else is the study's."""
+
+    id: Annotated[str, Field(min_length=1, description="Short name, e.g. the year.")]
+    files: Annotated[list[str], Field(min_length=1, description="Answer files, relative to the study file.")]
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> StudyWave:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"wave {self.id} ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
 class AnswerFile(_Frozen):
     """Answers of others than the public: the staff, or the public's needs asked apart."""
 
@@ -97,6 +113,29 @@ class Needs(AnswerFile):
     instrument: str = "gov-wechat-needs"
 
 
+class Checklist(_Frozen):
+    """What the methods appendix cannot look up from the run: one text an item of JARS, CHERRIES or AAPOR."""
+
+    theory: Label = Field(default=Label(), description="Theory and hypotheses, and why paths point as they do.")
+    power: Label = Field(default=Label(), description="How the sample size was decided.")
+    respecification: Label = Field(default=Label(), description="Whether changes of the model were planned.")
+    ethics: Label = Field(default=Label(), description="Ethics approval.")
+    data_protection: Label = Field(default=Label(), description="What personal data are held, where and how long.")
+    development: Label = Field(default=Label(), description="How the questionnaire was developed and pretested.")
+    contact: Label = Field(default=Label(), description="Open or closed survey, and how people were contacted.")
+    advertising: Label = Field(default=Label(), description="How the survey was announced, wording included.")
+    context: Label = Field(default=Label(), description="The account or page on which the survey stood.")
+    voluntary: Label = Field(default=Label(), description="Whether answering was voluntary.")
+    incentives: Label = Field(default=Label(), description="What respondents got for answering.")
+    order: Label = Field(default=Label(), description="Whether items or pages came in random order.")
+    routing: Label = Field(default=Label(), description="Questions that depend on earlier answers.")
+    pages: Label = Field(default=Label(), description="Number of pages and of items a page.")
+    completeness: Label = Field(default=Label(), description="Whether completeness was checked before submission.")
+    review: Label = Field(default=Label(), description="Whether respondents could go back and change answers.")
+    visitors: Label = Field(default=Label(), description="How unique visitors were told apart.")
+    duplicates: Label = Field(default=Label(), description="How repeated answers were prevented in the field.")
+
+
 class Fieldwork(_Frozen):
     """How the answers were collected: what a citable table must carry (AAPOR, CHERRIES)."""
 
@@ -115,6 +154,7 @@ class Fieldwork(_Frozen):
     consent: Label = Label()
     legal: Label = Label()
     sponsor: Label = Label()
+    checklist: Checklist = Field(default=Checklist(), description="What the methods appendix cannot look up itself.")
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Fieldwork:
@@ -171,6 +211,11 @@ class Study(_Frozen):
     instrument: str
     form: FormName | None = None
     data: Data
+    waves: list[StudyWave] = Field(
+        default_factory=list,
+        description="Waves in the order of time; the last one is what the report is about, the others are compared "
+        "with it. `data` then names no files.",
+    )
     fieldwork: Fieldwork = Fieldwork()
     sampling: SampleKind | None = None
     cleaning: CleaningPlan = CleaningPlan()
@@ -200,6 +245,36 @@ class Study(_Frozen):
     def probability(self) -> bool:
         """Whether the study declares a probability sample."""
         return self.fieldwork.probability if self.sampling is None else self.sampling.type == "probability"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _last_wave_is_the_data(cls, raw: Any) -> Any:
+        """Put the files and dates of the last wave where those of a single one stand."""
+        waves = raw.get("waves") if isinstance(raw, dict) else None
+        last = waves[-1] if isinstance(waves, list) and waves else None
+        data = raw.get("data") or {} if last is not None else None
+        if not isinstance(last, dict) or not isinstance(data, dict) or {"files", "example", "simulate"} & set(data):
+            return raw
+        dates = {key: last[key] for key in ("start", "end") if key in last}
+        work = raw.get("fieldwork") or {}
+        filled = {**raw, "data": {**data, "files": last.get("files") or []}}
+        return {**filled, "fieldwork": {**dates, **work}} if isinstance(work, dict) else filled
+
+    @model_validator(mode="after")
+    def _waves_in_order(self) -> Study:
+        if not self.waves:
+            return self
+        names = [wave.id for wave in self.waves]
+        if len(self.waves) < 2:
+            raise ValueError("`waves` names one wave; two at least can be compared")
+        if len(set(names)) < len(names):
+            raise ValueError(f"`waves` names a wave twice: {', '.join(names)}")
+        if self.data.files != self.waves[-1].files:
+            raise ValueError("with `waves` the answers stand there; `data` names no files, example or simulation")
+        for before, after in pairwise(self.waves):
+            if before.end and after.start and after.start <= before.end:
+                raise ValueError(f"wave {after.id} starts ({after.start}) before wave {before.id} has ended")
+        return self
 
     @model_validator(mode="after")
     def _one_kind_of_sample(self) -> Study:
