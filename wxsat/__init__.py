@@ -73,6 +73,7 @@ _PUBLIC = {
     "Finding": "wxsat.finding",
     "Table": "wxsat.present.table",
     "render_report": "wxsat.present.report",
+    "save_exhibits": "wxsat.present.exhibits.save",
     "load_study": "wxsat.study.load",
     "run_study": "wxsat.study.run",
     "WxsatError": "wxsat.errors",

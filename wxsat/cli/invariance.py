@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli import sem_options as option
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -58,9 +59,13 @@ def invariance(
     form: option.Form = None,
     sheet: option.Sheet = None,
     missing_code: option.MissingCodes = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Test measurement invariance step by step; exit code 6 when means are asked for and must not be compared."""
+    place = exhibits.destination(out, lang, force)
     data = option.read_input(file, None, None, None, instrument, form, sheet, missing_code)["data"]
     text = option.read_model_argument(model)
     if align is not None:
@@ -70,6 +75,8 @@ def invariance(
         from wxsat.sem.invariance.align import align_groups
 
         aligned = align_groups(text, data, group=group, align=align, estimator=estimator, missing=missing)
+        if place is not None:
+            place.write((aligned,), data)
         _finish(aligned, aligned.findings, as_json, _show_alignment)
         return
     from wxsat.sem.invariance.evaluate import evaluate_invariance
@@ -79,6 +86,8 @@ def invariance(
         partial=partial, adjust=adjust, means=means, compare_means=compare_means, collapse=collapse,
         estimator=estimator, missing=missing, weights=weights, cluster=cluster,
     )  # fmt: skip
+    if place is not None:
+        place.write((result,), data)
     _finish(result, result.findings, as_json, _show)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from wxsat.cli import (
+    exhibits,
     experiment,
     invariance,
     measure_factors,
@@ -78,14 +79,24 @@ def items(
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
     correlations: Correlations = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print for every item its distribution, missing answers, item-rest correlation and loading."""
+    place = exhibits.destination(out, lang, force)
     source, settings = read_scale_answers(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
     from wxsat.psychometrics.scales import evaluate_scales
 
     quality = evaluate_scales(source, unusable="report", draws=0, **settings)
     pairs = _inter_item(source, settings, correlations)
+    if place is not None:
+        # A file to cite has the correlations of the items whether or not they were asked for on the screen.
+        kind = correlations or "pearson"
+        related = exhibits.item_correlations(_inter_item(source, settings, kind), kind)
+        shown = (exhibits.answers_of(source, settings), quality, related)
+        place.write(shown, source, only=("likert", "items", "inter_item"))
     show_scales(quality, {"items": ("Items", quality.items)}, as_json, pairs)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
@@ -57,11 +58,15 @@ def factors(
     missing: MissingRule = "listwise",
     parallel: Parallel = 500,
     seed: Seed = 1,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print KMO, Bartlett's test, parallel analysis, MAP, and the loadings of an exploratory factor analysis."""
     from wxsat.psychometrics.factors.evaluate import evaluate_factors
 
+    place = exhibits.destination(out, lang, force)
     how: dict[str, Any] = {
         "n_factors": n_factors, "rotation": rotation, "extraction": extraction, "correlation": correlation,
         "missing": missing, "parallel": parallel, "seed": seed,
@@ -70,6 +75,8 @@ def factors(
         file, instrument, scale, columns, constructs, reverse, (low, high), form, sheet, missing_code
     )
     analysis = evaluate_factors(source, **named, **how)
+    if place is not None:
+        place.write((analysis,), source)
     if as_json:
         emit_json(analysis.to_dict())
         return

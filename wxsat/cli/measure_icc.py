@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.columns import read_columns
 from wxsat.cli.measure_factors import File, Json, MissingCodes, Sheet
 from wxsat.cli.output import emit_json, print_frame, say
@@ -21,6 +22,9 @@ def icc(
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
     confidence: Confidence = 0.95,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print all intraclass correlations of ratings, one row a target; with two columns test-retest figures too."""
@@ -30,6 +34,7 @@ def icc(
     from wxsat.psychometrics.coefficients.intraclass import evaluate_retest, intraclass_correlations
     from wxsat.psychometrics.construct_data import numeric_columns
 
+    place = exhibits.destination(out, lang, force)
     names = [name.strip() for name in columns.split(",") if name.strip()]
     if not 0 < confidence < 1:
         raise UsageError("MEAS-014", f"confidence must lie between 0 and 1; got {confidence:g}.")
@@ -40,6 +45,8 @@ def icc(
     complete = values[~np.isnan(values).any(axis=1)]
     frame = intraclass_correlations(complete, confidence)
     retest = evaluate_retest(values[:, 0], values[:, 1], confidence) if len(names) == 2 else None
+    if place is not None:
+        place.write((exhibits.rater_agreement(frame, len(complete), retest),))
     if as_json:
         emit_json(
             {

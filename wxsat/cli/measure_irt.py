@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.measure_factors import (
     Constructs,
     File,
@@ -37,6 +38,9 @@ def irt(
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
     nodes: Nodes = 61,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print slopes and thresholds of the graded-response model, with where each scale measures well."""
@@ -44,10 +48,13 @@ def irt(
 
     from wxsat.psychometrics.item_response.evaluate import evaluate_item_response
 
+    place = exhibits.destination(out, lang, force)
     source, named = answers_and_items(
         file, instrument, scale, None, constructs, reverse, (low, high), form, sheet, missing_code
     )
     fitted = evaluate_item_response(source, **named, nodes=nodes)
+    if place is not None:
+        place.write(fitted, source)
     if as_json:
         emit_json({"scales": [result.to_dict() for result in fitted]})
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.columns import read_columns
 from wxsat.cli.measure_factors import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.output import emit_json, print_frame, say
@@ -61,11 +62,15 @@ def reliability(
     draws: Draws = 1000,
     seed: Seed = 1,
     cluster: Cluster = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print alpha with two intervals, the omegas, rho_A, the greatest lower bound, CR and AVE of every construct."""
     from wxsat.cli.measure import read_scale_answers, show_scales
 
+    place = exhibits.destination(out, lang, force)
     if model is not None:
         if scale or reverse or low is not None or high is not None or cluster is not None:
             raise UsageError(
@@ -73,7 +78,7 @@ def reliability(
                 where="--model",
             )  # fmt: skip
         options = {"estimator": estimator, "missing": missing, "group": group, "ordered": ordered}
-        _of_model(model, _model_answers(file, instrument, form, sheet, missing_code), options, as_json)
+        _of_model(model, _model_answers(file, instrument, form, sheet, missing_code), options, as_json, place)
         return
     given = (("--estimator", estimator), ("--group", group), ("--ordered", ordered))
     named = [name for name, value in given if value is not None] + (["--missing"] if missing != "listwise" else [])
@@ -93,6 +98,8 @@ def reliability(
         seed=seed,
         **settings,
     )
+    if place is not None:
+        place.write((quality,), source, only=("reliability", "reliability_bounds"))
     frame = quality.reliability
     parts = {title: frame[["construct", *(name for name in names)]] for title, names in SHOWN.items()}
     show_scales(quality, {"scales": ("Reliability", frame)}, as_json, shown=parts)
@@ -108,7 +115,9 @@ def _model_answers(
     return read_answers(file, instrument, form, sheet, missing_codes)
 
 
-def _of_model(model: str, data: Any, options: dict[str, Any], as_json: bool) -> None:
+def _of_model(
+    model: str, data: Any, options: dict[str, Any], as_json: bool, place: exhibits.Destination | None
+) -> None:
     from wxsat.cli.sem_options import read_model_argument
     from wxsat.numerics.plain import frame_records
     from wxsat.sem.composite_reliability import FORMULA, evaluate_composite_reliability
@@ -117,6 +126,10 @@ def _of_model(model: str, data: Any, options: dict[str, Any], as_json: bool) -> 
     fit = fit_sem(read_model_argument(model), data, **options)
     frame = _both(evaluate_composite_reliability(fit), evaluate_composite_reliability(fit, observed=False))
     refused = refusals(fit.findings)
+    if place is not None:
+        place.write(
+            (exhibits.composite_reliability(frame, fit), fit), data, only=("composite_reliability", "loadings", "fit")
+        )
     if as_json:
         emit_json(
             {

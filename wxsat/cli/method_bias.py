@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wxsat.instrument.instrument import FormName
+
+# What `measure validity --out` writes of the results.
+VALIDITY = ("htmt", "fornell_larcker", "htmt_tests", "cross_loadings", "collinearity", "criterion")
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
 InstrumentName = Annotated[
@@ -60,6 +64,9 @@ def validity(
     criterion: Annotated[
         list[str] | None, typer.Option("--criterion", help="Column of an outside variable; may be repeated.")
     ] = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Print HTMT with intervals and tests, Fornell-Larcker, cross-loadings, collinearity, and outside criteria."""
@@ -67,6 +74,7 @@ def validity(
     from wxsat.psychometrics.evaluate_validity import evaluate_validity
     from wxsat.psychometrics.scales import evaluate_scales
 
+    place = exhibits.destination(out, lang, force)
     source, scales = read_scales(
         file, instrument, scale, reverse, (low, high), form, sheet, missing_code, account=cluster
     )
@@ -78,6 +86,7 @@ def validity(
     findings = list(quality.findings)
     tables = {"Heterotrait-monotrait ratio (HTMT)": quality.htmt, "Fornell-Larcker": quality.fornell_larcker}
     more: dict[str, Any] = {}
+    results: list[Any] = [quality]
     try:
         found = evaluate_validity(source, interval=cast("Any", interval), correlations=cast("Any", correlations),
                                   criteria=tuple(criterion or ()), **settings)  # fmt: skip
@@ -86,6 +95,7 @@ def validity(
         if error.code != "MEAS-077" or criterion or "usable" not in error.message:
             raise
     else:
+        results.append(found)
         more = {k: v for k, v in found.to_dict().items() if k not in ("findings", "settings")}
         known = {(f.code, f.subject) for f in findings}
         findings += [f for f in found.findings if (f.code, f.subject) not in known]
@@ -99,6 +109,8 @@ def validity(
         "settings": document["settings"] | {"interval": interval, "correlations": correlations},
         "formulas": formulas,
     }
+    if place is not None:
+        place.write(results, source, only=VALIDITY)
     show(kept, tables, findings, as_json)
 
 
@@ -120,11 +132,15 @@ def method_bias(
     missing_code: MissingCodes = None,
     estimator: Annotated[str, typer.Option("--estimator", help="ML, MLM or MLR.")] = "ML",
     missing: Annotated[str, typer.Option("--missing", help="listwise or fiml.")] = "listwise",
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Harman's description, an unmeasured method factor and, with a marker, the CFA marker technique."""
     from wxsat.sem.method_bias.evaluate import evaluate_method_bias
 
+    place = exhibits.destination(out, lang, force)
     source, scales = read_scales(file, instrument, scale, reverse, (low, high), form, sheet, missing_code)
     named = marker.split(",") if marker and "," in marker else marker
     own = [m.strip() for m in named] if isinstance(named, list) else named
@@ -141,6 +157,8 @@ def method_bias(
     }
     tables |= {"Reliability, substance and method": found.reliability} if len(found.reliability) else {}
     tables |= {"Loadings": found.loadings} if len(found.loadings) else {}
+    if place is not None:
+        place.write((found,), source)
     show(found.to_dict(), tables, found.findings, as_json)
 
 
@@ -153,12 +171,16 @@ def content(
         list[str] | None, typer.Option("--leave-out", help="A column that is no item (the expert's number).")
     ] = None,
     sheet: Sheet = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: Json = False,
 ) -> None:
     """Content validity from experts' ratings: I-CVI, S-CVI, modified kappa, Fleiss' kappa."""
     from wxsat.errors import nearest
     from wxsat.psychometrics.content_validity import evaluate_content_validity
 
+    place = exhibits.destination(out, lang, force)
     frame = read_columns(file, sheet)
     unknown = [name for name in leave_out or [] if name not in frame.columns]
     if unknown:
@@ -167,6 +189,8 @@ def content(
     found = evaluate_content_validity(
         frame.drop(columns=leave_out or []), relevant_from=relevant_from, lowest=low, highest=high
     )
+    if place is not None:
+        place.write((found,))
     show(found.to_dict(), {"Content validity": found.items}, found.findings, as_json)
     if not as_json:
         print(

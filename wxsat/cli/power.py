@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
 
@@ -62,14 +63,19 @@ def power(
     true: Annotated[float | None, typer.Option("--true", help="With --rmsea: RMSEA in the population.")] = None,
     groups: Annotated[int, typer.Option("--groups", help="With --rmsea: groups.")] = 1,
     figure: Annotated[Path | None, typer.Option("--figure", help="Write the power curve: .svg or .png.")] = None,
-    language: Annotated[str, typer.Option("--lang", help="Of the figure: zh or en.")] = "zh",
-    force: Annotated[bool, typer.Option("--force", help="Replace a figure that exists.")] = False,
+    out: exhibits.Out = None,
+    language: Annotated[str, typer.Option("--lang", help="Of figures and tables: zh, en, or with --out both.")] = "zh",
+    force: Annotated[bool, typer.Option("--force", help="Replace a figure or a folder that exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Power, interval coverage and the number of respondents, before the field."""
+    place = None if out is None else exhibits.destination(out, language, force)
     if rmsea or df is not None:
         _refuse_mixture(population, figure)
-        _show_rmsea(_rmsea(df, n, target, test, null, true, alpha, groups), as_json)
+        rows = _rmsea(df, n, target, test, null, true, alpha, groups)
+        if place is not None:
+            place.write((exhibits.rmsea_sizes(rows),))
+        _show_rmsea(rows, as_json)
         return
     if population is None:
         raise UsageError("MEAS-080", "a population, or --rmsea with --df, was expected.", where="POPULATION")
@@ -97,6 +103,8 @@ def power(
         say(f"{finding.severity}: {finding.message}  [{finding.code}]")
     if figure is not None:
         _write_figure(result, figure, language, target, parameter)
+    if place is not None:
+        place.write((found,))
     if as_json:
         emit_json(found.to_dict())
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wxsat.cli import exhibits
 from wxsat.cli import sem_options as option
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.cli.sem_bootstrap import bootstrap as bootstrap_command
@@ -65,12 +66,16 @@ def fit(
     form: option.Form = None,
     sheet: option.Sheet = None,
     missing_code: option.MissingCodes = None,
+    out: exhibits.Out = None,
+    lang: exhibits.Lang = "zh",
+    force: exhibits.Force = False,
     as_json: option.AsJson = False,
 ) -> None:
     """Fit a model; exit code 6 when a stated rule forbids its structural reading."""
     from wxsat.sem.fit import fit_sem
     from wxsat.sem.reading import judge_reading
 
+    place = exhibits.destination(out, lang, force)
     given = option.read_input(file, cov, n, mean, instrument, form, sheet, missing_code)
     sampled: dict[str, Any] = {
         "estimator": estimator, "missing": missing, "group": group, "weights": weights, "cluster": cluster,
@@ -87,6 +92,8 @@ def fit(
     )  # fmt: skip
     result = judge_reading(result, given.get("data"), lambda text: fit_sem(text, **sampled))
     _tell(result.findings)
+    if place is not None:
+        place.write((result,), given.get("data"))
     if as_json:
         emit_json(result.to_dict())
     else:
