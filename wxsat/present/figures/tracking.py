@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import Instrument, Language
 
-WIDTH, PANEL_INCHES, LEFT, RIGHT, TOP, BOTTOM, GAP = 7.6, 2.1, 0.55, 0.15, 0.62, 0.55, 0.16
+WIDTH, PANEL_INCHES, LEFT, RIGHT, TOP, BOTTOM, GAP = 7.6, 2.1, 0.55, 0.15, 0.62, 0.38, 0.16
 TITLE_EM = 11.5
 MOST_PANELS = 4
 FEWEST_POINTS = 10.0
@@ -91,7 +91,7 @@ def draw_tracking(data: TrackingData, figure: FigureBase) -> None:
         ax.tick_params(axis="x", length=0, labelsize=theme.SMALL_POINTS, rotation=30 if tilted else 0)
         ax.set_title(data.titles[k], fontsize=theme.SMALL_POINTS, loc="left")
         if k:
-            ax.set_yticklabels([])
+            ax.tick_params(axis="y", length=0, labelleft=False)
         else:
             ax.set_ylabel(data.axis)
 

@@ -65,7 +65,7 @@ def tabulate_account_ranks(ranks: pd.DataFrame, instrument: Instrument | None, l
 
 
 def _told_apart(row: dict[str, Any]) -> bool:
-    return max(row["p_best_quarter"], row["p_worst_quarter"]) >= TOLD_APART
+    return bool(max(row["p_best_quarter"], row["p_worst_quarter"]) >= TOLD_APART)
 
 
 def _add_named(build: TableBuilder, name: str, kind: Any, dilemma: str, what: str) -> None:
