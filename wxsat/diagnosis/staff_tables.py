@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 STAFF_COLUMNS = ["dilemma", "part", "role", "n", "S", "suppressed"]
+EXTREMES = {"lower": lambda values: float(np.nanmin(values)), "upper": lambda values: float(np.nanmax(values))}
 
 
 def tabulate_staff(staff: StaffAnswers | None, staffed: StaffSeverity | None) -> pd.DataFrame:
@@ -147,7 +148,10 @@ def _paired(staff: StaffAnswers, needs: PublicNeeds, responses: Responses) -> tu
     scores = score_constructs(responses, ["SAT"])
     same = scores.names == ("SAT",) and len(scores.values) == len(experienced)
     fitted = response_surface(scores.values[:, 0], experienced, own, needs.account) if same else None
-    table = fitted.coefficients.assign(n=fitted.n, r2=fitted.r2) if fitted else pd.DataFrame()
+    table = pd.DataFrame()
+    if fitted:
+        ends = {f"{n}_{end}": f(v) for n, v in (("x", experienced), ("y", own)) for end, f in EXTREMES.items()}
+        table = fitted.coefficients.assign(n=fitted.n, r2=fitted.r2, **ends)
     pairs = pd.DataFrame({"a": needs.account, "x": experienced, "y": own}).dropna().groupby("a").mean()
     out = {}
     if len(pairs) >= 3:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis import source_cautions as cautions
 from wxsat.diagnosis.accounts import account_means, tabulate_accounts
 from wxsat.diagnosis.base_rates import compare_with_inspections
-from wxsat.diagnosis.inputs import sampling_units
+from wxsat.diagnosis.inputs import sampling_units, unit_names
 from wxsat.diagnosis.joint_draws import AccountDraws, AccountReading, draw_accounts, draw_means, draw_records
 from wxsat.diagnosis.operators import NEEDS, StaffAnswers, score_staff
 from wxsat.diagnosis.pomp import pomp
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from wxsat.panel.evaluate import PanelResult
 
 Floats = NDArray[np.float64]
+PANEL_VETO = "V"
+"""How a veto of the supervisors is listed: the sheet's own letter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +139,7 @@ def weigh_evidence(
     """
     cautions.require_sources(given)
     units, _, _ = sampling_units(responses, cluster)
-    side = _Public(public, severity, values, units, _unit_names(responses, cluster, units), weights)
+    side = _Public(public, severity, values, units, unit_names(responses, cluster, units), weights)
     staff = score_staff(given.operators) if given.operators is not None else None
     stream = np.random.default_rng(np.random.SeedSequence([seed, 7]))
     drawn = _draw_accounts(side, staff, given, draws, stream)
@@ -177,17 +179,6 @@ def weigh_evidence(
 def _severities(tables: SourceTables) -> dict[str, float]:
     combined = tables.combined
     return dict(zip(combined["dilemma"].astype(str), combined["S"].astype(float), strict=True))
-
-
-def _unit_names(responses: Responses, cluster: str | None, units: Units) -> tuple[str, ...]:
-    """Names of the units, those without an account each under a name that no account has."""
-    import pandas as pd
-
-    if not units.clustered:
-        return ()
-    own = [q.id for q in responses.instrument.background if q.role == "account"] if responses.instrument else []
-    labels = pd.factorize(responses.frame[cluster or own[0]], sort=True)[1]
-    return (*map(str, labels), *(f"\x1f{i}" for i in range(units.count - len(labels))))
 
 
 def _draw_accounts(
@@ -290,7 +281,7 @@ def _needs(
     importance = np.column_stack([column(f"{need}I") for need in NEEDS])
     performance = np.column_stack([column(f"{need}P") for need in NEEDS])
     units, _, _ = sampling_units(responses, cluster if cluster in frame.columns else None)
-    names = _unit_names(responses, cluster if cluster in frame.columns else None, units)
+    names = unit_names(responses, cluster if cluster in frame.columns else None, units)
     shared = bool(names) and not drawn.fixed and set(names) <= set(drawn.accounts)
     counts = drawn.of(names) if shared else None
     redrawn = draw_means(importance, units, counts, None, draws, rng)
@@ -307,6 +298,11 @@ def _vetoes(given: GivenSources) -> dict[tuple[str, str], str]:
         for row in marked.itertuples():
             dilemma = str(row.dilemma) if row.dilemma in DILEMMAS else "D3"
             found.setdefault((str(row.account), dilemma), []).append(str(row.indicator))
+    if given.panel is not None:
+        # A supervisor's veto is for silence, for no way to be reached, or for pretence: symptoms, as those of records.
+        monthly = given.panel.monthly
+        for account in sorted(set(monthly.loc[monthly["veto"].fillna(False).astype(bool), "account"])):
+            found.setdefault((str(account), "D3"), []).append(PANEL_VETO)
     return {key: ", ".join(sorted(names)) for key, names in found.items()}
 
 

@@ -44,6 +44,8 @@ COMPUTED_BY = {
     "symptoms": "wxsat.records.symptoms",
     "inspections": "wxsat.diagnosis.base_rates",
     "gaps": "wxsat.diagnosis.gaps",
+    "panel_annual": "wxsat.panel.annual",
+    "panel_raters": "wxsat.panel.facets",
     "dilemma_ranks": "wxsat.diagnosis.ranks",
     "account_ranks": "wxsat.diagnosis.ranks",
     "between_accounts": "wxsat.diagnosis.multilevel",

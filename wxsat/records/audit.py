@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from wxsat.records.audit_findings import audit_findings
 from wxsat.records.indicators import Frame
 from wxsat.records.knots import Indicator, changed_indicators
 from wxsat.records.measured import measure_indicators
+from wxsat.records.monthly import monthly_replies
 from wxsat.records.read import Records, read_records
 from wxsat.records.settings import load_log_settings
 from wxsat.records.symptoms import Diagnosis, diagnose_symptoms
@@ -54,6 +55,9 @@ class AuditResult:
     accounts : tuple of str
     findings : tuple of Finding
     settings : mapping
+    monthly : DataFrame
+        ``month messages value``: share of the year's messages replied to in time, month by month; see
+        :func:`wxsat.records.monthly.monthly_replies`.
     """
 
     indicators: pd.DataFrame
@@ -68,6 +72,7 @@ class AuditResult:
     accounts: tuple[str, ...]
     findings: tuple[Finding, ...]
     settings: Mapping[str, Any]
+    monthly: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def symptom_frame(self) -> pd.DataFrame:
         """Return one row an account and symptom: ``account symptom zh confirmed primary`` and the funnel's shares."""
@@ -163,5 +168,5 @@ def audit(
         indicators, dilemmas, overall, severity_draws, symptoms, copying,
         tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
         tuple(a.account for a in prepared.accounts),
-        tuple(audit_findings(records, prepared, copying, values)), settings,
+        tuple(audit_findings(records, prepared, copying, values)), settings, monthly_replies(prepared),
     )  # fmt: skip

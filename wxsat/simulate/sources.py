@@ -14,6 +14,7 @@ import numpy as np
 
 from wxsat.simulate.draws import Draws
 from wxsat.simulate.operators import simulate_staff
+from wxsat.simulate.panel import simulate_panel
 from wxsat.simulate.people import between_accounts
 from wxsat.simulate.population import solve_population
 from wxsat.simulate.records import AccountCondition, simulate_records
@@ -34,15 +35,17 @@ DILEMMA_OF = {"leadership": "D1", "positioning": "D2", "value": "D3", "instituti
 SYMPTOMS = ("COPY", "UNA")
 LATE_ANSWER_BELOW = 0.62
 SILENT_ACCOUNT_SHARE = 0.05
+VETO_SILENCE_DAYS = 14
 
 
 @dataclass(frozen=True, eq=False)
 class SimulatedSources:
-    """Staff answers, tables of records by name, and the day of the cut-off."""
+    """Staff answers, tables of records by name, the day of the cut-off, and the supervisors' sheets."""
 
     staff: pd.DataFrame
     records: dict[str, pd.DataFrame]
     as_of: dt.date
+    panel: pd.DataFrame
 
 
 def simulate_sources(
@@ -73,7 +76,21 @@ def simulate_sources(
     conditions = _conditions(standing, RECORDS_LEVEL, accounts)
     records = simulate_records(conditions, as_of=AS_OF, messages=messages, seed=seed)
     late = {c.account for c in conditions if c.value < LATE_ANSWER_BELOW}
-    return SimulatedSources(staff, _answered_late(records, late, seed), AS_OF)
+    return SimulatedSources(staff, _answered_late(records, late, seed), AS_OF, _sheets(standing, conditions, seed))
+
+
+def _sheets(standing: dict[str, np.ndarray], conditions: list[AccountCondition], seed: int) -> pd.DataFrame:
+    """
+    A year of supervisors' sheets on every second account; they see what the records and the public see.
+
+    Those that are silent at the cut-off had a veto in the last month.
+    """
+    mean = np.mean(list(standing.values()), axis=0)
+    spread = mean.std()
+    scaled = mean / (spread if spread > 0 else 1.0)
+    by_account = {c.account: round(float(value), 6) for c, value in zip(conditions[::2], scaled[::2], strict=True)}
+    vetoed = {c.account: 1 for c in conditions if c.silent_days > VETO_SILENCE_DAYS}
+    return simulate_panel(by_account, as_of=AS_OF, vetoed=vetoed, seed=seed)
 
 
 def _standing(truth: Truth, accounts: int, seed: int) -> dict[str, np.ndarray]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wxsat.finding import Finding
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wxsat.diagnosis.three_sources import GivenSources
     from wxsat.instrument.instrument import Instrument
     from wxsat.panel.evaluate import PanelResult
@@ -70,8 +72,8 @@ def read_sources(prepared: Prepared, responses: CleanResponses, cluster: str | N
     needs = _answers(prepared, study.needs) if study.needs else None
     found = [f for answers in (staff, needs) if answers is not None for f in answers.findings if f.severity != "note"]
     audit = _audit(prepared, responses, cluster)
-    panel = _panel(prepared)
-    findings = (*found, *(audit.findings if audit else ()), *(panel.findings if panel else ()))
+    panel = _panel(prepared, audit)
+    findings = (*found, *(audit.findings if audit else ()), *(panel_findings(panel) if panel else ()))
     simulated = any("simulated" in a.provenance.get("columns_unused", ()) for a in (staff, needs) if a is not None)
     given = GivenSources(audit, staff, panel, needs, study.diagnosis.accounts)
     return ReadSources(given, findings, simulated)
@@ -114,13 +116,13 @@ def _audit(prepared: Prepared, responses: CleanResponses, cluster: str | None) -
     )
 
 
-def _panel(prepared: Prepared) -> PanelResult | None:
+def _panel(prepared: Prepared, audited: AuditResult | None) -> PanelResult | None:
     from wxsat.panel.evaluate import evaluate_panel
     from wxsat.panel.scores import read_panel_scores
 
     if prepared.study.panel is None:
         return None
-    return evaluate_panel(read_panel_scores(prepared.folder / prepared.study.panel))
+    return evaluate_panel(read_panel_scores(prepared.folder / prepared.study.panel), records=records_health(audited))
 
 
 def vase_by_account(responses: Responses, cluster: str | None) -> dict[str, float]:
@@ -142,6 +144,8 @@ def vase_by_account(responses: Responses, cluster: str | None) -> dict[str, floa
 def _simulated(prepared: Prepared, plan: Simulation, responses: CleanResponses, cluster: str | None) -> ReadSources:
     from wxsat.diagnosis.three_sources import GivenSources
     from wxsat.instrument.load import load_instrument
+    from wxsat.panel.evaluate import evaluate_panel
+    from wxsat.panel.scores import panel_scores_of
     from wxsat.records.audit import audit
     from wxsat.records.read import records_of
     from wxsat.records.settings import LogFiles, LogSettings
@@ -164,5 +168,24 @@ def _simulated(prepared: Prepared, plan: Simulation, responses: CleanResponses, 
     )
     # The same people, asked the block on needs as well.
     full = simulate_responses(prepared.instrument, truth, n=plan.n, seed=plan.seed, form="full", accounts=plan.accounts)
-    given = GivenSources(audited, staff, None, clean(full), prepared.study.diagnosis.accounts)
-    return ReadSources(given, audited.findings, simulated=True)
+    panel = evaluate_panel(panel_scores_of(made.panel), records=records_health(audited))
+    given = GivenSources(audited, staff, panel, clean(full), prepared.study.diagnosis.accounts)
+    return ReadSources(given, (*audited.findings, *panel_findings(panel)), simulated=True)
+
+
+def records_health(audited: AuditResult | None) -> pd.Series | None:
+    """Return every account's health by its records: 100 less the mean of its dilemmas' severities."""
+    if audited is None or audited.dilemmas.empty:
+        return None
+    found: pd.Series = 100.0 - audited.dilemmas.groupby("account")["severity"].mean()
+    return found.dropna()
+
+
+def panel_findings(panel: PanelResult) -> tuple[Finding, ...]:
+    """
+    Return what the sheets say to the reader of a study.
+
+    A panel whose scores must not be used (PANEL-101) is a warning here: it withholds its own part of the report, not
+    what the public's answers allow.
+    """
+    return tuple(replace(f, severity="warning") if f.severity == "refusal" else f for f in panel.findings)

@@ -58,7 +58,7 @@ def test_limits_of_known_series_are_narrower_and_longer_series_have_wider_ones()
 
 @pytest.mark.parametrize("values", [[1.0] * 5, [1, 2, 3, 4, 5, float("nan")]])
 def test_too_short_or_broken_series_have_no_chart(values: list[float]) -> None:
-    with pytest.raises(ValueError, match="six|at least"):
+    with pytest.raises(ValueError, match="at least"):
         ewma_chart(np.array(values))
     with pytest.raises(ValueError, match="weight"):
         ewma_chart(np.arange(8.0), weight=0.0)

@@ -10,6 +10,7 @@ from wxsat.present.figures.account_funnel import plot_account_funnel
 from wxsat.present.figures.sources import plot_sources
 from wxsat.present.sections.accounts import describe_chain, describe_ranks
 from wxsat.present.sections.dilemmas import citable_notes
+from wxsat.present.sections.replies import describe_replies, describe_surface
 from wxsat.present.tables.building import records, with_notes
 from wxsat.present.tables.dashboard import tabulate_dashboard
 from wxsat.present.tables.gaps import tabulate_gaps, tabulate_roles
@@ -38,9 +39,11 @@ def describe_evidence(draft: Draft) -> Section | None:
     if len(set(evidence.tables.sources["source"])) > 1:
         blocks += _side_by_side(draft, evidence)
     blocks += _symptoms(draft, evidence)
+    blocks += describe_replies(draft, evidence)
     if not evidence.gaps.empty and evidence.gaps["believed_importance"].notna().any():
         blocks.append(Paragraph(draft.text("evidence.gaps")))
         blocks.append(draft.table(tabulate_gaps(evidence.gaps, dict(evidence.gap_figures), draft.language)))
+    blocks += describe_surface(draft, evidence)
     if not evidence.accounts.empty:
         figure = plot_account_funnel(evidence.accounts, language=draft.language, instrument=draft.instrument)
         if figure is not None:

@@ -9,7 +9,7 @@ from wxsat.finding import refusals
 from wxsat.present.content import FittedModel
 from wxsat.present.document import Block, Paragraph, Section
 from wxsat.present.draft import Draft
-from wxsat.present.figures.path_diagram import plot_path_diagram
+from wxsat.present.figures.path_diagram import plot_path_diagrams
 from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
 from wxsat.present.tables.fit import reported_measures, tabulate_fit
 from wxsat.present.tables.loadings import tabulate_loadings
@@ -52,7 +52,7 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
     fit = tabulate_fit(result, instrument, language, id=f"fit.{model.id}", labels=[title], refused=marked)
     blocks.append(draft.table(fit))
     drawn: dict[str, Any] = {"language": language, "instrument": instrument, "title": title, "refused": marked}
-    blocks.append(draft.figure(plot_path_diagram(result, id=f"path-{model.id}", **drawn)))
+    blocks += [draft.figure(spec) for spec in plot_path_diagrams(result, id=f"path-{model.id}", **drawn)]
     tables = (
         tabulate_paths(result, instrument, language, id=f"paths.{model.id}", refused=marked),
         tabulate_loadings(result, instrument, language, id=f"loadings.{model.id}", refused=marked),
