@@ -37,6 +37,7 @@ from wxsat.present.sections.references import describe_references
 from wxsat.present.sections.replication import describe_replication
 from wxsat.present.sections.respondents import describe_respondents
 from wxsat.present.sections.structure import describe_structure
+from wxsat.present.sections.supervisors import describe_supervisors
 from wxsat.present.sections.summary import summarise
 from wxsat.present.sections.tracking import describe_tracking
 
@@ -57,6 +58,7 @@ SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
     describe_measurement,
     describe_structure,
     describe_evidence,
+    describe_supervisors,
     describe_dilemmas,
     describe_tracking,
     describe_sensitivity,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from wxsat import __version__
 from wxsat.errors import UsageError
 from wxsat.instrument.instrument import Language
+from wxsat.present.citations import references_to_json, render_bibtex
 from wxsat.present.content import ReportContent
 from wxsat.present.figures.figure import IMAGE_FORMATS
 from wxsat.present.figures.sizes import SizeName, resize_figure
@@ -128,6 +129,10 @@ def write_run(
     if report.citation is not None:
         (folder / CITATION).write_text(_json(report.citation.to_dict()), encoding="utf-8")
     (folder / "documents.json").write_text(report_to_json(report.documents), encoding="utf-8")
+    for name, documents in report.parts.items():
+        (folder / f"documents-{name}.json").write_text(report_to_json(documents), encoding="utf-8")
+    (folder / "references.json").write_text(references_to_json(report.references), encoding="utf-8")
+    (folder / "references.bib").write_text(render_bibtex(report.references[languages[0]]), encoding="utf-8")
     (folder / RUN_MARK).write_text(_json(_run_record(content, seed, command)), encoding="utf-8")
     (folder / "log.txt").write_text(_log(content), encoding="utf-8")
 

@@ -18,9 +18,9 @@ SYMPTOM_DILEMMAS = FOUR_DILEMMAS.symptom_dilemmas
 def summarise(draft: Draft) -> Section:
     """Write the summary."""
     blocks: list[Block] = [Paragraph(_sample_sentence(draft), "lead")]
-    figures = [f for f in (*_outcomes(draft), _gravest(draft), _best_lever(draft), _fit(draft), _scales(draft)) if f]
+    figures = key_figures(draft)
     if figures:
-        blocks.append(KeyFigures(tuple(figures)))
+        blocks.append(KeyFigures(figures))
     sentences = [*_dilemma_sentences(draft), *_lever_sentences(draft)]
     if sentences:
         blocks.append(Bullets(tuple(sentences)))
@@ -28,6 +28,12 @@ def summarise(draft: Draft) -> Section:
         probability = draft.content.notes.probability
         blocks.append(Paragraph(draft.text("summary.probability" if probability else "summary.optin"), "note"))
     return Section("summary", draft.text("summary.title"), tuple(blocks))
+
+
+def key_figures(draft: Draft) -> tuple[KeyFigure, ...]:
+    """Return the headline figures: outcomes, the gravest dilemma, the best lever, fit, reliability."""
+    found = (*_outcomes(draft), _gravest(draft), _best_lever(draft), _fit(draft), _scales(draft))
+    return tuple(figure for figure in found if figure)
 
 
 def _sample_sentence(draft: Draft) -> str:
