@@ -135,7 +135,7 @@ def draw_response_surface(data: SurfaceData, figure: FigureBase) -> None:
     ax.set(xlim=(0, 100), ylim=(0, 100), xlabel=data.words["x"], ylabel=data.words["y"], aspect="equal")
     bar = figure.colorbar(filled, ax=ax, shrink=0.85)
     bar.set_label(data.words["z"])
-    bar.set_ticks([round(float(level), 1) for level in levels[::2]])
+    bar.set_ticks(levels[::2], labels=[fixed(float(level), 1) for level in levels[::2]])
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=theme.SMALL_POINTS)
 
 
