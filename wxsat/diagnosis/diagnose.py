@@ -5,7 +5,7 @@ A recipe of named steps; the numbers happen in the neighbouring files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.diagnosis import cautions
+from wxsat.diagnosis.account_claims import figures_of_accounts, satisfaction_by_account
 from wxsat.diagnosis.effects import PATH_COLUMNS, TOTAL_EFFECT_COLUMNS, tabulate_paths, tabulate_total_effects
 from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS, Hierarchy, ResolvedHierarchy, resolve_hierarchy
+from wxsat.diagnosis.hypotheses import judge_claims
 from wxsat.diagnosis.inputs import (
     declared_composites,
     given_reliability,
@@ -22,16 +24,17 @@ from wxsat.diagnosis.inputs import (
     require_options,
     respondent_weights,
     sampling_units,
+    unit_names,
 )
 from wxsat.diagnosis.latent import LatentSeverity, latent_severity
-from wxsat.diagnosis.levers import LEVER_COLUMNS, weigh_levers
+from wxsat.diagnosis.levers import LEVER_COLUMNS, lowest_observed, weigh_levers
 from wxsat.diagnosis.moments import Moments, moments_of, sum_moments
 from wxsat.diagnosis.multilevel import caution_about_chain, trace_between_accounts
 from wxsat.diagnosis.pomp import Scores, as_severity, score_constructs
 from wxsat.diagnosis.priorities import PRIORITY_COLUMNS, rank_priorities
 from wxsat.diagnosis.resampling import Draws, StructuralInput, bootstrap_paths, draw_paths
 from wxsat.diagnosis.result import Diagnosis
-from wxsat.diagnosis.sampling import Units, estimate_means, group_units, unit_sums
+from wxsat.diagnosis.sampling import Units, estimate_means, group_units
 from wxsat.diagnosis.settings import list_settings
 from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
 from wxsat.diagnosis.source_cautions import caution_about_latent
@@ -157,16 +160,20 @@ def diagnose(
     composites, partial = present_composites(responses.instrument, scores)
     public = _public_severity(sample, drawn, composites, units, weighting)
     latent = _latent(severity, responses, public, cluster if units.clustered else None, weights)
-    public = _with_latent(public, latent)
+    observed, public = public, _with_latent(public, latent)
+    estimate, drawn = (_at_severities(own, sample, observed, public) for own in (estimate, drawn))
     severities = tabulate_severity(public, WHOLE_SAMPLE, method_stream)
     given_sources = GivenSources(audit, operators, panel, needs, accounts)
     evidence = weigh_evidence(
         given_sources, responses, public, severities, _owned(sample, public), weighting,
         cluster if units.clustered else None, draws, seed,
     )  # fmt: skip
-    lowest, seen_on = _lowest_observed(sample, units)
+    lowest, seen_on = lowest_observed(sample.values, sample.structural.positions, sample.structural.hierarchy, units)
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     structural = _read_costs(estimate, drawn, sample, units, target, seed, responses)
+    rated = _satisfaction(sample, units, unit_names(responses, cluster, units))
+    claims = judge_claims(drawn if sample.readable else None, resolved, figures_of_accounts(audit, rated))
+    structural = replace(structural, claims=claims)
     between = trace_between_accounts(
         responses, cluster if units.clustered and not index_only else None, operators, audit, draws=draws, seed=seed
     )
@@ -212,6 +219,15 @@ def _with_latent(public: PublicSeverity, latent: LatentSeverity | None) -> Publi
         return public
     estimate = latent.estimate(public.names, public.estimate)
     return replace(public, estimate=estimate, draws=public.draws + (estimate.means - public.estimate.means))
+
+
+def _at_severities(draws: Draws, sample: _Sample, observed: PublicSeverity, public: PublicSeverity) -> Draws:
+    """Move the means to the severities that are shown, so that levers start where the severity table ends."""
+    columns = [sample.scores.names.index(name) for name in public.names]
+    moved = public.estimate.means - observed.estimate.means
+    means = draws.means.copy()
+    means[:, columns] += np.where(sample.turned[columns], moved, -moved)
+    return replace(draws, means=means)
 
 
 def _owned(sample: _Sample, public: PublicSeverity) -> NDArray[np.float64]:
@@ -316,27 +332,6 @@ def _score(responses: Responses, hierarchy: Hierarchy) -> tuple[Scores, Resolved
     return scores, resolve_hierarchy(hierarchy, answered, declared)
 
 
-def _lowest_observed(sample: _Sample, units: Units) -> tuple[dict[str, float], str]:
-    """
-    Return the lowest severity of each dilemma that any account shows, and what it was seen on.
-
-    Accounts with fewer answers than the suppression limit do not count; where none is larger, or there are
-    none, respondents do.
-    """
-    hierarchy, positions, values = sample.structural.hierarchy, sample.structural.positions, sample.values
-    answered = ~np.isnan(values)
-    counts = unit_sums(answered.astype(np.float64), units)
-    large = counts[:, positions].min(axis=1, initial=np.inf) >= SUPPRESS_BELOW
-    on_accounts = units.clustered and bool(large.any())
-    means = unit_sums(np.where(answered, values, 0.0), units)[large] / counts[large] if on_accounts else values
-    lowest = {}
-    for dilemma, weights in hierarchy.composites.items():
-        columns = positions[[hierarchy.nodes.index(part) for part in weights]]
-        composite = means[:, columns] @ np.array(list(weights.values()))
-        lowest[dilemma] = float(np.nanmin(composite, initial=np.inf))
-    return lowest, "account" if on_accounts else "respondent"
-
-
 def _read_structure(
     estimate: Draws, drawn: Draws, sample: _Sample, target: float, lowest: Mapping[str, float]
 ) -> dict[str, pd.DataFrame]:
@@ -369,6 +364,14 @@ def _read_costs(
         estimate, drawn, given.positions, sample.values, units, given.hierarchy, target, seed
     )
     return replace(tables, rivals=fit_rivals(responses, given.hierarchy))
+
+
+def _satisfaction(sample: _Sample, units: Units, names: Sequence[str]) -> dict[str, float]:
+    """Return the mean outcome by account; empty without accounts or outcome."""
+    outcome = sample.structural.hierarchy.outcome
+    if not units.clustered or outcome not in sample.scores.names:
+        return {}
+    return satisfaction_by_account(sample.values[:, sample.scores.names.index(outcome)], units, names)
 
 
 def _structural_cautions(sample: _Sample) -> list[Finding]:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
 from wxsat.diagnosis.priorities import composite_draws
 from wxsat.diagnosis.resampling import Draws, percentile_interval
+from wxsat.diagnosis.sampling import Units, unit_sums
 from wxsat.diagnosis.structure import propagate
+from wxsat.diagnosis.verdict import SUPPRESS_BELOW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,3 +200,33 @@ def _figures(
     figures["own_ci_lower"], figures["own_ci_upper"] = percentile_interval(drawn["own"])
     figures["own_share"] = figures["own"] / total if total else np.nan
     return figures
+
+
+def lowest_observed(
+    values: NDArray[np.float64], positions: NDArray[np.intp], hierarchy: ResolvedHierarchy, units: Units
+) -> tuple[dict[str, float], str]:
+    """
+    Return the lowest severity of each dilemma that any account shows, and what it was seen on.
+
+    Accounts with fewer answers than the suppression limit do not count; where none is larger, or there are none,
+    respondents do.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_respondents, n_scores)
+        Scores, dilemma nodes as severities.
+    positions : ndarray of int, shape (n_nodes,)
+    hierarchy : ResolvedHierarchy
+    units : Units
+    """
+    answered = ~np.isnan(values)
+    counts = unit_sums(answered.astype(np.float64), units)
+    large = counts[:, positions].min(axis=1, initial=np.inf) >= SUPPRESS_BELOW
+    on_accounts = units.clustered and bool(large.any())
+    means = unit_sums(np.where(answered, values, 0.0), units)[large] / counts[large] if on_accounts else values
+    lowest = {}
+    for dilemma, weights in hierarchy.composites.items():
+        columns = positions[[hierarchy.nodes.index(part) for part in weights]]
+        composite = means[:, columns] @ np.array(list(weights.values()))
+        lowest[dilemma] = float(np.nanmin(composite, initial=np.inf))
+    return lowest, "account" if on_accounts else "respondent"

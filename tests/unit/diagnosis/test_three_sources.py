@@ -188,6 +188,19 @@ def test_a_brief_form_keeps_its_observed_means_and_says_why(truth: Truth) -> Non
     assert said.evidence["reason"] == "single_items"
 
 
+def test_levers_and_priorities_start_where_the_severity_table_ends(public: CleanResponses) -> None:
+    """One severity on the page: the latent one stands in the levers, the priorities and the order of measures too."""
+    latent, observed = (diagnose(public, draws=DRAWS, severity=kind) for kind in ("latent", "observed"))
+    table = latent.severity.set_index("id")["S"]
+    levers = latent.levers.set_index("dilemma")["severity"]
+    for dilemma in ("D1", "D2", "D4"):  # D3 acts through its symptoms alone
+        assert levers[dilemma] == pytest.approx(table[dilemma], abs=1e-9)
+    plain = observed.levers.set_index("dilemma")["severity"]
+    assert (levers[["D1", "D2", "D4"]] - plain[["D1", "D2", "D4"]]).abs().max() > 0.01
+    drivers = latent.priorities.set_index("driver")["performance"]
+    assert drivers["D1"] == pytest.approx(100 - table["D1"], abs=1e-9)
+
+
 def test_latent_severities_replace_the_observed_ones_in_every_table(public: CleanResponses) -> None:
     latent, observed = diagnose(public, draws=DRAWS, severity="latent"), diagnose(public, draws=DRAWS)
     assert any(f.code == "DIAG-131" for f in latent.findings)
