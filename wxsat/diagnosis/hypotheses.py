@@ -6,15 +6,17 @@ when its sign is significantly the other way, or when even the largest value its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wxsat.diagnosis.account_claims import AccountFigures
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
 from wxsat.diagnosis.resampling import Draws, percentile_interval, smoothed_share
 from wxsat.diagnosis.structure import total_effect
+from wxsat.records.shares import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,8 @@ HYPOTHESIS_COLUMNS = (
     "std_lower", "std_upper", "p_value", "p_holm", "verdict", "basis",
 )  # fmt: skip
 CLAIM_COLUMNS = ("claim", "verdict", "estimate", "ci_lower", "ci_upper", "probability", "basis")
+ACCOUNT_CLAIMS = ("news_over_service", "few_save_errands", "nonlocal_harm", "full_function_landing")
+FEWEST_ACCOUNTS = 20
 FAMILY = tuple(f"H{i}" for i in range(6, 21))
 NEGLIGIBLE = 0.10
 LEVEL = 0.05
@@ -172,7 +176,9 @@ def _by_probability(share: float) -> str:
     return SUPPORTED if share >= 0.90 else REFUTED if share <= 0.10 else UNDETERMINED
 
 
-def judge_association(claim: str, x: Floats, y: Floats, expected: str, basis: str, fewest: int = 20) -> dict[str, Any]:
+def judge_association(
+    claim: str, x: Floats, y: Floats, expected: str, basis: str, fewest: int = FEWEST_ACCOUNTS
+) -> dict[str, Any]:
     """
     Return the verdict on a claim about accounts, from the rank correlation of two figures of theirs.
 
@@ -208,32 +214,115 @@ def judge_association(claim: str, x: Floats, y: Floats, expected: str, basis: st
     }  # fmt: skip
 
 
+def judge_excess(claim: str, excess: Floats, basis: str, fewest: int = FEWEST_ACCOUNTS) -> dict[str, Any]:
+    """
+    Return the verdict on a claim that one thing outweighs another in the accounts' mean.
+
+    Parameters
+    ----------
+    claim : str
+    excess : ndarray, shape (accounts,)
+        By how much it does, by account; NaN where an account has no figure.
+    basis : str
+    fewest : int
+        Accounts below which nothing is said.
+
+    Notes
+    -----
+    Supported where the t interval of the mean lies above zero, refuted where it lies below.
+
+    Examples
+    --------
+    >>> judge_excess("more", np.tile([0.2, 0.4], 10), "accounts")["verdict"]
+    'supported'
+    """
+    from scipy.special import stdtrit
+
+    known = excess[np.isfinite(excess)]
+    row: dict[str, Any] = {"claim": claim, "basis": basis, "probability": np.nan}
+    if known.size < max(fewest, 2):
+        return row | {"verdict": UNDETERMINED, "estimate": np.nan, "ci_lower": np.nan, "ci_upper": np.nan}
+    mean, error = float(known.mean()), float(known.std(ddof=1) / np.sqrt(known.size))
+    half = float(stdtrit(known.size - 1, 1 - LEVEL / 2)) * error
+    lower, upper = mean - half, mean + half
+    return row | {"estimate": mean, "ci_lower": lower, "ci_upper": upper, "verdict": _beyond(0.0, lower, upper)}
+
+
+def judge_few(claim: str, having: Floats, basis: str, fewest: int = FEWEST_ACCOUNTS) -> dict[str, Any]:
+    """
+    Return the verdict on a claim that only a minority of the accounts has something.
+
+    Parameters
+    ----------
+    claim : str
+    having : ndarray, shape (accounts,)
+        1 where an account has it, 0 where not, NaN where nobody looked.
+    basis : str
+    fewest : int
+
+    Notes
+    -----
+    Supported where Wilson's interval of the share lies below one half, refuted where it lies above.
+
+    Examples
+    --------
+    >>> judge_few("few", np.repeat([1.0, 0.0], [5, 35]), "accounts")["verdict"]
+    'supported'
+    """
+    known = having[np.isfinite(having)]
+    row: dict[str, Any] = {"claim": claim, "basis": basis, "probability": np.nan}
+    if known.size < max(fewest, 1):
+        return row | {"verdict": UNDETERMINED, "estimate": np.nan, "ci_lower": np.nan, "ci_upper": np.nan}
+    lower, upper = wilson_interval(float(known.sum()), known.size)
+    share = float(known.mean())
+    return row | {"estimate": share, "ci_lower": lower, "ci_upper": upper, "verdict": _beyond(-0.5, -upper, -lower)}
+
+
+def _beyond(line: float, lower: float, upper: float) -> str:
+    """Say on which side of a line an interval lies."""
+    return SUPPORTED if lower > line else REFUTED if upper < line else UNDETERMINED
+
+
 def judge_claims(
-    drawn: Draws, hierarchy: ResolvedHierarchy, associations: Mapping[str, tuple[Floats, Floats]] | None = None
+    drawn: Draws | None, hierarchy: ResolvedHierarchy, figures: AccountFigures | None = None
 ) -> pd.DataFrame:
     """
     Return one row a claim of the founding article that the figures may refute.
 
     Parameters
     ----------
-    drawn : Draws
+    drawn : Draws, optional
+        Without a structure that can be read the claim about leaders is undetermined.
     hierarchy : ResolvedHierarchy
-    associations : mapping of str to (ndarray, ndarray), optional
-        Figures of the accounts for ``nonlocal_harm`` (share of non-local followers, satisfaction) and
-        ``full_function_landing`` (number of functions, landing rate); both are claimed to go down.
+    figures : AccountFigures, optional
+        What the records say of each account, see :mod:`wxsat.diagnosis.account_claims`.
 
     Returns
     -------
     DataFrame
-        `CLAIM_COLUMNS`; a claim without figures is undetermined, ``basis`` then ``missing``.
+        `CLAIM_COLUMNS`. ``leader_root``: leaders' total effect on satisfaction is the worst of all.
+        ``news_over_service``: more posts that serve nobody than posts that do. ``few_save_errands``: fewer than half of
+        the accounts have functions that land at or above the compliance line. ``nonlocal_harm``: the more followers
+        from elsewhere, the less satisfied. ``full_function_landing``: the more functions, the fewer of them land. A
+        claim without figures is undetermined, ``basis`` then ``missing``.
     """
     import pandas as pd
 
-    given = associations or {}
-    rows = [judge_root(drawn, hierarchy)]
-    for claim in ("news_over_service", "few_save_errands", "nonlocal_harm", "full_function_landing"):
-        if claim in given:
-            rows.append(judge_association(claim, *given[claim], expected="-", basis="accounts"))
+    given = figures or AccountFigures()
+    rows = [_leaders(drawn, hierarchy)]
+    for claim in ACCOUNT_CLAIMS:
+        if claim in given.associations:
+            rows.append(judge_association(claim, *given.associations[claim], expected="-", basis="accounts"))
+        elif claim in given.excesses:
+            rows.append(judge_excess(claim, given.excesses[claim], "accounts"))
+        elif claim in given.majorities:
+            rows.append(judge_few(claim, given.majorities[claim], "accounts"))
         else:
             rows.append({"claim": claim, "verdict": UNDETERMINED, "basis": "missing"})
     return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+
+
+def _leaders(drawn: Draws | None, hierarchy: ResolvedHierarchy) -> dict[str, Any]:
+    if drawn is None:
+        return {"claim": "leader_root", "verdict": UNDETERMINED, "basis": "missing"}
+    return judge_root(drawn, hierarchy)

@@ -122,3 +122,14 @@ def respondent_weights(responses: Responses, weights: str | None) -> NDArray[np.
         raise DataError("DIAG-008", f"{unusable.size} weights are missing or negative (rows {rows}).", where=weights)
     scaled: NDArray[np.float64] = w * (len(w) / w.sum())
     return scaled
+
+
+def unit_names(responses: Responses, cluster: str | None, units: Units) -> tuple[str, ...]:
+    """Names of the units, those without an account each under a name that no account has."""
+    import pandas as pd
+
+    if not units.clustered:
+        return ()
+    own = [q.id for q in responses.instrument.background if q.role == "account"] if responses.instrument else []
+    labels = pd.factorize(responses.frame[cluster or own[0]], sort=True)[1]
+    return (*map(str, labels), *(f"\x1f{i}" for i in range(units.count - len(labels))))

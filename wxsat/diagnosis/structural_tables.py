@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wxsat.diagnosis.confounder import CONFOUNDER_COLUMNS, GRID_COLUMNS, grid_of_confounders, weigh_confounders
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
-from wxsat.diagnosis.hypotheses import CLAIM_COLUMNS, HYPOTHESIS_COLUMNS, judge_claims, judge_hypotheses
+from wxsat.diagnosis.hypotheses import CLAIM_COLUMNS, HYPOTHESIS_COLUMNS, judge_hypotheses
 from wxsat.diagnosis.resampling import Draws
 from wxsat.diagnosis.rivals import RIVAL_COLUMNS, compare_rivals, write_hierarchy
 from wxsat.diagnosis.sequence import SEQUENCE_COLUMNS, order_measures
@@ -115,7 +115,6 @@ def read_structural_tables(
         shapley=share_variance(estimate.covariance, drawn.covariance, hierarchy),
         sequence=order_measures(estimate, drawn, positions, hierarchy, target),
         hypotheses=judge_hypotheses(estimate, drawn, hierarchy),
-        claims=judge_claims(drawn, hierarchy),
         split_sample=split,
         confounders=confounders,
         confounder_grid=grid_of_confounders(confounders),
