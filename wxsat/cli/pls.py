@@ -163,6 +163,7 @@ def mga(
     model: ModelArgument,
     file: option.Answers = None,
     group: option.Group = None,
+    between: Annotated[str | None, typer.Option(help='The two values to compare, where there are more: "1,2".')] = None,
     scheme: Scheme = "path",
     consistent: Consistent = False,
     missing: Missing = "listwise",
@@ -187,6 +188,7 @@ def mga(
         option.read_model_argument(model),
         answers,
         group,
+        between=_pair(between),
         scheme=scheme,
         consistent=consistent,
         missing=missing,
@@ -276,6 +278,15 @@ def _write(
     extra = {} if figures is None else {"figures": figures}
     write_folder(out, command, file, found.to_dict(), lambda language: tabulate(found, instrument, language), **extra)
     say(f"Written: {out}")
+
+
+def _pair(between: str | None) -> tuple[str, str] | None:
+    if between is None:
+        return None
+    parts = [part.strip() for part in between.replace("，", ",").split(",")]
+    if len(parts) != 2 or not all(parts):
+        raise UsageError("PLS-026", f"{between!r}; two values by a comma were expected.", where="--between")
+    return parts[0], parts[1]
 
 
 def _scale(low: float | None, high: float | None) -> tuple[float, float] | None:

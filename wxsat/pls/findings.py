@@ -227,7 +227,7 @@ def misfit(model_fit: pd.DataFrame) -> Iterator[Finding]:
     for row in model_fit.to_dict("records"):
         over = [name for name in ("srmr", "d_uls", "d_g") if row[name] > row[f"{name}_hi95"]]
         if over:
-            figures = ", ".join(f"{name} {row[name]:.3f} > {row[f'{name}_hi95']:.3f}" for name in over)
+            figures = ", ".join(f"{name} {row[name]:.4f} > {row[f'{name}_hi95']:.4f}" for name in over)
             yield Finding(
                 "PLS-140",
                 "warning",

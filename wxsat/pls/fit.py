@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wxsat.errors import EstimationError, UsageError, nearest
+from wxsat.pls.answer_scale import AnswerScale, Ends, ends_of, read_scale
 from wxsat.pls.bootstrap import Bootstrap, bootstrap_pls, check_bootstrap
 from wxsat.pls.discrepancy import MEASURES, evaluate_fit
 from wxsat.pls.estimates import Estimates, estimate, stage_transform
@@ -43,7 +44,7 @@ def fit_pls(
     interval: str = "percentile",
     level: float = 0.95,
     sign_change: str = "none",
-    scale: tuple[float, float] | None = None,
+    scale: AnswerScale | None = None,
     target: str | None = None,
     tolerance: float = 1e-7,
     max_iterations: int = 300,
@@ -71,8 +72,9 @@ def fit_pls(
     level : float
     sign_change : {"none", "construct"}
         Of draws; see :func:`wxsat.pls.bootstrap.bootstrap_pls`.
-    scale : (lowest, highest), optional
-        Ends of the answer scale of all items; gives the 0-100 index.
+    scale : (lowest, highest) or mapping of str to (lowest, highest), optional
+        Ends of the answer scale, of all items or item by item; gives the 0-100 index. Answers to an instrument bring
+        theirs along.
     target : str, optional
         Construct of the importance-performance map; needs `scale`.
     tolerance, max_iterations
@@ -116,7 +118,8 @@ def fit_pls(
         max_iterations=max_iterations,
     )
     check_bootstrap(draws, sign_change, interval, level)
-    _check_target(plan, scale, target)
+    ends = read_scale(scale, plan.columns, data)
+    _check_target(plan, ends, target)
     sample = read_sample(data, plan.columns, missing)
     found = fit_sample(plan, sample)
     bootstrap = None
@@ -134,10 +137,15 @@ def fit_pls(
         "interval": interval,
         "level": level,
         "sign_change": sign_change,
-        "scale": scale,
+        "scale": _shown(ends),
         "target": target,
     }
-    return _assemble(plan, sample, found, bootstrap, settings)
+    return _assemble(plan, sample, found, bootstrap, settings, ends)
+
+
+def _shown(ends: dict[str, Ends] | None) -> Any:
+    """Return one pair where all items have the same ends."""
+    return next(iter(ends.values())) if ends and len(set(ends.values())) == 1 else ends
 
 
 def fit_sample(plan: Plan, sample: PlsSample) -> Estimates:
@@ -163,11 +171,7 @@ def fit_sample(plan: Plan, sample: PlsSample) -> Estimates:
     return add_products(plan, found, sample.values, np.ones((1, sample.n_obs)))
 
 
-def _check_target(plan: Plan, scale: tuple[float, float] | None, target: str | None) -> None:
-    if scale is not None and not (len(scale) == 2 and scale[0] < scale[1]):
-        raise UsageError(
-            "PLS-024", f"a scale of {scale}; two numbers, the smaller first, were expected.", where="scale"
-        )
+def _check_target(plan: Plan, scale: dict[str, Ends] | None, target: str | None) -> None:
     if target is not None and target not in plan.final.constructs:
         known = plan.final.constructs
         raise UsageError(
@@ -199,7 +203,12 @@ def item_correlation_of(plan: Plan, sample: PlsSample) -> Array:
 
 
 def _assemble(
-    plan: Plan, sample: PlsSample, found: Estimates, bootstrap: Bootstrap | None, settings: dict[str, Any]
+    plan: Plan,
+    sample: PlsSample,
+    found: Estimates,
+    bootstrap: Bootstrap | None,
+    settings: dict[str, Any],
+    scale: dict[str, Ends] | None,
 ) -> PlsResult:
     import pandas as pd
 
@@ -210,7 +219,7 @@ def _assemble(
     weights = frames.frame_formative_vif(plan, items, frames.frame_outer(plan, found, bootstrap, "outer_weights"))
     loadings = frames.frame_outer(plan, found, bootstrap, "outer_loadings")
     quality = pd.DataFrame([asdict(row) for row in reliabilities(plan, found, items)])
-    index = _frame_index(plan, sample, found, settings["scale"])
+    index = _frame_index(plan, sample, found, scale)
     htmt = _frame_htmt(plan, found, items)
     model_fit = _frame_fit(plan, sample, found, items, settings)
     counts = {"requested": 0, "used": 0, "turned": 0}
@@ -227,7 +236,7 @@ def _assemble(
         collinearity=collinearity,
         model_fit=model_fit,
         index=index,
-        importance=_frame_importance(plan, sample, found, settings),
+        importance=_frame_importance(plan, sample, found, settings, scale),
         findings=(
             *sample.findings,
             *findings_of(plan, found, bootstrap, paths, weights, loadings, quality, htmt, index, sample.n_obs),
@@ -277,37 +286,23 @@ def _frame_htmt(plan: Plan, found: Estimates, items: Array) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["a", "b", "htmt", "correlation"])
 
 
-def _ends(plan: Plan, scale: tuple[float, float]) -> tuple[Array, Array]:
-    size = len(plan.columns)
-    return np.full(size, float(scale[0])), np.full(size, float(scale[1]))
-
-
-def _own_scale(plan: Plan, values: Array, scale: tuple[float, float]) -> None:
-    """Refuse answers outside the stated scale: UsageError PLS-024."""
-    outside = [c for c, v in zip(plan.columns, values.T, strict=True) if v.min() < scale[0] or v.max() > scale[1]]
-    if outside:
-        raise UsageError(
-            "PLS-024",
-            f"answers outside {scale[0]:g} to {scale[1]:g} in {', '.join(outside[:5])}.",
-            where="scale",
-            hint="Give the ends of the answer scale; all items of the model need the same one.",
-        )
-
-
-def _frame_index(plan: Plan, sample: PlsSample, found: Estimates, scale: tuple[float, float] | None) -> pd.DataFrame:
+def _frame_index(plan: Plan, sample: PlsSample, found: Estimates, scale: dict[str, Ends] | None) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["construct", "mean", "equal_weights", "negative_weight"]
     if scale is None:
         return pd.DataFrame(columns=columns)
-    _own_scale(plan, sample.values, scale)
     counts = np.ones((1, sample.n_obs))
-    points = rescale_composites(found.column_weights, sample.values, counts, *_ends(plan, scale))
+    points = rescale_composites(
+        found.column_weights, sample.values, counts, *ends_of(scale, plan.columns, sample.values)
+    )
     rows = zip(plan.final.constructs, points.mean[0], points.equal[0], points.negative, strict=True)
     return pd.DataFrame(list(rows), columns=columns)
 
 
-def _frame_importance(plan: Plan, sample: PlsSample, found: Estimates, settings: dict[str, Any]) -> pd.DataFrame:
+def _frame_importance(
+    plan: Plan, sample: PlsSample, found: Estimates, settings: dict[str, Any], scale: dict[str, Ends] | None
+) -> pd.DataFrame:
     import pandas as pd
 
     columns = [
@@ -322,9 +317,9 @@ def _frame_importance(plan: Plan, sample: PlsSample, found: Estimates, settings:
         "quadrant",
         "p_quadrant",
     ]
-    scale, target = settings["scale"], settings["target"]
+    target = settings["target"]
     if scale is None or target is None:
         return pd.DataFrame(columns=columns)
     from wxsat.pls.importance import map_importance
 
-    return map_importance(plan, sample, found, target, _ends(plan, scale), settings)[columns]
+    return map_importance(plan, sample, found, target, ends_of(scale, plan.columns, sample.values), settings)[columns]

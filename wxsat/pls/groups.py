@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 PERMUTATIONS_AT_ONCE = 100
+LEAST_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def compare_groups(
     data: Any,
     group: str,
     *,
+    between: tuple[str, str] | None = None,
     scheme: str = "path",
     consistent: bool = False,
     missing: str = "listwise",
@@ -104,6 +106,8 @@ def compare_groups(
         As in :func:`wxsat.pls.fit.fit_pls`.
     group : str
         Column with two values; rows without one are left out.
+    between : (str, str), optional
+        The two values to compare, first less second, where the column has more.
     draws, seed : int
         Permutations of the group labels.
     level : float
@@ -118,26 +122,19 @@ def compare_groups(
     """
     plan = plan_estimation(read_path_model(model), scheme=scheme, consistent=consistent)
     check_bootstrap(max(draws, 1), "none", "percentile", level)
-    frame = read_data(data, None).frame
-    if group not in frame.columns:
-        raise DataError(
-            "PLS-014",
-            f"{group!r} is not in the data.",
-            where="group",
-            hint=nearest(group, map(str, frame.columns)).strip(),
-        )
-    frame = frame[frame[group].notna()]
+    frame, labels = _divide(read_data(data, None).frame, group, between)
     sample = read_sample(frame, plan.columns, missing)
-    labels = frame[group].iloc[sample.rows]
-    names = sorted(labels.unique(), key=str)
-    first = (labels == names[0]).to_numpy() if names else np.zeros(0, dtype=bool)
-    if len(names) != 2 or min(first.sum(), (~first).sum()) < 10:
+    labels = labels[sample.rows]
+    names = between or sorted(set(labels.tolist()))
+    first = labels == names[0] if len(names) else np.zeros(0, dtype=bool)
+    if len(names) != 2 or min(first.sum(), (~first).sum()) < LEAST_ROWS:
         found = ", ".join(f"{n} ({int((labels == n).sum())})" for n in names[:6])
         raise DataError(
             "PLS-014",
-            f"{group!r} has {len(names)} groups: {found}; two of at least 10 complete rows each were expected.",
+            f"{group!r} has {len(names)} groups: {found}; two of at least {LEAST_ROWS} complete rows each were "
+            "expected.",
             where="group",
-            hint="Keep two groups of the data and compare them.",
+            hint="Name two of them: between=('1', '2'), or --between 1,2.",
         )
     pooled = fit_sample(plan, sample)
     observed = compare_divisions(plan, sample.values, sample.correlation, pooled, first[None].astype(float))
@@ -169,7 +166,38 @@ def compare_groups(
         "used": int(joined["fine"].sum()),
     }
     sizes = (int(first.sum()), int((~first).sum()))
-    return GroupComparison((str(names[0]), str(names[1])), sizes, micom, paths, findings, settings)
+    return GroupComparison((names[0], names[1]), sizes, micom, paths, findings, settings)
+
+
+def _divide(frame: pd.DataFrame, group: str, between: tuple[str, str] | None) -> tuple[pd.DataFrame, NDArray[np.str_]]:
+    """Return the rows that belong to a group, and its name of each; DataError PLS-014 for unknown names."""
+    if group not in frame.columns:
+        raise DataError(
+            "PLS-014",
+            f"{group!r} is not in the data.",
+            where="group",
+            hint=nearest(group, map(str, frame.columns)).strip(),
+        )
+    frame = frame[frame[group].notna()]
+    labels = np.array([_label(value) for value in frame[group]], dtype=str)
+    if between is None:
+        return frame, labels
+    known = sorted(set(labels.tolist()))
+    unknown = [name for name in between if name not in known]
+    if unknown or between[0] == between[1]:
+        raise DataError(
+            "PLS-014",
+            f"{', '.join(between)}: two different groups of {group!r} were expected. Known: {', '.join(known[:10])}."
+            + nearest(unknown[0] if unknown else between[0], known),
+            where="between",
+        )
+    kept = np.isin(labels, between)
+    return frame[kept], labels[kept]
+
+
+def _label(value: object) -> str:
+    """Return a code as it is written: 1, not 1.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def compare_divisions(
@@ -288,7 +316,8 @@ def _findings(micom: pd.DataFrame) -> list[Finding]:
                 )
             )
     partial = [str(c) for c, v in zip(micom["construct"], micom["invariance"], strict=True) if v == "partial"]
-    if partial:
+    # Where a composite is another one in each group, nothing may be compared, and the rest is in the table.
+    if partial and not found:
         found.append(
             Finding(
                 "PLS-137",

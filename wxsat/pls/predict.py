@@ -10,7 +10,7 @@ difference of the rows' losses by a paired t test. Q2: 1 - SSE/SSO over cells le
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,32 +114,8 @@ def predict_pls(
     model_errors, linear, mean, lost = cross_validate(
         plan, sample.values, deal_rows(sample.n_obs, folds, repeats, seed)
     )
-    findings = list(sample.findings)
-    if lost:
-        findings.append(
-            Finding(
-                "PLS-134",
-                "warning",
-                "prediction",
-                f"{lost} of {folds * repeats} folds have no solution; their predictions are missing.",
-                {"n": lost, "total": folds * repeats},
-            )
-        )
-    items, cvpat = (
-        frame_items(plan, model_errors, linear, mean),
-        frame_cvpat(plan, model_errors, linear, mean),
-    )
-    worse = int((items["rmse"] > items["rmse_lm"]).sum())
-    if worse:
-        findings.append(
-            Finding(
-                "PLS-135",
-                "note",
-                "prediction",
-                f"{worse} of {len(items)} items are predicted worse than by a linear model without constructs.",
-                {"n": worse, "total": len(items)},
-            )
-        )
+    items, cvpat = frame_items(plan, model_errors, linear, mean), frame_cvpat(plan, model_errors, linear, mean)
+    findings = (*sample.findings, *_findings(items, lost, folds * repeats))
     settings = {
         "scheme": scheme,
         "folds": folds,
@@ -149,7 +125,17 @@ def predict_pls(
         "missing": missing,
         "n": sample.n_obs,
     }
-    return PlsPrediction(items, cvpat, blindfold(plan, sample.values, omission), tuple(findings), settings)
+    return PlsPrediction(items, cvpat, blindfold(plan, sample.values, omission), findings, settings)
+
+
+def _findings(items: pd.DataFrame, lost: int, total: int) -> Iterator[Finding]:
+    if lost:
+        message = f"{lost} of {total} folds have no solution; their predictions are missing."
+        yield Finding("PLS-134", "warning", "prediction", message, {"n": lost, "total": total})
+    worse = int((items["rmse"] > items["rmse_lm"]).sum())
+    if worse:
+        message = f"{worse} of {len(items)} items are predicted worse than by a linear model without constructs."
+        yield Finding("PLS-135", "note", "prediction", message, {"n": worse, "total": len(items)})
 
 
 def _check(folds: int, repeats: int, omission: int, n_obs: int) -> None:

@@ -254,3 +254,46 @@ def test_data_and_options_that_cannot_be_used():
         fit_pls("A <~ a1 + a2 + twin\nC ~ A\nC =~ c1 + c2", frame.assign(twin=frame["a1"] + frame["a2"]))
     with pytest.raises(UsageError):
         fit_pls("c1 ~ a1 + b1 + a1:b1", frame, consistent=True)
+
+
+def test_answer_scales_item_by_item_and_from_an_instrument():
+    from types import SimpleNamespace
+
+    from wxsat.pls.answer_scale import read_scale
+
+    frame = draw()[["a1", "c1"]].clip(-4, 4)
+    wide = frame.assign(c1=frame["c1"] * 2 + 1)
+    alike = fit_pls("c1 ~ a1", frame, scale=(-4, 4), target="c1")
+    mixed = fit_pls("c1 ~ a1", wide, scale={"a1": (-4, 4), "c1": (-7, 9)}, target="c1")
+    # The same answers in other units are the same points of 0-100.
+    for name in ("importance", "performance"):
+        assert mixed.importance[name].iloc[0] == pytest.approx(alike.importance[name].iloc[0], abs=1e-9)
+    assert mixed.index["mean"].tolist() == pytest.approx(alike.index["mean"].tolist(), abs=1e-9)
+    items = [SimpleNamespace(id="a1"), SimpleNamespace(id="c1")]
+    scales = {"a1": SimpleNamespace(min=1, max=7), "c1": SimpleNamespace(min=1, max=10)}
+    instrument = SimpleNamespace(constructs=[SimpleNamespace(items=items)], scale_of=lambda item: scales[item.id])
+    data = SimpleNamespace(instrument=instrument)
+    assert read_scale(None, ["a1", "c1"], data) == {"a1": (1.0, 7.0), "c1": (1.0, 10.0)}
+    assert read_scale(None, ["a1", "other"], data) is None
+    for scale, given in (((1, 10), data), ({"a1": (1, 7)}, None), ((3, 3), None), ({"a1": (1,), "c1": (1, 2)}, None)):
+        with pytest.raises(UsageError) as error:
+            read_scale(scale, ["a1", "c1"], given)
+        assert error.value.code == "PLS-024"
+
+
+def test_two_of_three_groups():
+    frame = groups(0.5).assign(g=lambda f: f["g"].map({"x": 1.0, "y": 2.0}))
+    three = pd.concat([frame, frame.head(20).assign(g=3.0)], ignore_index=True)
+    with pytest.raises(DataError) as error:
+        compare_groups(MODEL, three, "g", draws=40)
+    assert error.value.code == "PLS-014"
+    assert "1 (250)" in error.value.message
+    two = compare_groups(MODEL, three, "g", between=("1", "2"), draws=40)
+    alone = compare_groups(MODEL, frame, "g", draws=40)
+    pd.testing.assert_frame_equal(two.paths, alone.paths)
+    turned = compare_groups(MODEL, three, "g", between=("2", "1"), draws=40)
+    assert turned.paths["difference"].to_numpy() == pytest.approx(-two.paths["difference"].to_numpy(), abs=1e-9)
+    for pair in (("1", "9"), ("1", "1")):
+        with pytest.raises(DataError) as error:
+            compare_groups(MODEL, three, "g", between=pair, draws=40)
+        assert error.value.code == "PLS-014"
