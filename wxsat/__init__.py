@@ -70,6 +70,8 @@ _PUBLIC = {
     "evaluate_readiness": "wxsat.panel.readiness",
     "simulate_responses": "wxsat.simulate.respondents",
     "diagnose": "wxsat.diagnosis.diagnose",
+    "Wave": "wxsat.diagnosis.tracking",
+    "track_waves": "wxsat.diagnosis.tracking",
     "Finding": "wxsat.finding",
     "Table": "wxsat.present.table",
     "render_report": "wxsat.present.report",
