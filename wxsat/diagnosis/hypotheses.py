@@ -28,6 +28,7 @@ HYPOTHESIS_COLUMNS = (
 )  # fmt: skip
 CLAIM_COLUMNS = ("claim", "verdict", "estimate", "ci_lower", "ci_upper", "probability", "basis")
 ACCOUNT_CLAIMS = ("news_over_service", "few_save_errands", "nonlocal_harm", "full_function_landing")
+ROOT_CANDIDATES = ("D1", "D2", "D4")
 FEWEST_ACCOUNTS = 20
 FAMILY = tuple(f"H{i}" for i in range(6, 21))
 NEGLIGIBLE = 0.10
@@ -153,12 +154,13 @@ def _declared(
 
 def judge_root(drawn: Draws, hierarchy: ResolvedHierarchy) -> dict[str, Any]:
     """
-    Return the verdict on the claim that the leaders' mindset is the root: its total effect is the worst of all.
+    Return the verdict on the claim that the leaders' mindset is the root: the worst total effect of what can be one.
 
-    Supported if it is so in 90 % of the draws, refuted if in at most 10 %.
+    Supported if it is so in 90 % of the draws, refuted if in at most 10 %. It is held against the other dilemmas that
+    satisfaction suffers from; an outcome dilemma is no rival: its symptoms are where their effects arrive.
     """
     row: dict[str, Any] = {"claim": "leader_root", "basis": "total_effects", "probability": np.nan}
-    dilemmas = [d for d in ("D1", "D2", "D3", "D4") if d in hierarchy.composites]
+    dilemmas = [d for d in ROOT_CANDIDATES if d in hierarchy.composites]
     if "D1" not in dilemmas or len(dilemmas) < 2 or hierarchy.outcome not in hierarchy.nodes:
         return row | {"verdict": UNDETERMINED, "basis": "missing"}
     effects = {d: total_effect(drawn.paths.matrix, hierarchy, d, hierarchy.outcome) for d in dilemmas}
@@ -300,7 +302,7 @@ def judge_claims(
     Returns
     -------
     DataFrame
-        `CLAIM_COLUMNS`. ``leader_root``: leaders' total effect on satisfaction is the worst of all.
+        `CLAIM_COLUMNS`. ``leader_root``: leaders' total effect on satisfaction is worse than that of D2 and D4.
         ``news_over_service``: more posts that serve nobody than posts that do. ``few_save_errands``: fewer than half of
         the accounts have functions that land at or above the compliance line. ``nonlocal_harm``: the more followers
         from elsewhere, the less satisfied. ``full_function_landing``: the more functions, the fewer of them land. A
