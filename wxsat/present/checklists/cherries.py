@@ -60,7 +60,7 @@ def _dropped(run: Run, step: str) -> str:
     responses = run.draft.content.responses
     if responses is None or step not in set(responses.flow["step"]):
         return ""
-    dropped = int(responses.flow.set_index("step").loc[step, "n_dropped"])
+    dropped = int(responses.flow.set_index("step")["n_dropped"][step])
     return run.say("text.dropped", n=dropped)
 
 

@@ -1,4 +1,4 @@
-"""References of a run: the software, instruments and methods that it used, in GB/T 7714 and APA style, and as BibTeX."""
+"""References of a run: the software, instruments and methods that it used, in GB/T 7714, APA style and BibTeX."""
 
 from wxsat.present.citations.bibtex import render_bibtex
 from wxsat.present.citations.reference import Reference, load_references, references_from_json, references_to_json

@@ -102,6 +102,7 @@ def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> s
             f'lang: "{document.language}"{region}, fallback: true)',
             f"#set par(leading: {style.leading}em, spacing: {style.leading + 0.35}em, justify: {str(chinese).lower()})",
             f"#show heading: set text(size: {style.heading}pt, {bold})",
+            "#show table: set par(justify: false, leading: 0.5em)",
             f"#show heading: set block(above: {style.leading + 0.85}em, below: {style.leading}em)",
             f"#show strong: set text({bold})",
             "#set list(indent: 0.4em, body-indent: 0.5em)",
@@ -143,8 +144,8 @@ def _block(block: Block, document: Document, figures: Mapping[str, str], style: 
         case FigureBlock():
             return _figure(block, document, figures, style)
         case FindingsBlock(findings=findings):
-            items = (f"strong({quote(f'[{f.code}] ')}) + text({quote(f.text)})" for f in findings)
-            return f"#list({', '.join(items)})" if findings else ""
+            said = (f"strong({quote(f'[{f.code}] ')}) + text({quote(f.text)})" for f in findings)
+            return f"#list({', '.join(said)})" if findings else ""
 
 
 def _paragraph(text: str, kind: str) -> str:
@@ -164,7 +165,7 @@ def _paragraph(text: str, kind: str) -> str:
 def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], style: PageStyle) -> str:
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
     # A figure that is taller than wide must not run over its page.
-    height = "5.6cm" if document.part == "brief" else "19cm"
+    height = "8.5cm" if document.part == "brief" else "19cm"
     file, alt = quote(figures[block.file]), quote(block.alt)
     image = (
         f"layout(room => if measure(image({file}, width: room.width)).height > {height} "
@@ -178,13 +179,17 @@ def _table(printed: PrintedTable, style: PageStyle) -> str:
     room = (PAGE_WIDTH - 2 * style.margin) * CAREFUL
     layout = lay_out(printed, room)
     if layout.fits:
-        return _drawn(printed, layout)
-    wide = lay_out(printed, (PAGE_HEIGHT - 2 * style.margin) * CAREFUL)
-    return f"#page(flipped: true)[\n{_drawn(printed, wide)}\n]"
+        return _drawn(printed, layout, room)
+    length = (PAGE_HEIGHT - 2 * style.margin) * CAREFUL
+    return f"#page(flipped: true)[\n{_drawn(printed, lay_out(printed, length), length)}\n]"
 
 
-def _drawn(printed: PrintedTable, layout: Layout) -> str:
-    columns = ", ".join(f"{width / CAREFUL:.2f}pt" for width in layout.widths)
+def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
+    widths = list(layout.widths)
+    if all(column.kind == "text" for column in printed.columns):
+        # A table of texts fills the line: its last column holds the longest.
+        widths[-1] += max(0.0, room - sum(widths))
+    columns = ", ".join(f"{width / CAREFUL:.2f}pt" for width in widths)
     sides = ["left" if c.kind == "text" else "right" for c in printed.columns]
     head = ", ".join(f"align(bottom, {_cell(c.heading, '')})" for c in printed.columns)
     tails = [decimal_tails(printed, place) for place in range(len(printed.columns))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.present.document import Block, Bullets, KeyFigures, Paragraph, Section
 from wxsat.present.draft import Draft
+from wxsat.present.figures.path_diagram import plot_path_diagrams
 from wxsat.present.figures.severity import plot_severity
 from wxsat.present.figures.sources import plot_sources
 from wxsat.present.sections.evidence import COMBINED
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 VERDICTS = {"severe": "severe", "not_severe": "not_severe"}
 SOURCES = ("pub", "ops", "log")
+# The finding that says so: the sources of a dilemma contradict each other.
+CONTRADICTION = "DIAG-136"
 
 
 def brief_sections(draft: Draft) -> tuple[Section, ...]:
@@ -133,9 +136,13 @@ def _source_sentences(draft: Draft) -> list[str]:
     said = [_say(draft, "sure.sources", k=counted, names=draft.join(names))]
     if absent:
         said.append(_say(draft, "sure.missing", names=draft.join(absent)))
-    split = [draft.name_of(row["dilemma"]) for row in rows if row["verdict"] == "conflicting"]
+    contradicting = {f.subject for f in draft.content.findings if f.code == CONTRADICTION}
+    split = [draft.name_of(row["dilemma"]) for row in rows if row["dilemma"] in contradicting]
     if split:
         said.append(_say(draft, "sure.disagree", names=draft.join(split)))
+    vetoed = {draft.name_of(row["dilemma"]): row["veto"] for row in rows if row.get("veto")}
+    if vetoed:
+        said.append(_say(draft, "sure.veto", names=draft.join(vetoed), codes=draft.join(vetoed.values())))
     worst = rows[0]
     if worst["method_lower"] == worst["method_lower"]:
         digits = 0 if _joined(draft) else 1
@@ -226,6 +233,12 @@ def _without_dilemmas(draft: Draft) -> Section:
     blocks: list[Block] = [Paragraph(_say(draft, "model.none"))]
     if figures:
         blocks.append(KeyFigures(figures))
+    model = draft.content.main_model
+    if model is not None and model.result is not None and not model.result.refused:
+        title = model.title.text(draft.language) or model.id
+        drawn: dict[str, Any] = {"language": draft.language, "instrument": draft.instrument, "title": title}
+        # Of a model that takes several diagrams the first one: one figure fits the page.
+        blocks += [draft.figure(spec) for spec in plot_path_diagrams(model.result, id=f"path-{model.id}", **drawn)[:1]]
     return Section("brief-model", _say(draft, "model.title"), tuple(blocks))
 
 
