@@ -68,12 +68,12 @@ def _consecutive(months: tuple[str, ...]) -> bool:
 def draw_control_charts(data: ControlChartData, figure: FigureBase) -> None:
     """Draw a panel a series, one above the other."""
     axes = figure.subplots(len(data.charts), 1, squeeze=False)[:, 0]
-    for ax, one in zip(axes, data.charts, strict=True):
-        _draw_chart(ax, one, data.legend)
+    for place, (ax, one) in enumerate(zip(axes, data.charts, strict=True)):
+        _draw_chart(ax, one, data.legend, place)
     axes[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=5, fontsize=theme.TINY_POINTS, borderpad=0.1)
 
 
-def _draw_chart(ax: Axes, one: MonthlyChart, words: Mapping[str, str]) -> None:
+def _draw_chart(ax: Axes, one: MonthlyChart, words: Mapping[str, str], place: int) -> None:
     chart, at = one.chart, np.arange(len(one.months))
     ax.fill_between(at, chart.lower, chart.upper, color=theme.PANEL, linewidth=0)
     ax.plot(at, chart.upper, color=theme.MUTED, linewidth=1.0, linestyle=(0, (4, 2)), label=words["limits"])
@@ -84,14 +84,14 @@ def _draw_chart(ax: Axes, one: MonthlyChart, words: Mapping[str, str]) -> None:
         markeredgecolor=theme.MUTED, label=words["value"],
     )  # fmt: skip
     line = ax.plot(at, chart.averages, color=theme.BLUE, linewidth=1.9, marker=".", label=words["average"])
-    line[0].set_gid(f"average {one.title}")
+    line[0].set_gid(f"average-{place}")
     out = chart.outside
     if out.any():
         marks = ax.plot(
             at[out], chart.averages[out], linestyle="none", marker="D", markersize=7, markerfacecolor="none",
             markeredgecolor=theme.VERMILION, markeredgewidth=1.5, label=words["signal"],
         )  # fmt: skip
-        marks[0].set_gid(f"signals {one.title}")
+        marks[0].set_gid(f"signals-{place}")
     ax.set_title(one.title, loc="left", fontsize=theme.SMALL_POINTS)
     step = max(1, -(-len(at) // 13))
     ax.set_xticks(at[::step], one.months[::step])

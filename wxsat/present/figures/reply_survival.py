@@ -150,7 +150,7 @@ def draw_reply_survival(data: SurvivalData, figure: FigureBase) -> None:
 
     ax = figure.add_subplot()
     end = min(LONGEST_DAYS, max((curve.last for curve in data.curves), default=LONGEST_DAYS))
-    for curve, (color, dashes, marker) in zip(data.curves, STYLES, strict=False):
+    for place, (curve, (color, dashes, marker)) in enumerate(zip(data.curves, STYLES, strict=False)):
         days = np.concatenate([[0.0], curve.days, [curve.last]])
         steps = [np.concatenate([[1.0], values, values[-1:]]) for values in (curve.waiting, curve.lower, curve.upper)]
         steps = [s if len(curve.days) else np.ones(2) for s in steps]
@@ -165,7 +165,7 @@ def draw_reply_survival(data: SurvivalData, figure: FigureBase) -> None:
             days, steps[0], where="post", color=color, linestyle=dashes, linewidth=1.7, marker=marker,
             markevery=max(1, len(days) // 6), markersize=4.2, label=f"{curve.name} (n = {curve.n:,})",
         )  # fmt: skip
-        lines[0].set_gid(f"waiting {curve.name}")
+        lines[0].set_gid(f"waiting-{place}")
     ax.axvline(LIMIT_DAYS, color=theme.MUTED, linewidth=0.9, linestyle=(0, (2, 2)))
     ax.annotate(
         data.limit, (LIMIT_DAYS, 1.0), xycoords=ax.get_xaxis_transform(), xytext=(3, -3), textcoords="offset points",

@@ -13,6 +13,7 @@ import pytest
 import wxsat as wx
 from wxsat.present import theme
 from wxsat.present.figures.account_funnel import plot_account_funnel
+from wxsat.present.figures.control_chart import plot_control_charts
 from wxsat.present.figures.exclusion_flow import plot_exclusion_flow
 from wxsat.present.figures.figure import FigureSpec, build_figure
 from wxsat.present.figures.htmt import plot_htmt
@@ -20,6 +21,8 @@ from wxsat.present.figures.levers import plot_levers
 from wxsat.present.figures.likert import plot_likert
 from wxsat.present.figures.priorities import plot_priorities
 from wxsat.present.figures.reliability import plot_reliability
+from wxsat.present.figures.reply_survival import plot_reply_survival
+from wxsat.present.figures.response_surface import plot_response_surface
 from wxsat.present.figures.severity import plot_severity
 from wxsat.present.figures.sources import plot_sources
 from wxsat.responses.responses import CleanResponses
@@ -163,6 +166,28 @@ def accounts() -> pd.DataFrame:
 
 
 @pytest.fixture
+def replies() -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    kinds = np.repeat(["complaint", "consultation", "suggestion"], 40)
+    wait = rng.exponential(4, 120)
+    return pd.DataFrame({"account": "A", "kind": kinds, "wait": wait, "replied": rng.random(120) < 0.7})
+
+
+@pytest.fixture
+def months() -> pd.DataFrame:
+    values = np.concatenate([np.random.default_rng(1).normal(60, 1, 8), np.full(6, 68.0)])
+    return pd.DataFrame({"month": [f"{2025 + m // 12}-{m % 12 + 1:02d}" for m in range(14)], "value": values})
+
+
+@pytest.fixture
+def surface() -> pd.DataFrame:
+    frame = pd.DataFrame({"term": [f"b{i}" for i in range(6)] + [f"a{i}" for i in range(1, 5)]})
+    values = np.array([60, 0.2, -0.1, -0.01, 0.002, -0.01, 0.1, -0.018, 0.3, -0.022])
+    seen = {"x_lower": 5.0, "x_upper": 95.0, "y_lower": 20.0, "y_upper": 70.0}
+    return frame.assign(estimate=values, ci_lower=values - 0.1, ci_upper=values + 0.1, n=200, r2=0.31, **seen)
+
+
+@pytest.fixture
 def priorities() -> pd.DataFrame:
     columns = [
         "driver", "kind", "importance", "importance_ci_lower", "importance_ci_upper", "performance",
@@ -248,6 +273,16 @@ def make(request: pytest.FixtureRequest, instrument: Instrument) -> Callable[...
                 return plot_priorities(frame("priorities"), **named)
             case "sources":
                 return plot_sources(frame("combined"), frame("sources"), **named)
+            case "reply-survival":
+                spec = plot_reply_survival(frame("replies"), language=language, **options)
+                assert spec is not None
+                return spec
+            case "control-chart":
+                spec = plot_control_charts({"x": frame("months")}, language=language, **options)
+                assert spec is not None
+                return spec
+            case "response-surface":
+                return plot_response_surface(frame("surface"), language=language, **options)
             case "account-funnel":
                 spec = plot_account_funnel(frame("accounts"), **named)
                 assert spec is not None

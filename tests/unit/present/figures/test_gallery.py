@@ -11,7 +11,8 @@ import pytest
 GALLERY = Path(__file__).resolve().parents[4] / "docs" / "gallery"
 SCRIPTS = sorted(path.name for path in GALLERY.glob("*.py"))
 FIGURES = {
-    "exclusion_flow", "htmt", "levers", "likert", "path_diagram", "priorities", "reliability", "severity",
+    "control_chart", "exclusion_flow", "htmt", "levers", "likert", "path_diagram", "priorities", "reliability",
+    "reply_survival", "response_surface", "severity",
 }  # fmt: skip
 
 

@@ -40,7 +40,9 @@ def test_the_curve_is_rs_survfit_with_log_log_intervals() -> None:
         # Both print doubles of the same formula.
         assert ours[known] == pytest.approx(expected[known], abs=1e-12)
     surv, lower, upper = golden["at5"]
-    assert [curve.within_limit, curve.within_lower, curve.within_upper] == pytest.approx([1 - surv, 1 - upper, 1 - lower])
+    assert [curve.within_limit, curve.within_lower, curve.within_upper] == pytest.approx(
+        [1 - surv, 1 - upper, 1 - lower]
+    )
 
 
 def test_nobody_observed_for_five_days_leaves_the_share_unknown() -> None:
@@ -51,7 +53,9 @@ def test_nobody_observed_for_five_days_leaves_the_share_unknown() -> None:
 
 
 def test_groups_keep_their_order_and_small_ones_are_named_but_not_drawn() -> None:
-    spec = plot_reply_survival(replies(), language="en", groups={"A": "first", "B": "second"}, order=["second", "first"])
+    spec = plot_reply_survival(
+        replies(), language="en", groups={"A": "first", "B": "second"}, order=["second", "first"]
+    )
     assert spec is not None
     assert [curve.name for curve in spec.data.curves] == ["second", "first"]
     assert spec.id != plot_reply_survival(replies(), language="en").id  # type: ignore[union-attr]
@@ -85,9 +89,9 @@ def test_the_chart_draws_the_numbers_and_names_the_months_beyond(months: pd.Data
     expected = ewma_chart(months["value"].to_numpy())
     assert expected.outside.any()
     with look.drawn(spec) as figure:
-        line = look.by_gid(figure, "average Scores")[0]
+        line = look.by_gid(figure, "average-0")[0]
         assert line.get_ydata() == pytest.approx(expected.averages)
-        marks = look.by_gid(figure, "signals Scores")[0]
+        marks = look.by_gid(figure, "signals-0")[0]
         assert marks.get_xdata().tolist() == np.flatnonzero(expected.outside).tolist()
     for month, out in zip(months["month"], expected.outside, strict=True):
         assert (month in spec.alt.split("beyond the limits in")[1]) == out
