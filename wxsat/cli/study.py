@@ -79,6 +79,8 @@ def run(
         )
         for path in prepared.files:
             print(f"answers: {path}")
+        for wave in prepared.study.waves[:-1]:
+            print(f"compared with wave {wave.id}: {', '.join(wave.files)}")
         say("Everything that can be checked without computing is in order; nothing was written.")
         return
     target = out or (loaded.folder or Path()) / "report"
