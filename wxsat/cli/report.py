@@ -45,6 +45,14 @@ def report(
             "may be given several times.",
         ),
     ] = None,
+    figure_size: Annotated[
+        str | None,
+        typer.Option(
+            "--figure-size",
+            help="a4 or slide: write the run's figures in this size into figures-SIZE (or --out, a folder); without "
+            "--to nothing else is written.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Render the report of a run folder as HTML, Word, PDF, Excel, LaTeX or Markdown."""
@@ -53,6 +61,12 @@ def report(
 
         print(cite_tables(run_dir, cite, to or "docx", out, lang, force, table_style=table_style))
         return
+    if figure_size is not None:
+        from wxsat.study.fit_figures import fit_figures
+
+        print(fit_figures(run_dir, figure_size, out if to is None else None, lang, force))
+        if to is None:
+            return
     from wxsat.study.rerender import rerender
 
     print(

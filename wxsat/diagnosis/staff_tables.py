@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 STAFF_COLUMNS = ["dilemma", "part", "role", "n", "S", "suppressed"]
-EXTREMES = {"lower": lambda values: float(np.nanmin(values)), "upper": lambda values: float(np.nanmax(values))}
 
 
 def tabulate_staff(staff: StaffAnswers | None, staffed: StaffSeverity | None) -> pd.DataFrame:
@@ -150,7 +149,10 @@ def _paired(staff: StaffAnswers, needs: PublicNeeds, responses: Responses) -> tu
     fitted = response_surface(scores.values[:, 0], experienced, own, needs.account) if same else None
     table = pd.DataFrame()
     if fitted:
-        ends = {f"{n}_{end}": f(v) for n, v in (("x", experienced), ("y", own)) for end, f in EXTREMES.items()}
+        ends = {
+            "x_lower": float(np.nanmin(experienced)), "x_upper": float(np.nanmax(experienced)),
+            "y_lower": float(np.nanmin(own)), "y_upper": float(np.nanmax(own)),
+        }  # fmt: skip
         table = fitted.coefficients.assign(n=fitted.n, r2=fitted.r2, **ends)
     pairs = pd.DataFrame({"a": needs.account, "x": experienced, "y": own}).dropna().groupby("a").mean()
     out = {}

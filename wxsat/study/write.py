@@ -157,7 +157,7 @@ def _write_figures(
 
 def write_fitted(images: Mapping[str, bytes], folder: Path, size: SizeName) -> None:
     """Write figures fitted to A4 or to a slide into a new folder; files that are no pictures stay out."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, payload in images.items():
         suffix = name.rpartition(".")[2]
         if suffix in IMAGE_FORMATS:

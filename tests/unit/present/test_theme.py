@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def test_curves_of_one_grey_have_their_own_dashes_and_marks() -> None:
 def test_likert_shades_run_evenly_in_grey() -> None:
     for shades in (theme.AGREE, theme.DISAGREE):
         grey = [lab(linear(color))[0] for color in shades]
-        assert all(b - a > 4 for a, b in zip(grey, grey[1:], strict=False))
+        assert all(b - a > 4 for a, b in pairwise(grey))
 
 
 @pytest.mark.parametrize("color", [theme.INK, theme.MUTED, theme.REFUSAL, theme.POSITIVE, theme.NEGATIVE])

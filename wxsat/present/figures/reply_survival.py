@@ -99,14 +99,13 @@ def waiting_curve(name: str, days: Floats, replied: NDArray[np.bool_]) -> Waitin
     lower, upper = (np.where((waiting > 0) & (waiting < 1), end, np.nan) for end in (lower, upper))
     at = int(np.searchsorted(times, LIMIT_DAYS, side="right")) - 1
     known = bool((days >= LIMIT_DAYS).any()) or (len(waiting) > 0 and waiting[-1] <= 0)
-    within = [math.nan] * 3
+    within = (math.nan, math.nan, math.nan)
     if known and at >= 0:
-        within = [1 - waiting[at], 1 - upper[at], 1 - lower[at]]
+        within = (1 - float(waiting[at]), 1 - float(upper[at]), 1 - float(lower[at]))
     elif known:
-        within = [0.0, math.nan, math.nan]
-    return WaitingCurve(
-        name, len(days), int(replied.sum()), times, waiting, lower, upper, *map(float, within), float(days.max())
-    )
+        within = (0.0, math.nan, math.nan)
+    last = float(days.max())
+    return WaitingCurve(name, len(days), int(replied.sum()), times, waiting, lower, upper, *within, last)
 
 
 def choose_reply_survival(

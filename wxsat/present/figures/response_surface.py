@@ -95,8 +95,8 @@ def choose_response_surface(
         raise UsageError("OUT-022", f"figure 'response_surface' needs the terms {', '.join(lacking)}.")
     b = np.array([number_in(rows[f"b{i}"], "estimate") for i in range(6)])
     first = rows["b0"]
-    ends = [number_in(first, name) for name in ("x_lower", "x_upper", "y_lower", "y_upper")]
-    observed = tuple(ends) if all(math.isfinite(end) for end in ends) else None
+    left, right, bottom, top = (number_in(first, name) for name in ("x_lower", "x_upper", "y_lower", "y_upper"))
+    observed = (left, right, bottom, top) if all(map(math.isfinite, (left, right, bottom, top))) else None
     at = np.linspace(0, 100, GRID_POINTS)
     u, v = np.meshgrid(at - MIDDLE, at - MIDDLE)
     z = b[0] + b[1] * u + b[2] * v + b[3] * u**2 + b[4] * u * v + b[5] * v**2

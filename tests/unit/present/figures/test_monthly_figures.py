@@ -24,7 +24,8 @@ def replies(n: int = 60, seed: int = 3) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     return pd.DataFrame(
         {
-            "account": np.where(np.arange(n) % 2, "A", "B"), "kind": np.where(np.arange(n) < 25, "complaint", "consultation"),
+            "account": np.where(np.arange(n) % 2, "A", "B"),
+            "kind": np.where(np.arange(n) < 25, "complaint", "consultation"),
             "wait": rng.exponential(4, n), "replied": rng.random(n) < 0.7,
         }
     )  # fmt: skip
