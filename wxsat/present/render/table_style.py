@@ -10,10 +10,33 @@ from wxsat.errors import UsageError, nearest
 from wxsat.present.numbers import Language
 
 TableStyle = Literal["cyt", "apa"]
-# Words that APA's title case leaves small unless they open the title or follow a colon.
+# Short words that APA's title case leaves small unless they open the title or follow a colon; four letters are long.
 _SMALL = frozenset(
-    ("a", "an", "and", "as", "at", "but", "by", "for", "from", "if", "in", "into", "its", "nor", "of", "off", "on")
-    + ("onto", "or", "over", "per", "so", "than", "the", "to", "up", "via", "vs", "with", "within", "yet")
+    {
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "nor",
+        "of",
+        "off",
+        "on",
+        "or",
+        "per",
+        "so",
+        "the",
+        "to",
+        "up",
+        "via",
+        "vs",
+        "yet",
+    }
 )
 _LONGEST_SMALL = 3
 
