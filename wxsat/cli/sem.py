@@ -48,6 +48,9 @@ def fit(
     growth: option.Growth = False,
     fixed_x: option.FixedX = None,
     orthogonal: option.Orthogonal = False,
+    rotation: option.Rotation = None,
+    rotation_target: option.RotationTarget = None,
+    geomin_epsilon: option.GeominEpsilon = None,
     likelihood: option.Likelihood = "normal",
     information: option.Information = None,
     se: option.Errors = None,
@@ -88,7 +91,8 @@ def fit(
         orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
         test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
         bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check,
-        parameterization=parameterization, **sampled,
+        parameterization=parameterization, **option.read_rotation(rotation, rotation_target, geomin_epsilon),
+        **sampled,
     )  # fmt: skip
     result = judge_reading(result, given.get("data"), lambda text: fit_sem(text, **sampled))
     _tell(result.findings)

@@ -53,6 +53,15 @@ FixedX = Annotated[
     bool | None, typer.Option("--fixed-x/--no-fixed-x", help="Take the moments of exogenous covariates as given.")
 ]
 Orthogonal = Annotated[bool, typer.Option("--orthogonal", help="Latents uncorrelated unless the model says so.")]
+Rotation = Annotated[
+    str | None, typer.Option(help="Of factors explored together (efa() in the model): geomin, oblimin or target.")
+]
+RotationTarget = Annotated[
+    Path | None,
+    typer.Option(help="With --rotation target: file with the items in its first column, a column a factor, empty "
+                 "where a loading is free."),
+]  # fmt: skip
+GeominEpsilon = Annotated[float | None, typer.Option(help="With --rotation geomin: what keeps it smooth, .001.")]
 Likelihood = Annotated[str, typer.Option(help="normal (S divided by N) or wishart (N - 1).")]
 Information = Annotated[str | None, typer.Option(help="expected, observed or first.order.")]
 Errors = Annotated[
@@ -76,6 +85,27 @@ MissingCodes = Annotated[
     list[float] | None, typer.Option("--missing-code", help="A code that stands for no answer (repeatable).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def read_rotation(rotation: str | None, target: Path | None, epsilon: float | None) -> dict[str, Any]:
+    """Return the arguments of fit_sem that say how explored factors are rotated."""
+    given: dict[str, Any] = {} if epsilon is None else {"epsilon": epsilon}
+    if target is not None:
+        frame = read_columns(target, None)
+        given["target"] = frame.set_index(frame.columns[0]).apply(_numbers_or_free)
+    return {"rotation": rotation, "rotation_args": given or None}
+
+
+def _numbers_or_free(column: Any) -> Any:
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(column)
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            "SEM-099", f"column {column.name!r} of the target holds text.", where="--rotation-target",
+            hint="Numbers where a loading is aimed at, nothing where it is free.",
+        ) from error  # fmt: skip
 
 
 def read_model_argument(model: str) -> str | Path:

@@ -14,6 +14,8 @@ from wxsat.sem.assemble import assemble, completed
 from wxsat.sem.bounds import check_bounds, with_bounds
 from wxsat.sem.engines.engine import engine_named
 from wxsat.sem.engines.witness import Check, check_named, check_with_semopy
+from wxsat.sem.esem.criterion import rotation_options
+from wxsat.sem.esem.fit import check_explored, explored_text, fit_esem
 from wxsat.sem.fit_options import FitOptions, read_options
 from wxsat.sem.identification import check_identification
 from wxsat.sem.inputs import (
@@ -78,6 +80,8 @@ def fit_sem(
     mean: Any = None,
     engine: str = "native",
     check: str | None = None,
+    rotation: str | None = None,
+    rotation_args: Mapping[str, Any] | None = None,
     modification: bool = False,
     bootstrap: int | None = None,
     seed: int = 1,
@@ -130,6 +134,12 @@ def fit_sem(
     engine : {"native", "semopy"}
     check : {"semopy"}, optional
         Refit with semopy alone and report the largest differences in ``provenance["check"]``.
+    rotation : {"geomin", "oblimin", "target"}, optional
+        Of the factors that the model explores together, ``efa("block")*F1 + efa("block")*F2 =~ x1 + x2 + ...``; geomin
+        when left out. With `orthogonal` factors stay uncorrelated.
+    rotation_args : mapping, optional
+        ``epsilon`` (of geomin), ``target`` (a DataFrame, items in rows, factors in columns, NaN where a loading is
+        free), ``standardise`` (rotate loadings in units of the items' deviations), ``starts``, ``seed``.
     modification : bool
         Whether to compute modification indices.
     bootstrap, seed : int, optional
@@ -148,9 +158,11 @@ def fit_sem(
     Raises
     ------
     ModelError
-        SEM-001 to SEM-023, SEM-060: the model cannot be read or does not fit the data's names or groups.
+        SEM-001 to SEM-023, SEM-060, SEM-088, SEM-089: the model cannot be read or does not fit the data's names or
+        groups.
     UsageError
-        SEM-031 to SEM-039, SEM-061 to SEM-074: an engine or option that is not available or contradicts another.
+        SEM-031 to SEM-039, SEM-061 to SEM-074, SEM-099: an engine or option that is not available or contradicts
+        another.
     DataError
         SEM-040 to SEM-046, SEM-068 to SEM-073: the data cannot be analysed.
     EstimationError
@@ -192,6 +204,17 @@ def fit_sem(
         group_equal, group_partial, parameterization or "delta",
     )  # fmt: skip
     source, groups = _source(data, cov, form, options)
+    explored = explored_text(model, source.instrument)
+    if explored is not None or rotation is not None or rotation_args:
+        check_explored(explored, ordered=ordinal, group_equal=group_equal, group_partial=group_partial, growth=growth,
+                       effect_coding=effect_coding, bounds=bounds, bootstrap=bootstrap, check=check,
+                       engine=None if engine == "native" else engine)  # fmt: skip
+        result = fit_esem(
+            explored or "", data, shape, rotation_options(rotation, rotation_args), groups,
+            estimator=estimator, missing=missing, group=group, weights=weights, cluster=cluster, std_ov=std_ov,
+            likelihood=likelihood, information=information, se=se, test=test, cov=cov, n=n, mean=mean, form=form,
+        )  # fmt: skip
+        return completed(result, modification=modification, bootstrap=None, seed=seed)
     table, name = read_model(model, source, shape, groups, ordered=ordered, pairwise=options.missing == "pairwise")
     table, findings = restrict_model(
         table, [str(c) for c in source.frame.columns], unasked=source.unasked, form=source.form
