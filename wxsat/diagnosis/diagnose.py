@@ -172,8 +172,9 @@ def diagnose(
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     structural = _read_costs(estimate, drawn, sample, units, target, seed, responses)
     rated = _satisfaction(sample, units, unit_names(responses, cluster, units))
-    claims = judge_claims(drawn if sample.readable else None, resolved, figures_of_accounts(audit, rated))
-    structural = replace(structural, claims=claims)
+    structural = replace(structural, claims=judge_claims(
+        drawn if sample.readable else None, resolved, figures_of_accounts(audit, rated), structural.preferred_rivals,
+    ))  # fmt: skip
     between = trace_between_accounts(
         responses, cluster if units.clustered and not index_only else None, operators, audit, draws=draws, seed=seed
     )

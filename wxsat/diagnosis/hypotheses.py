@@ -286,7 +286,10 @@ def _beyond(line: float, lower: float, upper: float) -> str:
 
 
 def judge_claims(
-    drawn: Draws | None, hierarchy: ResolvedHierarchy, figures: AccountFigures | None = None
+    drawn: Draws | None,
+    hierarchy: ResolvedHierarchy,
+    figures: AccountFigures | None = None,
+    rivals: Sequence[str] = (),
 ) -> pd.DataFrame:
     """
     Return one row a claim of the founding article that the figures may refute.
@@ -298,6 +301,9 @@ def judge_claims(
     hierarchy : ResolvedHierarchy
     figures : AccountFigures, optional
         What the records say of each account, see :mod:`wxsat.diagnosis.account_claims`.
+    rivals : sequence of str
+        Rival models that the answers prefer to the hierarchy. The claim about leaders is read from the hierarchy's
+        effects: where a rival fits better it is not supported by them, but undetermined.
 
     Returns
     -------
@@ -311,7 +317,7 @@ def judge_claims(
     import pandas as pd
 
     given = figures or AccountFigures()
-    rows = [_leaders(drawn, hierarchy)]
+    rows = [_leaders(drawn, hierarchy, rivals)]
     for claim in ACCOUNT_CLAIMS:
         if claim in given.associations:
             rows.append(judge_association(claim, *given.associations[claim], expected="-", basis="accounts"))
@@ -324,7 +330,10 @@ def judge_claims(
     return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
 
 
-def _leaders(drawn: Draws | None, hierarchy: ResolvedHierarchy) -> dict[str, Any]:
+def _leaders(drawn: Draws | None, hierarchy: ResolvedHierarchy, rivals: Sequence[str]) -> dict[str, Any]:
     if drawn is None:
         return {"claim": "leader_root", "verdict": UNDETERMINED, "basis": "missing"}
-    return judge_root(drawn, hierarchy)
+    row = judge_root(drawn, hierarchy)
+    if rivals and row["verdict"] == SUPPORTED:
+        return row | {"verdict": UNDETERMINED, "basis": "rival_preferred"}
+    return row

@@ -72,6 +72,12 @@ class StructuralTables:
     confounders: pd.DataFrame = field(default_factory=lambda: _empty(CONFOUNDER_COLUMNS))
     confounder_grid: pd.DataFrame = field(default_factory=lambda: _empty(GRID_COLUMNS))
 
+    @property
+    def preferred_rivals(self) -> tuple[str, ...]:
+        """Rivals of another structure that are preferred; R4 frees weights and leaves the structure as it is."""
+        preferred = self.rivals[self.rivals["preferred"] == "rival"]["model"]
+        return tuple(str(name) for name in preferred if name != "R4")
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}

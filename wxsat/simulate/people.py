@@ -52,7 +52,14 @@ class People:
 
 
 def draw_people(
-    population: Population, draws: Draws, n: int, *, accounts: int, icc: float, careless: Careless
+    population: Population,
+    draws: Draws,
+    n: int,
+    *,
+    accounts: int,
+    icc: float,
+    careless: Careless,
+    between: Population | None = None,
 ) -> People:
     """
     Draw people from a population.
@@ -69,6 +76,8 @@ def draw_people(
         Share of every latent's variance that lies between accounts, in [0, 1).
     careless : Careless
         Share and kinds of careless answering; the number of careless people is the share of `n`, rounded.
+    between : Population, optional
+        The population of the accounts, where it is another one than that of the people within them.
 
     Returns
     -------
@@ -85,9 +94,9 @@ def draw_people(
     account = draws.below("account", n, accounts)
     within = _latent_scores(population, draws, "within", n)
     if icc > 0.0:
-        between = _latent_scores(population, draws, "between", accounts)
+        accounts_own = between_accounts(between or population, draws, accounts)
         own, shared = math.sqrt(1.0 - icc), math.sqrt(icc)
-        within = {name: own * within[name] + shared * between[name][account] for name in population.names}
+        within = {name: own * within[name] + shared * accounts_own[name][account] for name in population.names}
     return People(within, account, _manners(draws, n, careless))
 
 

@@ -67,6 +67,7 @@ def simulate_responses(
     seed: int = DEFAULT_SEED,
     form: FormName = "standard",
     accounts: int = 40,
+    between: Truth | None = None,
 ) -> Responses:
     """
     Simulate coded responses of one form.
@@ -85,6 +86,9 @@ def simulate_responses(
     form : {"full", "standard", "brief"}
     accounts : int
         Accounts among which the respondents are spread.
+    between : Truth, optional
+        What holds between accounts, where it differs from what holds between the people of one account; only its paths
+        and correlations are used.
 
     Returns
     -------
@@ -113,7 +117,9 @@ def simulate_responses(
     """
     import pandas as pd
 
-    field = simulate_field_period(instrument, _truth(truth), n, seed=seed, form=form, accounts=accounts)
+    field = simulate_field_period(
+        instrument, _truth(truth), n, seed=seed, form=form, accounts=accounts, between=between
+    )
     values: dict[str, Any] = {
         name: np.where(field.reasons[name] == "", column, np.nan) for name, column in field.columns.items()
     }
@@ -199,15 +205,23 @@ def simulate_export(
 
 
 def simulate_field_period(
-    instrument: Instrument, truth: Truth, n: int, *, seed: int, form: FormName, accounts: int
+    instrument: Instrument,
+    truth: Truth,
+    n: int,
+    *,
+    seed: int,
+    form: FormName,
+    accounts: int,
+    between: Truth | None = None,
 ) -> FieldPeriod:
     """Draw people, let them answer, and let the field do its worst (see :func:`simulate_responses`)."""
     _require_sense(n, seed, accounts)
     draws = Draws(seed)
     nuisance = truth.nuisance
     people = draw_people(
-        solve_population(truth), draws, n, accounts=accounts, icc=nuisance.icc, careless=nuisance.careless
-    )
+        solve_population(truth), draws, n, accounts=accounts, icc=nuisance.icc, careless=nuisance.careless,
+        between=None if between is None else solve_population(between),
+    )  # fmt: skip
     items = answer_items(instrument, form, truth, people, draws)
     checks = answer_checks(instrument, form, items, people, draws)
     columns = {**items, **checks, **answer_background(instrument, form, truth, people, draws)}
