@@ -26,7 +26,7 @@ wxsat sem fit twins.sem twins.csv 2>&1 > /dev/null | grep refusal
 # [/covariance]
 
 # [beside]
-wxsat pls beside twins.sem twins.csv --draws 200 2> /dev/null | grep "may be read" | cut -c 1-118
+wxsat pls beside twins.sem twins.csv --draws 200 2> /dev/null | grep "may be read" | sed "s/  *A covariance.*//"
 # [/beside]
 
 # [groups]

@@ -198,7 +198,7 @@ def discrepancies(observed: Array, implied: Array) -> tuple[Array, Array, Array]
     --------
     >>> one, other = np.eye(2)[None], np.array([[[1.0, 0.5], [0.5, 1.0]]])
     >>> [round(float(value[0]), 4) for value in discrepancies(one, other)]
-    [0.2887, 0.25, 0.3225]
+    [0.2887, 0.25, 0.3224]
     """
     residual = observed - implied
     rows, columns = np.tril_indices(residual.shape[1])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from wxsat.finding import Finding, Severity
+from wxsat.finding import Finding
 from wxsat.psychometrics.conventions import state
 from wxsat.psychometrics.reliability import alpha_from_covariance
 from wxsat.psychometrics.validity import HTMT_REFUSAL
@@ -45,20 +45,30 @@ def reasons_of_refusal(
     >>> [(f.code, f.severity) for f in reasons_of_refusal(pairs, scales, refused=True)]
     [('MEAS-180', 'refusal'), ('MEAS-181', 'refusal')]
     """
-    severity: Severity = "refusal" if refused else "warning"
     found = []
     for a, b, value in zip(htmt["a"], htmt["b"], htmt["htmt"], strict=True):
         subject = f"{a}, {b}"
         if value >= HTMT_REFUSAL and subject not in said:
             message = f"{a} and {b} are not distinct: HTMT {value:.3f}, not below {HTMT_REFUSAL:.2f}."
             figures = {"htmt": float(value), "threshold": HTMT_REFUSAL}
-            found.append(state("MEAS-180", severity, subject, message, a=str(a), b=str(b), **figures))
+            found.append(
+                state("MEAS-180", "refusal" if refused else "warning", subject, message, a=str(a), b=str(b), **figures)
+            )
     for name, value in zip(alpha["construct"], alpha["alpha"], strict=True):
         if value < ALPHA_REFUSAL:
             message = (
                 f"Cronbach's alpha of {name} is {value:.3f}, below {ALPHA_REFUSAL:.2f}: its items share too little."
             )
-            found.append(state("MEAS-181", severity, str(name), message, alpha=float(value), threshold=ALPHA_REFUSAL))
+            found.append(
+                state(
+                    "MEAS-181",
+                    "refusal" if refused else "warning",
+                    str(name),
+                    message,
+                    alpha=float(value),
+                    threshold=ALPHA_REFUSAL,
+                )
+            )
     return tuple(found)
 
 

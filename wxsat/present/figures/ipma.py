@@ -47,7 +47,12 @@ def plot_ipma(
 
     Examples
     --------
-    >>> svg = render_figure(plot_ipma(fit_pls(model, data, scale=(1, 10), target="SAT"), language="en"))
+    >>> import pandas as pd
+    >>> from wxsat.pls.fit import fit_pls
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4.0], "b": [1, 3, 2, 4.0], "c": [2, 1, 4, 3.0]})
+    >>> result = fit_pls("A =~ a + b; C =~ c; C ~ A", data, scale=(1, 10), target="C")
+    >>> plot_ipma(result, language="en").title
+    'Importance–performance map (target: C)'
     """
     if not len(result.importance):
         raise UsageError("OUT-021", "this fit has no importance and performance.", hint="Fit with scale and target.")

@@ -40,8 +40,11 @@ def read_inner_model(result: PlsResult) -> InnerModel:
 
     Examples
     --------
-    >>> read_inner_model(result).latent_names
-    ('Image', 'Satisfaction', 'Loyalty')
+    >>> import pandas as pd
+    >>> from wxsat.pls.fit import fit_pls
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4.0], "b": [1, 3, 2, 4.0], "c": [2, 1, 4, 3.0]})
+    >>> read_inner_model(fit_pls("A =~ a + b; C =~ c; C ~ A", data)).latent_names
+    ('A', 'C')
     """
     import pandas as pd
 
@@ -82,7 +85,11 @@ def plot_composite_paths(
 
     Examples
     --------
-    >>> svg = render_figure(plot_composite_paths(fit_pls(model, data, draws=500), language="en"))
+    >>> import pandas as pd
+    >>> from wxsat.pls.fit import fit_pls
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4.0], "b": [1, 3, 2, 4.0], "c": [2, 1, 4, 3.0]})
+    >>> plot_composite_paths(fit_pls("A =~ a + b; C =~ c; C ~ A", data), language="en").title
+    'Path diagram of the composite model'
     """
     # A product is named by its parts.
     known = names_in(instrument, language, names)
