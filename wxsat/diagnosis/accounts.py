@@ -135,8 +135,8 @@ def suppressed_cells(n: NDArray[np.int64], fewest: int, total_shown: bool = True
         Persons behind each cell; empty cells hide nothing and give nothing away.
     fewest : int
     total_shown : bool
-        Whether a figure over all cells is published: a single hidden cell could then be computed from it, so the
-        smallest shown cell is hidden too.
+        Whether a figure over all cells is published: a single hidden cell, or hidden cells of fewer than `fewest`
+        persons together, could then be computed from it, so the smallest shown cell is hidden too.
 
     Examples
     --------
@@ -144,11 +144,14 @@ def suppressed_cells(n: NDArray[np.int64], fewest: int, total_shown: bool = True
     [True, False, True, False]
     >>> suppressed_cells(np.array([2, 1, 5]), 3).tolist()
     [True, True, False]
+    >>> suppressed_cells(np.array([1, 1, 5]), 3).tolist()
+    [True, True, True]
     """
     hidden: NDArray[np.bool_] = (n > 0) & (n < fewest)
-    if total_shown and hidden.sum() == 1 and (~hidden & (n > 0)).any():
+    while total_shown and hidden.any() and (hidden.sum() == 1 or n[hidden].sum() < fewest):
         candidates = np.where(~hidden & (n > 0), n, np.iinfo(np.int64).max)
-        hidden = hidden.copy()
+        if not (~hidden & (n > 0)).any():
+            break
         hidden[int(np.argmin(candidates))] = True
     return hidden
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.three_sources import PublicNeeds
     from wxsat.responses.responses import Responses
 
+LEADERS = ROLES.index("LD")
 Floats = NDArray[np.float64]
 STAFF_COLUMNS = ["dilemma", "part", "role", "n", "S", "suppressed"]
 
@@ -45,6 +46,8 @@ def tabulate_staff(staff: StaffAnswers | None, staffed: StaffSeverity | None) ->
             dilemma = next((d for d, parts in DILEMMA_PARTS.items() if part in parts), "")
             n = np.array([int(np.isfinite(staff.values[staff.role == r, j]).sum()) for r in range(len(ROLES))])
             hidden = suppressed_cells(n, FEWEST_PERSONS)
+            # Accounts are told without their leaders: that figure, too, must not give a role away.
+            hidden[:LEADERS] |= suppressed_cells(n[:LEADERS], FEWEST_PERSONS)
             rows += [
                 {
                     "dilemma": dilemma, "part": part, "role": role, "n": int(n[r]),

@@ -39,6 +39,7 @@ fieldwork:                       # what a citable table must carry; what is miss
   mode: {{}}                       # {{zh: 微信推送链接，自填, en: "link pushed in WeChat, self-completed"}}
   probability: false             # true only for a probability sample; false prints no margin of error
   sampling: {{}}                   # {{zh: 二维码自愿参与, en: "QR code, opt-in"}}
+  # design: cross-section        # or panel, experiment
   response: {{}}                   # {{zh: 推送 20000，打开 3100，完成 1624, en: "20,000 pushed, 3,100 opened, 1,624 completed"}}
   consent: {{}}
   legal: {{}}
@@ -54,6 +55,7 @@ models: [{models}]
 
 # cleaning: {{min_families: 2}}    # every rule and threshold: documentation, "Cleaning"
 # diagnosis: {{target: 20}}
+# outputs: {{table_style: apa}}     # tables in Word: cyt (CY/T 170-2019) or apa; by the language when left out
 seed: 20140713
 """
 

@@ -125,8 +125,17 @@ def test_nothing_is_shown_below_three_persons() -> None:
     fewer = staff_of(np.array([40.0, 50, 60, 70, 80, 90]), [0, 0, 0, 0, 1, 2], [0, 0, 0, 0, 1, 1])
     table = tabulate_staff(fewer, severity(fewer))
     hidden = table[table["suppressed"]]
-    assert set(hidden["role"]) == {"BD", "LD"}
+    # One liaison and one leader: four operators and the figure over the roles would tell the two of them.
+    assert set(hidden["role"]) == {"OP", "BD", "LD"}
     assert hidden["S"].isna().all()
+
+
+def test_the_figure_without_leaders_gives_no_role_away() -> None:
+    # Five operators, two liaisons, four leaders: hiding leaders beside liaisons would not help, since accounts are
+    # told without leaders.
+    staff = staff_of(np.arange(40.0, 51.0), [0] * 5 + [1] * 2 + [2] * 4, [0] * 11)
+    table = tabulate_staff(staff, severity(staff))
+    assert set(table[table["suppressed"]]["role"]) >= {"OP", "BD"}
 
 
 def test_accounts_are_told_without_their_leaders() -> None:
