@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 SNIPPETS = DOCS / "snippets"
 OUTPUTS = SNIPPETS / "outputs"
-NEEDS_RUN = {"render_again.sh", "run_study.py"}
+NEEDS_RUN = {"cite_table.sh", "figure_sizes.sh", "render_again.sh", "run_study.py"}
 REGION = re.compile(r"^# \[(\w+)\]$", re.MULTILINE)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # Another machine's linear algebra may turn the last digit of a rounded figure, no more.
