@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from docx.text.run import Run
 
 FIGURE_WIDTH_CM, FIGURE_HEIGHT_CM = 16.0, 21.0
+# A brief is one page of A4: smaller letters, margins and figure, no list of captions.
+BRIEF_FIGURE_CM, BRIEF_MARGIN_CM, BRIEF_LETTERS, BRIEF_TITLE, BRIEF_HEADING = 9.5, 1.8, 9, 16, 11
 # A list of fewer tables and figures finds nothing sooner.
 FEWEST_LISTED = 4
 STOP_RED = (0xA4, 0x26, 0x2C)
@@ -73,6 +75,8 @@ def render_document_docx(document: Document, images: Mapping[str, bytes], table_
     word = new_document(document.language, document.title)
     writing = _Writing(word, document, images, _targets(document), table_style or document.table_style)
     _style_headings(word, document)
+    if document.part == "brief":
+        _tighten(word)
     word.add_heading(document.title, 0)
     writing.text(document.subtitle)
     if document.stamp:
@@ -85,8 +89,24 @@ def render_document_docx(document: Document, images: Mapping[str, bytes], table_
         word.add_heading(section.title, 1)
         for block in section.blocks:
             _add(writing, block)
-    _list_captions(writing)
+    if document.part != "brief":
+        _list_captions(writing)
     return document_bytes(word)
+
+
+def _tighten(word: WordDocument) -> None:
+    """Set the styles of a brief so that it fits one page."""
+    from docx.shared import Cm, Pt
+
+    for name in ("Normal", "List Bullet", "Caption"):
+        word.styles[name].font.size = Pt(BRIEF_LETTERS)
+    for name, points in (("Title", BRIEF_TITLE), ("Heading 1", BRIEF_HEADING)):
+        word.styles[name].font.size = Pt(points)
+    for name in ("Normal", "List Bullet", "Caption", "Title", "Heading 1"):
+        spacing = word.styles[name].paragraph_format
+        spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(2), Pt(2), 1.0
+    for section in word.sections:
+        section.top_margin = section.bottom_margin = section.left_margin = section.right_margin = Cm(BRIEF_MARGIN_CM)
 
 
 def _labels(document: Document) -> dict[str, tuple[str, str]]:
@@ -159,7 +179,8 @@ def _figure(writing: _Writing, block: FigureBlock) -> None:
     paragraph = word.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     picture = paragraph.add_run().add_picture(io.BytesIO(writing.images[f"{block.file}.png"]))
-    scale = min(Cm(FIGURE_WIDTH_CM) / picture.width, Cm(FIGURE_HEIGHT_CM) / picture.height, 1.0)
+    height = BRIEF_FIGURE_CM if document.part == "brief" else FIGURE_HEIGHT_CM
+    scale = min(Cm(FIGURE_WIDTH_CM) / picture.width, Cm(height) / picture.height, 1.0)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     picture._inline.docPr.set("descr", without_marks(block.alt))
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
