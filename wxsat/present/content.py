@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.result import Diagnosis
     from wxsat.diagnosis.tracking import Tracking
     from wxsat.panel.evaluate import PanelResult
+    from wxsat.psychometrics.factors.evaluate import FactorAnalysis
     from wxsat.psychometrics.scales import ScaleQuality
     from wxsat.records.audit import AuditResult
     from wxsat.responses.responses import CleanResponses
     from wxsat.sampling.weighting import Weighting
+    from wxsat.sem.invariance.result import InvarianceResult
+    from wxsat.sem.method_bias.evaluate import MethodBias
     from wxsat.sem.result import SemResult
 
 
@@ -69,6 +72,28 @@ class FittedModel:
 
 
 @dataclass(frozen=True)
+class GroupInvariance:
+    """The ladder of invariance between the groups of one column; `small` groups were left out."""
+
+    column: str
+    result: InvarianceResult | None
+    failure: str = ""
+    small: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MeasurementChecks:
+    """Dimensions, method bias and invariance; what could not be computed is None, with its reason."""
+
+    factors: FactorAnalysis | None
+    no_factors: str
+    method_bias: MethodBias | None
+    no_method_bias: str
+    groups: tuple[GroupInvariance, ...]
+    n_scales: int
+
+
+@dataclass(frozen=True)
 class SecondRun:
     """The same figures without the respondents that a single flag family marked."""
 
@@ -89,6 +114,7 @@ class ReportContent:
     instrument : Instrument or None
     responses : CleanResponses or None
     scales : ScaleQuality or None
+    checks : MeasurementChecks or None
     models : tuple of FittedModel
         The first one is the study's main model.
     diagnosis : Diagnosis or None
@@ -120,6 +146,7 @@ class ReportContent:
     notes: FieldNotes = FieldNotes()
     responses: CleanResponses | None = None
     scales: ScaleQuality | None = None
+    checks: MeasurementChecks | None = None
     models: tuple[FittedModel, ...] = ()
     diagnosis: Diagnosis | None = None
     audit: AuditResult | None = None

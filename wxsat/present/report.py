@@ -32,13 +32,14 @@ from wxsat.present.sections.closing import (
 from wxsat.present.sections.dilemmas import describe_dilemmas
 from wxsat.present.sections.evidence import describe_evidence
 from wxsat.present.sections.measurement import describe_measurement
+from wxsat.present.sections.measurement_checks import describe_measurement_checks
 from wxsat.present.sections.method import describe_method
 from wxsat.present.sections.references import describe_references
 from wxsat.present.sections.replication import describe_replication
 from wxsat.present.sections.respondents import describe_respondents
 from wxsat.present.sections.structure import describe_structure
-from wxsat.present.sections.supervisors import describe_supervisors
 from wxsat.present.sections.summary import summarise
+from wxsat.present.sections.supervisors import describe_supervisors
 from wxsat.present.sections.tracking import describe_tracking
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ SECTIONS: tuple[Callable[[Draft], Section | None], ...] = (
     describe_dilemmas,
     describe_tracking,
     describe_sensitivity,
+    describe_measurement_checks,
     describe_findings,
     describe_citation,
     describe_references,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wxsat import __version__
 from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
-from wxsat.present.content import FieldNotes, FittedModel, ReportContent, SecondRun
+from wxsat.present.content import FieldNotes, FittedModel, MeasurementChecks, ReportContent, SecondRun
 from wxsat.study.prepare import PlannedModel, Prepared
 from wxsat.study.weights import WEIGHT_COLUMN, kept_columns, outcome_figures, weigh
 
@@ -89,6 +89,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         notes=_field_notes(prepared),
         responses=responses,
         scales=first.scales,
+        checks=_checks(prepared, responses, first, progress),
         models=first.models,
         diagnosis=first.diagnosis,
         audit=sources.given.audit if sources is not None else None,
@@ -218,6 +219,14 @@ def _walk(prepared: Prepared, responses: CleanResponses, sources: ReadSources | 
         )
         findings += diagnosis.findings
     return Walk(scales, models, diagnosis, tuple(findings))
+
+
+def _checks(prepared: Prepared, responses: CleanResponses, walk: Walk, progress: Progress) -> MeasurementChecks | None:
+    from wxsat.study.measurement_checks import check_measurement
+
+    progress("measure")
+    study = prepared.study
+    return check_measurement(study.measurement, prepared.instrument, responses, walk.scales, study.seed)
 
 
 def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:

@@ -193,6 +193,11 @@ class MeasurementPlan(_Frozen):
     """Settings of the measurement part."""
 
     htmt_draws: Annotated[int, Field(ge=0, le=20_000)] = 1000
+    checks: bool = Field(default=True, description="Dimensions, method bias and invariance, as an appendix.")
+    groups: list[str] = Field(
+        default_factory=list,
+        description="Columns (background questions) whose groups must be measured alike: the ladder of invariance.",
+    )
 
 
 class Study(_Frozen):
