@@ -270,12 +270,14 @@ def _instrument(answers: Any) -> Any:
 def _write(
     out: Path, command: str, file: Path | None, found: Any, answers: Any, tabulate: Any, figures: Any = None
 ) -> None:
-    from wxsat.cli.pls_output import write_folder
+    from wxsat.cli.pls_output import stamp_of, write_folder
 
     if file is None:
         return
     instrument = _instrument(answers)
-    extra = {} if figures is None else {"figures": figures}
+    extra: dict[str, Any] = {"stamp": stamp_of(answers)}
+    if figures is not None:
+        extra["figures"] = figures
     write_folder(out, command, file, found.to_dict(), lambda language: tabulate(found, instrument, language), **extra)
     say(f"Written: {out}")
 

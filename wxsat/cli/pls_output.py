@@ -36,6 +36,7 @@ def write_folder(
     document: dict[str, Any],
     tables: Callable[[Language], list[Table]],
     figures: Callable[[Language], list[FigureSpec]] = lambda language: [],
+    stamp: str | None = None,
 ) -> None:
     """
     Write ``tables.{language}.xlsx``, ``tables.{language}.docx``, a CSV file a table, the figures, and ``run.json``.
@@ -48,6 +49,8 @@ def write_folder(
         Go into ``run.json``: what was run on which file, and the JSON document of the command.
     tables, figures : callable
         Give those of one language.
+    stamp : str, optional
+        Note under every table: that the answers are simulated.
     """
     import hashlib
     import json
@@ -58,12 +61,13 @@ def write_folder(
     from wxsat.present.render.csv import render_csv
     from wxsat.present.render.docx import render_tables
     from wxsat.present.render.xlsx import render_workbook
+    from wxsat.present.tables.building import with_notes
     from wxsat.study.write import replace_folder
 
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with replace_folder(out) as folder:
         for language in LANGUAGES:
-            made = tables(language)
+            made = [with_notes(table, stamp or "") for table in tables(language)]
             for table in made:
                 (folder / f"{table.id}.{language}.csv").write_bytes(render_csv(table))
             render_workbook(made, folder / f"tables.{language}.xlsx", language)

@@ -61,7 +61,7 @@ def plot_ipma(
     data = choose_priorities(rows, language=language, instrument=instrument, names=names, refused=result.refused)
     shown = names_in(instrument, language, names).get(target, target)
     axes = (phrase(language, "ipma.x_axis", target=shown), phrase(language, "ipma.y_axis"))
-    data = replace(data, axes=axes)
+    data = replace(data, axes=axes, kind_names=(phrase(language, "ipma.point"), data.kind_names[1]))
     return FigureSpec(
         id="ipma",
         title=phrase(language, "ipma.title", target=shown),
