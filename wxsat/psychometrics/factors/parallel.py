@@ -19,6 +19,9 @@ QUANTILE = 0.95
 # Numbers drawn at once: 4 million take 32 MB.
 NUMBERS_AT_ONCE = 4_000_000
 SWEEPS = 500
+SWEEPS_BETWEEN = 10
+NEWTON_STEPS = 6
+MOST = float(np.sqrt(1 - 0.005))
 SWEEP_CHANGE = 1e-9
 
 
@@ -168,24 +171,77 @@ def reduce_by_one_factor(matrices: Array) -> Array:
     Notes
     -----
     Harman and Jones's (1966) cyclic solution, each loading the regression of its row on the other loadings, for all
-    matrices at once; a communality stays below 1 - .005.
+    matrices at once; a communality stays below 1 - .005. Newton's steps end what a few rounds have brought near, where
+    they reach a minimum inside the borders; the others go on in rounds.
     """
     values, vectors = np.linalg.eigh(matrices)
     loadings = vectors[:, :, -1] * np.sqrt(values[:, -1:]) * 0.8
-    most = np.sqrt(1 - 0.005)
-    for _ in range(SWEEPS):
+    open_ = np.arange(len(matrices))
+    sweeps = 0
+    while len(open_) and sweeps < SWEEPS:
+        near, still = _swept(matrices[open_], loadings[open_], SWEEPS_BETWEEN)
+        sweeps += SWEEPS_BETWEEN
+        loadings[open_] = near
+        open_, near = open_[still], near[still]
+        if len(open_):
+            polished, done = _polished(matrices[open_], near)
+            loadings[open_[done]] = polished[done]
+            open_ = open_[~done]
+    reduced = matrices.copy()
+    places = np.arange(loadings.shape[1])
+    reduced[:, places, places] = loadings**2
+    return reduced
+
+
+def _swept(matrices: Array, loadings: Array, rounds: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Return loadings after some rounds, and which of the matrices still move."""
+    loadings = loadings.copy()
+    before = loadings
+    for _ in range(rounds):
         before = loadings.copy()
         for item in range(loadings.shape[1]):
             own = loadings[:, item]
             cross = np.einsum("bj,bj->b", matrices[:, item], loadings) - own
             length = (loadings**2).sum(axis=1) - own**2
-            loadings[:, item] = np.clip(cross / np.maximum(length, 1e-12), -most, most)
+            loadings[:, item] = np.clip(cross / np.maximum(length, 1e-12), -MOST, MOST)
         if np.abs(loadings - before).max() < SWEEP_CHANGE:
             break
-    reduced = matrices.copy()
-    places = np.arange(loadings.shape[1])
-    reduced[:, places, places] = loadings**2
-    return reduced
+    return loadings, np.asarray(np.abs(loadings - before).max(axis=1) >= SWEEP_CHANGE)
+
+
+def _polished(matrices: Array, start: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return loadings after Newton's steps on half the squared residuals, and where they are a minimum inside."""
+    size = matrices.shape[1]
+    diagonal = np.eye(size, dtype=bool)
+    off = np.where(diagonal, 0.0, matrices)
+    loadings = start.copy()
+    for _ in range(NEWTON_STEPS):
+        gradient, hessian = _curved(off, loadings, diagonal)
+        try:
+            step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        except np.linalg.LinAlgError:
+            return start, np.zeros(len(start), dtype=bool)
+        loadings = loadings - np.clip(step, -0.2, 0.2)
+    gradient, hessian = _curved(off, loadings, diagonal)
+    with np.errstate(invalid="ignore"):
+        inside = np.abs(loadings).max(axis=1) < MOST
+        still = np.abs(gradient).max(axis=1) < SWEEP_CHANGE
+        lower = _misfit(off, loadings) <= _misfit(off, start) + SWEEP_CHANGE
+    done = inside & still & lower
+    done[done] = np.linalg.eigvalsh(hessian[done])[:, 0] > 0
+    return loadings, done
+
+
+def _curved(off: Array, loadings: Array, diagonal: NDArray[np.bool_]) -> tuple[Array, Array]:
+    length = (loadings**2).sum(axis=1, keepdims=True) - loadings**2
+    gradient = loadings * length - np.einsum("bij,bj->bi", off, loadings)
+    hessian = 2 * loadings[:, :, None] * loadings[:, None, :] - off
+    return gradient, np.where(diagonal, length[:, :, None], hessian)
+
+
+def _misfit(off: Array, loadings: Array) -> Array:
+    fourth = (loadings**2).sum(axis=1) ** 2 - (loadings**4).sum(axis=1)
+    return np.asarray(fourth / 2 - np.einsum("bi,bij,bj->b", loadings, off, loadings))
 
 
 def correlate(values: Array, kind: CorrelationKind, missing: Literal["listwise", "pairwise"]) -> Array:
