@@ -74,6 +74,20 @@ def draw_interval_rows(
     dots.set_gid("values")
 
 
+def draw_outer_intervals(
+    ax: Axes, lower: Sequence[float], upper: Sequence[float], rows: Sequence[float], *, gid: str = "outer"
+) -> None:
+    """Draw a second, wider interval a row as a thin line with end caps; a missing bound draws nothing."""
+    drawn = [i for i in range(len(rows)) if math.isfinite(lower[i]) and math.isfinite(upper[i])]
+    if not drawn:
+        return
+    places = [rows[i] for i in drawn]
+    ends = [lower[i] for i in drawn], [upper[i] for i in drawn]
+    ax.hlines(places, *ends, colors=theme.INK, linewidths=0.9, zorder=2.5).set_gid(gid)
+    for side in ends:
+        ax.scatter(side, places, marker="|", s=55, color=theme.INK, linewidths=1.0, zorder=2.5)
+
+
 def dot_rows(
     ax: Axes, values: Sequence[float], *, offset: float, marker: str, size: float, color: str, label: str, gid: str
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import draw_interval_rows, inch_axes, side_heading, side_text
+from wxsat.present.figures.axes import draw_interval_rows, draw_outer_intervals, inch_axes, side_heading, side_text
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import column_of, rows_of
 from wxsat.present.figures.wording import listing, names_in, phrase, table_word, widest, with_interval, wrap_text
@@ -52,6 +52,13 @@ class SeverityData:
     axis: str
     headings: tuple[str, str]
     note: str = ""
+    method_lower: tuple[float, ...] = ()
+    method_upper: tuple[float, ...] = ()
+
+    @property
+    def has_method(self) -> bool:
+        """Whether any row has a method interval."""
+        return any(map(math.isfinite, self.method_lower))
 
 
 def choose_severity(
@@ -92,6 +99,8 @@ def choose_severity(
         axis=phrase(language, "severity.axis"),
         headings=(phrase(language, "severity.value_heading"), phrase(language, "severity.verdict_heading")),
         note="" if all(shown) else table_word(language, "severity.notes", "suppressed"),
+        method_lower=column_of(rows, "method_lower"),
+        method_upper=column_of(rows, "method_upper"),
     )
 
 
@@ -144,6 +153,7 @@ def draw_severity(data: SeverityData, figure: FigureBase) -> None:
         sizes=[80.0 if whole else 26.0 for whole in data.is_dilemma],
         rows=places,
     )
+    draw_outer_intervals(ax, data.method_lower, data.method_upper, places, gid="method")
     for place, whole, value, verdict in zip(places, data.is_dilemma, data.right, data.verdicts, strict=True):
         size = theme.TEXT_POINTS if whole else theme.SMALL_POINTS
         colour = theme.INK if whole else theme.MUTED
@@ -182,11 +192,19 @@ def describe_severity(data: SeverityData, language: Language) -> str:
             interval=format_interval(lower, upper, 1, language=language),
             verdict=verdict, band=table_word(language, "band", band),
         )
+        + _method_said(data, i, language)
         if math.isfinite(value)
         else phrase(language, "severity.alt_withheld", name=name)
-        for name, value, lower, upper, verdict, band in rows
+        for i, (name, value, lower, upper, verdict, band) in enumerate(rows)
     ]  # fmt: skip
     return phrase(language, "severity.alt", rows=listing(parts, language))
+
+
+def _method_said(data: SeverityData, row: int, language: Language) -> str:
+    ends = (data.method_lower[row], data.method_upper[row]) if data.method_lower else (math.nan, math.nan)
+    if not all(map(math.isfinite, ends)):
+        return ""
+    return phrase(language, "severity.alt_method", interval=format_interval(*ends, 1, language=language))
 
 
 def plot_severity(
@@ -221,7 +239,7 @@ def plot_severity(
     return FigureSpec(
         id="severity",
         title=phrase(language, "severity.title"),
-        caption=phrase(language, "severity.caption"),
+        caption=phrase(language, "severity.caption") + (phrase(language, "severity.method") if data.has_method else ""),
         alt=describe_severity(data, language),
         language=language,
         data=data,

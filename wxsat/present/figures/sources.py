@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import draw_interval_rows, inch_axes, side_heading, side_text
+from wxsat.present.figures.axes import draw_interval_rows, draw_outer_intervals, inch_axes, side_heading, side_text
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import column_of, rows_of
 from wxsat.present.figures.wording import listing, names_in, phrase, table_word, widest, with_interval, wrap_text
@@ -36,6 +36,8 @@ class SourcesData:
     right: tuple[str, ...]
     axis: str
     heading: str
+    method_lower: tuple[float, ...] = ()
+    method_upper: tuple[float, ...] = ()
 
 
 def choose_sources(
@@ -67,6 +69,8 @@ def choose_sources(
         right=tuple(with_interval(s, lo, hi, 1) for s, lo, hi in zip(values, lower, upper, strict=True)),
         axis=phrase(language, "severity.axis"),
         heading=phrase(language, "severity.value_heading"),
+        method_lower=column_of(rows, "method_lower"),
+        method_upper=column_of(rows, "method_upper"),
     )
 
 
@@ -90,6 +94,7 @@ def draw_sources(data: SourcesData, figure: FigureBase) -> None:
         ax, data.severity, data.lower, data.upper, color=[COLOURS.get(kind, theme.INK) for kind in data.kinds],
         sizes=[80.0 if is_whole else 30.0 for is_whole in whole], rows=[float(row) for row in rows],
     )  # fmt: skip
+    draw_outer_intervals(ax, data.method_lower, data.method_upper, [float(row) for row in rows], gid="method")
     for row, text in zip(rows, data.right, strict=True):
         side_text(ax, row, text, 8.0, color=theme.INK if whole[row] else theme.MUTED)
     side_heading(ax, data.heading, 8.0)
@@ -145,7 +150,8 @@ def plot_sources(
     return FigureSpec(
         id="sources",
         title=phrase(language, "sources.title"),
-        caption=phrase(language, "sources.caption"),
+        caption=phrase(language, "sources.caption")
+        + (phrase(language, "severity.method") if any(map(math.isfinite, data.method_lower)) else ""),
         alt=describe_sources(data, language),
         language=language,
         data=data,

@@ -15,6 +15,7 @@ from wxsat.numerics.control_chart import ewma_chart
 from wxsat.present.figures.control_chart import plot_control_charts
 from wxsat.present.figures.reply_survival import plot_reply_survival, waiting_curve
 from wxsat.present.figures.response_surface import plot_response_surface, stationary_point
+from wxsat.present.figures.severity import plot_severity
 from wxsat.present.figures.wording import fixed
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "records" / "reply_survival.json"
@@ -142,3 +143,19 @@ def test_what_was_not_observed_is_veiled_and_takes_no_colours(look: Any) -> None
         assert len(look.by_gid(figure, "unobserved")) == 1
     with pytest.raises(UsageError, match="OUT-022"):
         plot_response_surface(surface([1, 1, 1, 1, 1, 1]).iloc[:5])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_severity_has_both_intervals_where_both_are_known(severity: pd.DataFrame, language: Any, look: Any) -> None:
+    both = severity.assign(method_lower=severity["S"] - 8, method_upper=severity["S"] + 9)
+    spec = plot_severity(both, language=language)
+    with look.drawn(spec) as figure:
+        (lines,) = look.by_gid(figure, "method")
+        ends = sorted((float(path.vertices[0, 0]), float(path.vertices[1, 0])) for path in lines.get_paths())
+    known = both["S"].dropna()
+    assert np.array(ends) == pytest.approx(np.array(sorted((s - 8, s + 9) for s in known)), abs=1e-9)
+    assert fixed(float(known.iloc[0]) + 9, 1) in spec.alt
+    plain = plot_severity(severity, language=language)
+    assert plain.caption != spec.caption
+    with look.drawn(plain) as figure:
+        assert not look.by_gid(figure, "method")

@@ -1,0 +1,3 @@
+# [size]
+wxsat report my-study/report --figure-size slide --lang en
+# [/size]
