@@ -27,3 +27,25 @@ clean = wx.clean(wx.read_responses("answers.csv", instrument))
 print(usefulness.parameters().head(7).round(2).to_string(index=False))
 print(usefulness.information([-2, 0, 2])[["theta", "test", "std_error"]].round(2).to_string(index=False))
 # [/irt]
+
+# [hierarchy]
+nine = wx.evaluate_scales(pupils, scales={"mind": items}, draws=200)
+print(nine.reliability[["construct", "alpha", "omega", "omega_h", "omega_h_bifactor"]].round(2).to_string(index=False))
+for finding in nine.findings:
+    if finding.code == "MEAS-184":
+        print(finding.severity, finding.message)
+# [/hierarchy]
+
+# [esem]
+model = """
+efa("tests")*visual + efa("tests")*textual + efa("tests")*speed =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9
+visual ~ ageyr
+textual ~ ageyr
+speed ~ ageyr
+"""
+explored = wx.fit_sem(model, pupils, rotation="geomin")
+loadings = explored.parameters.query("op == '=~'").pivot(index="rhs", columns="lhs", values="std_all")
+print(loadings[["visual", "textual", "speed"]].round(2).to_string())
+paths = explored.parameters.query("op == '~'")
+print(paths[["lhs", "rhs", "estimate", "std_error", "p_value"]].round(3).to_string(index=False))
+# [/esem]

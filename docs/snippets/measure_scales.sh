@@ -9,3 +9,8 @@ wxsat measure reliability answers.csv --scale "PU=PU1,PU2,PU3" --min 1 --max 7 |
 # [sav]
 wxsat measure reliability answers.sav --scale "PU=PU1,PU2,PU3" --min 1 --max 7
 # [/sav]
+
+# [model]
+printf 'PU =~ PU1 + PU2 + PU3\nEOU =~ EOU1 + EOU2 + EOU3\nPU1 ~~ EOU1\n' > correlated.sem
+wxsat measure reliability answers.csv --instrument gov-wechat-public --model correlated.sem 2>/dev/null
+# [/model]

@@ -99,3 +99,23 @@ def test_two_items_are_refused_by_code() -> None:
     with pytest.raises(DataError) as caught:
         evaluate_item_response(frame, scales={"T": ["a", "b"]})
     assert caught.value.code == "MEAS-056"
+
+
+def test_a_perfect_guttman_scale_has_no_final_slopes(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every pattern follows from the number of steps: the likelihood grows with the slopes for ever.
+    steps = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]] * 15, dtype=float)
+    monkeypatch.setattr("wxsat.psychometrics.item_response.graded.MAX_ROUNDS", 40)
+    (found,) = evaluate_item_response(pd.DataFrame(steps, columns=list("abc")), scales={"T": list("abc")})
+    by_code = {finding.code: finding for finding in found.findings}
+    assert by_code["MEAS-158"].severity == "warning"
+    assert by_code["MEAS-158"].evidence["iterations"] == 40
+    assert not found.fit.converged
+
+
+def test_four_respondents_give_no_standard_errors() -> None:
+    # Three patterns for six parameters: the information matrix cannot have full rank.
+    few = np.array([[0, 0, 0], [1, 1, 1], [0, 1, 1], [1, 0, 1]], dtype=float)
+    (found,) = evaluate_item_response(pd.DataFrame(few, columns=list("abc")), scales={"T": list("abc")})
+    assert "MEAS-160" in [finding.code for finding in found.findings]
+    assert found.fit.covariance is None
+    assert found.parameters()["std_error"].isna().all()
