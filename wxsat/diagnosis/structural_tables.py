@@ -5,8 +5,9 @@ One bundle that a diagnosis carries; every table is made by a file of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from wxsat.responses.responses import Responses
 
 Floats = NDArray[np.float64]
+REJECTS_WEIGHTS = 0.001
 
 
 def _empty(columns: Sequence[str]) -> pd.DataFrame:
@@ -161,6 +163,8 @@ def caution_about_structure_claims(tables: StructuralTables) -> list[Finding]:
                 "prefers models of fewer parameters."
             )
             found.append(Finding("DIAG-161", "warning", row["model"], message, {"delta_bic": row["delta_bic"]}))
+        if row["model"] == "R4" and row["p_value"] < REJECTS_WEIGHTS:
+            found.append(_unequal_weights(row))
         if row["failed"]:
             message = f"The model {row['model']} could not be fitted ({row['failed']})."
             found.append(Finding("DIAG-162", "note", row["model"], message, {"reason": row["failed"]}))
@@ -169,3 +173,12 @@ def caution_about_structure_claims(tables: StructuralTables) -> list[Finding]:
         message = f"The order of the measures is not stable: {share:.0%} of the draws agree with it."
         found.append(Finding("DIAG-163", "note", "sequence", message, {"p_order": share}))
     return found
+
+
+def _unequal_weights(row: Mapping[str, Any]) -> Finding:
+    message = (
+        f"The test of equal weights rejects them (chi-square difference {row['chisq_diff']:.1f}, df "
+        f"{row['df_diff']:.0f}): the parts of at least one dilemma do not act alike."
+    )
+    evidence = {"chisq_diff": float(row["chisq_diff"]), "df_diff": float(row["df_diff"]), "p": float(row["p_value"])}
+    return Finding("DIAG-170", "warning", "R4", message, evidence)
