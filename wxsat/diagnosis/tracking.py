@@ -335,7 +335,8 @@ def _findings(
                 f"{one.construct}: waves are not compared ({one.reason}): invariance over time holds to {one.level}."
             )
             evidence = {"construct": one.construct, "reason": one.reason, "level": one.level}
-            told.append(Finding("DIAG-152", "warning", one.construct, message, evidence))
+            gravity: Literal["note", "warning"] = "note" if one.reason == "single_items" else "warning"
+            told.append(Finding("DIAG-152", gravity, one.construct, message, evidence))
         elif one.left_out:
             message = f"{one.construct}: {', '.join(one.left_out)} changed meaning and takes no part in the change."
             evidence = {"items": ", ".join(one.left_out), "kept": ", ".join(one.items)}

@@ -80,6 +80,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         second_run = SecondRun(again.n, walk.scales, walk.models, walk.diagnosis)
     tracking = _tracking(prepared, responses, progress)
     simulated = is_simulated(raw) or (sources is not None and sources.simulated)
+    simulated = simulated or (tracking is not None and bool(tracking.settings["simulated"]))
     funnel, contradictions = _funnel(prepared, responses)
     return ReportContent(
         title=study.title,

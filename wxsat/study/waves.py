@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wxsat.diagnosis.tracking import Tracking, Wave, track_waves
 from wxsat.responses.clean import clean
-from wxsat.study.street import cluster_column, read_answers
+from wxsat.study.street import cluster_column, is_simulated, read_answers
 from wxsat.study.weights import WEIGHT_COLUMN, weigh
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ def track(prepared: Prepared, last: CleanResponses) -> Tracking:
         An earlier wave cannot be read or coded; its files are named.
     """
     study = prepared.study
-    waves = [_wave(named, _read(prepared, named)) for named in study.waves[:-1]]
-    waves.append(_wave(study.waves[-1], last))
+    earlier = [_read(prepared, named) for named in study.waves[:-1]]
+    waves = [_wave(named, own) for named, own in zip(study.waves, [*earlier, last], strict=True)]
     cluster = cluster_column(prepared, last)
     shared = cluster if all(cluster in wave.responses.frame.columns for wave in waves) else None
-    return track_waves(waves, cluster=shared, weights=WEIGHT_COLUMN if study.weights is not None else None)
+    found = track_waves(waves, cluster=shared, weights=WEIGHT_COLUMN if study.weights is not None else None)
+    return replace(found, settings={**found.settings, "simulated": any(map(is_simulated, earlier))})
 
 
 def _read(prepared: Prepared, named: StudyWave) -> CleanResponses:
