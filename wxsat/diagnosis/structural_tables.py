@@ -175,7 +175,7 @@ def caution_about_structure_claims(tables: StructuralTables) -> list[Finding]:
     return found
 
 
-def _unequal_weights(row: Mapping[str, Any]) -> Finding:
+def _unequal_weights(row: Mapping[Any, Any]) -> Finding:
     message = (
         f"The test of equal weights rejects them (chi-square difference {row['chisq_diff']:.1f}, df "
         f"{row['df_diff']:.0f}): the parts of at least one dilemma do not act alike."
