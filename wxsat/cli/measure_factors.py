@@ -15,6 +15,7 @@ from wxsat.errors import UsageError
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import FormName
     from wxsat.psychometrics.factors.evaluate import FactorAnalysis
+    from wxsat.sem.result import SemResult
 
 File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
 InstrumentName = Annotated[str | None, typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file.")]
@@ -36,6 +37,9 @@ Kind = Annotated[str, typer.Option("--correlation", help="pearson or polychoric.
 MissingRule = Annotated[str, typer.Option("--missing", help="listwise or pairwise.")]
 Parallel = Annotated[int, typer.Option("--parallel", min=0, help="Random data sets of parallel analysis; 0: none.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of parallel analysis and rotation starts.")]
+Cfa = Annotated[
+    bool, typer.Option("--cfa", help="Fit the confirmatory model of the largest loadings to the same answers.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -58,6 +62,7 @@ def factors(
     missing: MissingRule = "listwise",
     parallel: Parallel = 500,
     seed: Seed = 1,
+    cfa: Cfa = False,
     out: exhibits.Out = None,
     lang: exhibits.Lang = "zh",
     force: exhibits.Force = False,
@@ -77,10 +82,13 @@ def factors(
     analysis = evaluate_factors(source, **named, **how)
     if place is not None:
         place.write((analysis,), source)
+    fit = _confirmed(analysis, source) if cfa else None
     if as_json:
-        emit_json(analysis.to_dict())
+        emit_json(analysis.to_dict() | ({} if fit is None else {"cfa": fit.to_dict()}))
         return
     _print(analysis)
+    if fit is not None:
+        _print_confirmed(analysis, fit)
 
 
 def answers_and_items(
@@ -139,6 +147,26 @@ def _print(analysis: FactorAnalysis) -> None:
         f"RMSR {fit.rms:.3f}"
     )
     for finding in a.findings:
+        say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+
+
+def _confirmed(analysis: FactorAnalysis, source: Any) -> SemResult:
+    from wxsat.sem.fit import fit_sem
+
+    return fit_sem(analysis.cfa_model(), source)
+
+
+def _print_confirmed(analysis: FactorAnalysis, fit: SemResult) -> None:
+    from wxsat.sem.summary import fit_line
+
+    print(analysis.cfa_model())
+    print(fit_line(fit))
+    shown = fit.parameters[fit.parameters["op"].isin(["=~", "~~"]) & (fit.parameters["lhs"] != fit.parameters["rhs"])]
+    print_frame(
+        shown[["lhs", "op", "rhs", "estimate", "std_error", "z", "p_value", "std_all"]], "Confirmatory factor analysis"
+    )
+    say("The model was found on these answers and fits them too well: test it on other respondents.")
+    for finding in fit.findings:
         say(f"{finding.severity}: {finding.message}  [{finding.code}]")
 
 
