@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from wxsat.cli.sem_bootstrap import bootstrap as bootstrap_command
 from wxsat.cli.sem_diagram import diagram as diagram_command
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wxsat.finding import Finding
     from wxsat.sem.result import SemResult
 
@@ -84,16 +87,17 @@ def fit(
         "estimator": estimator, "missing": missing, "group": group, "weights": weights, "cluster": cluster,
         "ordered": ordered, **given,
     }  # fmt: skip
-    result = fit_sem(
-        option.read_model_argument(model), group_equal=group_equal,
-        group_partial=group_partial, std_lv=std_lv, std_ov=std_ov,
-        effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
-        orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
-        test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
-        bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check,
-        parameterization=parameterization, **option.read_rotation(rotation, rotation_target, geomin_epsilon),
-        **sampled,
-    )  # fmt: skip
+    with _reasons_told(model, given.get("data")):
+        result = fit_sem(
+            option.read_model_argument(model), group_equal=group_equal,
+            group_partial=group_partial, std_lv=std_lv, std_ov=std_ov,
+            effect_coding=effect_coding, meanstructure=meanstructure, growth=growth, fixed_x=fixed_x,
+            orthogonal=orthogonal, likelihood=likelihood, information=information, se=se,
+            test=None if test is None else [word.strip() for word in test.split(",")], mimic=mimic,
+            bounds=bounds, bootstrap=bootstrap, seed=seed, modification=modification, engine=engine, check=check,
+            parameterization=parameterization, **option.read_rotation(rotation, rotation_target, geomin_epsilon),
+            **sampled,
+        )  # fmt: skip
     result = judge_reading(result, given.get("data"), lambda text: fit_sem(text, **sampled))
     _tell(result.findings)
     if place is not None:
@@ -104,6 +108,20 @@ def fit(
         _show(result)
     if result.refused:
         raise typer.Exit(6)
+
+
+@contextmanager
+def _reasons_told(model: str, data: Any) -> Iterator[None]:
+    """Say what in the answers stands against a model that has no solution, before its error goes on."""
+    from wxsat.errors import EstimationError
+
+    try:
+        yield
+    except EstimationError:
+        from wxsat.sem.reading import reasons_without_solution
+
+        _tell(reasons_without_solution(option.read_model_argument(model), data))
+        raise
 
 
 @app.command("compare")

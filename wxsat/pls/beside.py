@@ -107,6 +107,8 @@ def set_beside(model: str | Path | PathModel, data: Any, *, draws: int = 1000, s
     notes: list[Finding] = list(sample.findings)
     consistent = _attempt(lambda: fit_pls(read, frame, consistent=True, draws=draws, seed=seed), "PLSc", notes)
     covariance = _attempt(lambda: _fit_covariance(read.text, frame), "CB-SEM", notes)
+    if covariance is None:
+        notes += _reasons(read.text, frame)
     for name, result in (("CB-SEM", covariance), ("PLS", plain_pls), ("PLSc", consistent)):
         stops = refusals(result.findings) if result is not None else ()
         if stops:
@@ -147,6 +149,15 @@ def _fit_covariance(text: str, frame: pd.DataFrame) -> SemResult:
     from wxsat.sem.reading import judge_reading
 
     return judge_reading(fit_sem(text, frame), frame, lambda alone: fit_sem(alone, frame))
+
+
+def _reasons(text: str, frame: pd.DataFrame) -> tuple[Finding, ...]:
+    """Return what stands against a covariance model without a solution, as warnings: the other methods have one."""
+    from dataclasses import replace
+
+    from wxsat.sem.reading import reasons_without_solution
+
+    return tuple(replace(finding, severity="warning") for finding in reasons_without_solution(text, frame))
 
 
 def _join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import WxsatError
@@ -11,6 +12,8 @@ from wxsat.finding import Finding, refusals
 from wxsat.psychometrics.conventions import state
 from wxsat.psychometrics.refusal_reasons import alpha_of_blocks, reasons_of_refusal
 from wxsat.psychometrics.validity import HTMT_REFUSAL, discriminant_findings, htmt_of_blocks
+from wxsat.sem.inputs import model_text
+from wxsat.sem.parameter_table import ParameterTable, parse_model
 
 if TYPE_CHECKING:
     from wxsat.sem.result import SemResult
@@ -75,3 +78,36 @@ def _indefinite_measurement(
             )
             found.append(state("MEAS-182", "refusal", f"{a} and {b}", message, **finding.evidence))
     return found
+
+
+def reasons_without_solution(model: str | Path | ParameterTable, data: Any) -> tuple[Finding, ...]:
+    """
+    Name what in the answers stands against a model that has no solution: MEAS-121, MEAS-180 and MEAS-181.
+
+    Parameters
+    ----------
+    model : str, Path or ParameterTable
+    data : DataFrame, Responses or None
+        Without data, or with a model that cannot be read, there is nothing to name.
+
+    Examples
+    --------
+    >>> reasons_without_solution("f =~ x1 + x2 + x3", None)
+    ()
+    """
+    if data is None:
+        return ()
+    try:
+        table = model if isinstance(model, ParameterTable) else _table_of(model, data)
+    except WxsatError:
+        return ()
+    frame, items_of = getattr(data, "frame", data), table.indicators_of()
+    htmt = htmt_of_blocks(frame, items_of)
+    found = discriminant_findings(htmt, table.predictors_of())
+    said = {finding.subject for finding in found}
+    return (*found, *reasons_of_refusal(htmt, alpha_of_blocks(frame, items_of), refused=True, said=said))
+
+
+def _table_of(model: str | Path, data: Any) -> ParameterTable:
+    text, name = model_text(model, getattr(data, "instrument", None))
+    return parse_model(text, name=name)

@@ -9,7 +9,7 @@ import pytest
 from wxsat.finding import refusals
 from wxsat.psychometrics.refusal_reasons import alpha_of_blocks, reasons_of_refusal
 from wxsat.sem.fit import fit_sem
-from wxsat.sem.reading import judge_reading
+from wxsat.sem.reading import judge_reading, reasons_without_solution
 
 ECSI = """
 Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5
@@ -92,3 +92,20 @@ def test_an_alpha_that_does_not_exist_is_no_reason():
     assert scales["construct"].tolist() == ["A"]
     empty = pd.DataFrame({"a": [], "b": [], "htmt": []})
     assert reasons_of_refusal(empty, scales, refused=True) == ()
+
+
+def test_a_model_without_a_solution_has_its_reasons_too(mobi, tmp_path):
+    from typer.testing import CliRunner
+
+    from wxsat.cli.sem import app
+
+    found = reasons_without_solution(ECSI + PATHS, mobi)
+    assert {f.code for f in found} == {"MEAS-121", "MEAS-180", "MEAS-181"}
+    assert reasons_without_solution("this is no model", mobi) == ()
+    mobi.to_csv(tmp_path / "mobi.csv", index=False)
+    # Without the complaints the search runs towards infinite paths and does not end.
+    (tmp_path / "m.sem").write_text(ECSI + PATHS.replace("CUSCO ~ Satisfaction", "").replace(" + CUSCO", ""))
+    done = CliRunner().invoke(app, ["fit", str(tmp_path / "m.sem"), str(tmp_path / "mobi.csv")])
+    assert done.exit_code != 0
+    assert "MEAS-121" in done.stderr
+    assert "MEAS-181" in done.stderr
