@@ -17,7 +17,6 @@ from wxsat.present import locale, numbers
 from wxsat.present.document import (
     Bullets,
     Document,
-    FigureBlock,
     FindingsBlock,
     KeyFigures,
     Paragraph,
@@ -188,7 +187,12 @@ def test_printed_forms_hold_what_is_printed():
 
 
 def sentences(document: Document) -> Iterator[tuple[str, str]]:
-    """Return section and text of everything that a reader reads outside tables."""
+    """
+    Return section and text of everything that a reader reads outside tables and figures.
+
+    A figure makes its caption from the frame that it draws: that its numbers come through fields is held by the lint
+    of the templates.
+    """
     for section in document.sections:
         for block in section.blocks:
             for text in _texts_of(block):
@@ -204,14 +208,13 @@ def _texts_of(block: object) -> Iterator[str]:
         case KeyFigures(figures=figures):
             for figure in figures:
                 yield from (figure.label, figure.value, figure.reading)
-        case FigureBlock(caption=caption):
-            yield caption
         case FindingsBlock(findings=findings):
             yield from (f.text for f in findings)
 
 
 # Numbers that name a version or a setting.
 NAMED = {
+    "code of a finding": re.compile(r"\b[A-Z]+-\d{3}\b"),
     "version of the instrument": re.compile(r"(?:版本|version) ?\d[\d.]*"),
     "second engine and its settings": re.compile(r"semopy \d[\d.]* \([^)]*\)"),
 }

@@ -220,7 +220,7 @@ def _add_grid(document: Document, printed: PrintedTable, layout: Layout, look: T
 
     groups = {row: name for row, name in enumerate(printed.groups) if name}
     grid = document.add_table(rows=1 + len(printed.rows) + len(groups), cols=len(printed.columns))
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER if look.one_line else WD_TABLE_ALIGNMENT.LEFT
     grid.autofit = False
     _set_margins(grid, layout.padding)
     _set_widths(grid, layout)
