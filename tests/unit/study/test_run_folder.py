@@ -78,7 +78,7 @@ def test_what_a_run_leaves_behind(small_run: Run) -> None:
         "log.txt",
     }
     assert {p.suffix for p in (folder / "tables").iterdir()} == {".csv", ".xlsx", ".docx"}
-    assert {p.suffix for p in (folder / "figures").iterdir()} == {".svg", ".png"}
+    assert {p.suffix for p in (folder / "figures").iterdir()} == {".svg", ".png", ".pdf", ".dot", ".mmd", ".tikz"}
     assert outcome.folder == folder
     assert not list(folder.parent.glob(".first-*"))
 
