@@ -47,7 +47,7 @@ def checked_column(column: pd.Series, spec: Column, table: str, zone: str, fault
         case "number" | "count" | "share":
             read = pd.to_numeric(values.where(~blank), errors="coerce").astype(float)
             _tell(read.isna() & ~blank, "LOG-021", "no number", "Write figures only.", spec, table, faults)
-            _tell(~_in_range(read, spec), "LOG-027", "out of range", _range_words(spec), spec, table, faults)
+            _tell(~_in_range(read, spec), "LOG-027", "a figure out of range", _range_words(spec), spec, table, faults)
             return read
         case "yes_no":
             words = values.astype("string").str.strip().str.lower()
