@@ -28,6 +28,17 @@ def test_omega_equals_semtools(shared_data: Callable[[str], Path], name: str, ob
         assert omega == pytest.approx(wanted[factor], abs=OPTIMISER)
 
 
+@pytest.mark.parametrize("name", ["rel_hsord_ordered", "rel_tam_ordered"])
+@pytest.mark.parametrize("observed", [True, False])
+def test_omega_of_ordered_items_equals_semtools(shared_data: Callable[[str], Path], name: str, observed: bool) -> None:
+    case = json.loads(shared_data(f"reference/golden/measure/{name}.json").read_text(encoding="utf-8"))
+    frame = pd.read_csv(shared_data(f"data/golden/{case['dataset'].split()[0]}"))
+    found = evaluate_composite_reliability(wx.fit_sem(case["model"], frame, ordered="all"), observed=observed)
+    wanted = case["compRelSEM" if observed else "compRelSEM_obsvarF"]
+    for factor, omega in zip(found["factor"], found["omega"], strict=True):
+        assert omega == pytest.approx(wanted[factor], abs=OPTIMISER)
+
+
 def test_error_covariances_count_as_error() -> None:
     truth = pd.DataFrame(
         np.outer([0.8, 0.7, 0.6, 0.7], [0.8, 0.7, 0.6, 0.7]), index=list("abcd"), columns=list("abcd")
