@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxsat.present.exhibits.exhibits import Exhibits, RmseaSizes
 
@@ -20,7 +20,7 @@ POWER_SHOWN = 0.80
 
 def of_sem(result: SemResult, instrument: Instrument | None, language: Language) -> Exhibits:
     """Return fit, loadings, paths, effects, explained variance, large residuals, and the path diagram."""
-    from wxsat.present.figures.path_diagram import plot_path_diagram
+    from wxsat.present.figures.path_diagram import plot_path_diagrams
     from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
     from wxsat.present.tables.fit import tabulate_fit
     from wxsat.present.tables.loadings import tabulate_loadings
@@ -41,14 +41,20 @@ def of_sem(result: SemResult, instrument: Instrument | None, language: Language)
         tables.append(tabulate_r2(result, instrument, language))
     tables.append(tabulate_residuals(result, instrument, language))
     tables = [table for table in tables if table.rows]
-    return Exhibits(tuple(tables), (plot_path_diagram(result, language=language, instrument=instrument),))
+    return Exhibits(tuple(tables), plot_path_diagrams(result, language=language, instrument=instrument))
 
 
 def of_pls(result: PlsResult, instrument: Instrument | None, language: Language) -> Exhibits:
-    """Return the paths of a composite model."""
+    """Return the paths of a composite model, its diagram, and the importance-performance map where it was asked for."""
+    from wxsat.present.figures.ipma import plot_ipma
+    from wxsat.present.figures.pls_path import plot_composite_paths
     from wxsat.present.tables.composites import tabulate_composite_paths
 
-    return Exhibits((tabulate_composite_paths(result, instrument, language),))
+    drawn: dict[str, Any] = {"language": language, "instrument": instrument}
+    maps = (plot_ipma(result, **drawn),) if len(result.importance) else ()
+    return Exhibits(
+        (tabulate_composite_paths(result, instrument, language),), (plot_composite_paths(result, **drawn), *maps)
+    )
 
 
 def of_side_by_side(found: SideBySide, instrument: Instrument | None, language: Language) -> Exhibits:

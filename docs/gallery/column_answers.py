@@ -1,0 +1,24 @@
+"""
+Answers to plain columns
+========================
+
+Likert bars of data without an instrument, by column names.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wxsat.present.figures.column_answers import plot_column_answers
+from wxsat.present.figures.figure import render_figure
+
+rng = np.random.default_rng(1)
+traits = rng.normal(size=(400, 1)) * [0.6, 0.6] + 0.8 * rng.normal(size=(400, 2))
+answers = np.clip(np.round(3 + traits.repeat(3, axis=1) + 0.7 * rng.normal(size=(400, 6))), 1, 5)
+frame = pd.DataFrame(answers, columns=["T1", "T2", "T3", "U1", "U2", "U3"])
+scales = {"Trust": ["T1", "T2", "T3"], "Use": ["U1", "U2", "U3"]}
+
+figure = plot_column_answers(frame, [*scales["Trust"], *scales["Use"]], language="en", stamp="simulated data")
+Path(f"{figure.id}.svg").write_bytes(render_figure(figure))
+print(figure.alt)
