@@ -150,7 +150,7 @@ def test_study_page_explains_every_key() -> None:
     from wxsat.study.study import Fieldwork, Study
 
     told = {key.strip() for row in table_rows(page("reference/study-file.md")) for key in row[0].split(",")}
-    hidden = {"folder", "file", "sha256"}
+    hidden = {"folder", "file", "sha256", "places"}
     assert set(Study.model_fields) - hidden <= told
     assert set(Fieldwork.model_fields) <= told
 
