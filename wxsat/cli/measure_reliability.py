@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # One table a question: twenty columns side by side are cut in a terminal.
 SHOWN = {
-    "Coefficient alpha (Feldt's and bootstrap interval)": (
+    "Reliability: alpha (Feldt's and bootstrap interval)": (
         "n", "n_items", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_boot_lower", "alpha_boot_upper",
         "alpha_std", "alpha_ordinal",
     ),

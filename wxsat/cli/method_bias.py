@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wxsat.instrument.instrument import FormName
+    from wxsat.psychometrics.evaluate_validity import Validity
+    from wxsat.psychometrics.scales import ScaleQuality
 
 # What `measure validity --out` writes of the results.
 VALIDITY = ("htmt", "fornell_larcker", "htmt_tests", "cross_loadings", "collinearity", "criterion")
@@ -70,8 +72,6 @@ def validity(
     as_json: Json = False,
 ) -> None:
     """Print HTMT with intervals and tests, Fornell-Larcker, cross-loadings, collinearity, and outside criteria."""
-    from wxsat.errors import WxsatError
-    from wxsat.psychometrics.evaluate_validity import evaluate_validity
     from wxsat.psychometrics.scales import evaluate_scales
 
     place = exhibits.destination(out, lang, force)
@@ -80,23 +80,39 @@ def validity(
     )
     settings: dict[str, Any] = {"draws": draws, "seed": seed, "cluster": cluster} | scales
     quality = evaluate_scales(source, unusable="report" if instrument else "raise", **settings)
+    found = _pairs_tested(
+        source, {"interval": interval, "correlations": correlations, "criteria": tuple(criterion or ()), **settings}
+    )
+    kept, tables, findings = _validity_parts(quality, found)
+    kept["settings"] |= {"interval": interval, "correlations": correlations}
+    if place is not None:
+        place.write([quality] if found is None else [quality, found], source, only=VALIDITY)
+    show(kept, tables, findings, as_json)
+
+
+def _pairs_tested(source: Any, settings: dict[str, Any]) -> Validity | None:
+    """Return what pairs of scales show; None for one scale alone, of which the rest is printed."""
+    from wxsat.errors import WxsatError
+    from wxsat.psychometrics.evaluate_validity import evaluate_validity
+
+    try:
+        return evaluate_validity(source, **settings)
+    except WxsatError as error:
+        if error.code != "MEAS-077" or settings["criteria"] or "usable" not in error.message:
+            raise
+        return None
+
+
+def _validity_parts(
+    quality: ScaleQuality, found: Validity | None
+) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
+    """Return the JSON document, the tables and the findings of both results, each finding once."""
     document = quality.to_dict()
-    kept = {name: document[name] for name in ("htmt", "fornell_larcker")}
-    formulas = {n: t for n, t in document["formulas"].items() if n in {*quality.htmt, *quality.fornell_larcker}}
     findings = list(quality.findings)
     tables = {"Heterotrait-monotrait ratio (HTMT)": quality.htmt, "Fornell-Larcker": quality.fornell_larcker}
-    more: dict[str, Any] = {}
-    results: list[Any] = [quality]
-    try:
-        found = evaluate_validity(source, interval=cast("Any", interval), correlations=cast("Any", correlations),
-                                  criteria=tuple(criterion or ()), **settings)  # fmt: skip
-    except WxsatError as error:
-        # One scale alone has no pairs: what can be said of it is printed.
-        if error.code != "MEAS-077" or criterion or "usable" not in error.message:
-            raise
-    else:
-        results.append(found)
-        more = {k: v for k, v in found.to_dict().items() if k not in ("findings", "settings")}
+    kept = {name: document[name] for name in ("htmt", "fornell_larcker")}
+    if found is not None:
+        kept |= {k: v for k, v in found.to_dict().items() if k not in ("findings", "settings")}
         known = {(f.code, f.subject) for f in findings}
         findings += [f for f in found.findings if (f.code, f.subject) not in known]
         tables |= {
@@ -104,14 +120,12 @@ def validity(
             "Cross-loadings (own construct without the item)": found.cross_loadings,
             "Full collinearity": found.collinearity,
         } | ({"Criterion validity": found.criterion} if len(found.criterion) else {})
-    kept |= more | {
+    kept |= {
         "findings": [f.to_dict() for f in findings],
-        "settings": document["settings"] | {"interval": interval, "correlations": correlations},
-        "formulas": formulas,
+        "settings": dict(document["settings"]),
+        "formulas": {n: t for n, t in document["formulas"].items() if n in {*quality.htmt, *quality.fornell_larcker}},
     }
-    if place is not None:
-        place.write(results, source, only=VALIDITY)
-    show(kept, tables, findings, as_json)
+    return kept, tables, findings
 
 
 def method_bias(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
-
-import typer
+from typing import TYPE_CHECKING, Any, cast
 
 from wxsat.cli import exhibits
+from wxsat.cli import power_options as option
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
 
@@ -21,52 +20,39 @@ SHOWN = ["n", "name", "truth", "mean", "bias", "sd", "se_ratio", "coverage", "co
 
 
 def power(
-    population: Annotated[
-        Path | None,
-        typer.Argument(help="Model text with a value for every parameter, or a TRUTH.yaml.", metavar="[POPULATION]"),
-    ] = None,
-    n: Annotated[
-        str | None, typer.Option("--n", help="Respondents: 200, or a grid 100,200,400 or 100:500:100.")
-    ] = None,
-    target: Annotated[float | None, typer.Option("--target", help="Search the N of this power instead.")] = None,
-    model: Annotated[Path | None, typer.Option("--model", help="What is fitted; by default the population's.")] = None,
-    parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", help='With --target: "b~a"; may be repeated.')
-    ] = None,
-    replicates: Annotated[int, typer.Option("--replicates", help="Samples of each size.")] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help="Replicate r of size n depends on it, n and r alone.")] = 1,
-    estimator: Annotated[
-        str | None, typer.Option("--estimator", help="ML, MLM, MLMV, MLR, WLSMV, DWLS or ULSMV.")
-    ] = None,
-    missing: Annotated[float, typer.Option("--missing", help="Share of cells missing completely at random.")] = 0.0,
-    missing_rule: Annotated[str | None, typer.Option("--missing-rule", help="listwise, fiml or pairwise.")] = None,
-    skewness: Annotated[float, typer.Option("--skewness", help="Of continuous variables (Vale-Maurelli).")] = 0.0,
-    kurtosis: Annotated[float, typer.Option("--kurtosis", help="Excess kurtosis of continuous variables.")] = 0.0,
-    cluster_size: Annotated[int, typer.Option("--cluster-size", help="Respondents an account.")] = 0,
-    icc: Annotated[float | None, typer.Option("--icc", help="Share of variance between accounts.")] = None,
-    standardised: Annotated[
-        bool, typer.Option("--standardised", help="Variances left out make total variances 1.")
-    ] = False,
-    std_lv: Annotated[bool, typer.Option("--std-lv", help="With --model: latent variances 1.")] = False,
-    alpha: Annotated[float, typer.Option("--alpha", help="Level of the tests.")] = 0.05,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes; the figures do not depend on it.")] = 1,
-    results: Annotated[Path | None, typer.Option("--results", help="File that finished blocks go to.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with --results.")] = False,
-    instrument: Annotated[
-        str | None, typer.Option("--instrument", "-i", help="With TRUTH.yaml; the truth's own by default.")
-    ] = None,
-    form: Annotated[str, typer.Option("--form", help="With TRUTH.yaml: full, standard or brief.")] = "standard",
-    rmsea: Annotated[bool, typer.Option("--rmsea", help="Power of the test of fit: needs --df.")] = False,
-    df: Annotated[int | None, typer.Option("--df", help="With --rmsea: degrees of freedom.")] = None,
-    test: Annotated[str, typer.Option("--test", help="With --rmsea: close, not_close or exact.")] = "close",
-    null: Annotated[float | None, typer.Option("--null", help="With --rmsea: RMSEA under H0.")] = None,
-    true: Annotated[float | None, typer.Option("--true", help="With --rmsea: RMSEA in the population.")] = None,
-    groups: Annotated[int, typer.Option("--groups", help="With --rmsea: groups.")] = 1,
-    figure: Annotated[Path | None, typer.Option("--figure", help="Write the power curve: .svg or .png.")] = None,
+    population: option.Population = None,
+    n: option.N = None,
+    target: option.Target = None,
+    model: option.Model = None,
+    parameter: option.Parameter = None,
+    replicates: option.Replicates = 1000,
+    seed: option.Seed = 1,
+    estimator: option.Estimator = None,
+    missing: option.Missing = 0.0,
+    missing_rule: option.MissingRule = None,
+    skewness: option.Skewness = 0.0,
+    kurtosis: option.Kurtosis = 0.0,
+    cluster_size: option.ClusterSize = 0,
+    icc: option.Icc = None,
+    standardised: option.Standardised = False,
+    std_lv: option.StdLv = False,
+    alpha: option.Alpha = 0.05,
+    jobs: option.Jobs = 1,
+    results: option.Results = None,
+    resume: option.Resume = False,
+    instrument: option.Instrument = None,
+    form: option.Form = "standard",
+    rmsea: option.Rmsea = False,
+    df: option.Df = None,
+    test: option.Test = "close",
+    null: option.NullRmsea = None,
+    true: option.TrueRmsea = None,
+    groups: option.Groups = 1,
+    figure: option.Figure = None,
     out: exhibits.Out = None,
-    language: Annotated[str, typer.Option("--lang", help="Of figures and tables: zh, en, or with --out both.")] = "zh",
-    force: Annotated[bool, typer.Option("--force", help="Replace a figure or a folder that exists.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    language: option.Language = "zh",
+    force: option.Force = False,
+    as_json: option.AsJson = False,
 ) -> None:
     """Power, interval coverage and the number of respondents, before the field."""
     place = None if out is None else exhibits.destination(out, language, force)
@@ -77,28 +63,16 @@ def power(
             place.write((exhibits.rmsea_sizes(rows),))
         _show_rmsea(rows, as_json)
         return
-    if population is None:
-        raise UsageError("MEAS-080", "a population, or --rmsea with --df, was expected.", where="POPULATION")
-    if (n is None) == (target is None):
-        raise UsageError("MEAS-080", "give either --n or --target.", where="--n, --target")
+    source, text = _source(_checked(population, n, target), model, instrument, form)
     if figure is not None:
         _check_figure(figure, language, force)
-    source, text = _source(population, model, instrument, form)
     plan: dict[str, Any] = {
         "model": text, "replicates": replicates, "seed": seed, "estimator": estimator, "missing_share": missing,
         "missing": missing_rule, "skewness": skewness, "kurtosis": kurtosis, "cluster_size": cluster_size, "icc": icc,
         "standardised": standardised, "std_lv": std_lv, "alpha": alpha, "jobs": jobs, "results": results,
         "resume": resume, "progress": _Progress(),
     }  # fmt: skip
-    from wxsat.simulate.power.evaluate import evaluate_power
-    from wxsat.simulate.power.sample_size import find_sample_size
-
-    found: PowerResult | SampleSize
-    if target is not None:
-        found = find_sample_size(source, target=target, parameters=tuple(parameter or ()), **plan)
-        result = found.result
-    else:
-        found = result = evaluate_power(source, _sizes(n or ""), **plan)
+    found, result = _measured(source, n, target, parameter, plan)
     for finding in result.findings:
         say(f"{finding.severity}: {finding.message}  [{finding.code}]")
     if figure is not None:
@@ -109,6 +83,28 @@ def power(
         emit_json(found.to_dict())
     else:
         _show(found, result)
+
+
+def _checked(population: Path | None, n: str | None, target: float | None) -> Path:
+    if population is None:
+        raise UsageError("MEAS-080", "a population, or --rmsea with --df, was expected.", where="POPULATION")
+    if (n is None) == (target is None):
+        raise UsageError("MEAS-080", "give either --n or --target.", where="--n, --target")
+    return population
+
+
+def _measured(
+    source: Any, n: str | None, target: float | None, parameter: list[str] | None, plan: dict[str, Any]
+) -> tuple[PowerResult | SampleSize, PowerResult]:
+    """Return what was asked, and the simulation behind it."""
+    from wxsat.simulate.power.evaluate import evaluate_power
+    from wxsat.simulate.power.sample_size import find_sample_size
+
+    if target is None:
+        result = evaluate_power(source, _sizes(n or ""), **plan)
+        return result, result
+    found = find_sample_size(source, target=target, parameters=tuple(parameter or ()), **plan)
+    return found, found.result
 
 
 class _Progress:
