@@ -160,3 +160,16 @@ def test_an_opened_chain_is_the_partial_slope() -> None:
     covariance = np.cov(x)[None]
     slopes = np.linalg.lstsq(np.column_stack([x[1], x[0], np.ones(400)]), x[2], rcond=None)[0]
     assert chain_of(covariance.copy(), opened=True)["reply_unanswered"][0] == pytest.approx(slopes[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_accounts", "size"), [(40, 20), (120, 12)])
+def test_intervals_hold_the_truth(n_accounts: int, size: int) -> None:
+    held: dict[str, list[bool]] = {}
+    for seed in range(300):
+        paths = estimate_chain(simulate(n_accounts, size, 1000 + seed), draws=500, seed=seed).paths
+        for row in paths[paths["model"] == "chain"].to_dict("records"):
+            inside = row["ci_lower"] <= TRUE[row["path"]] <= row["ci_upper"]
+            held.setdefault(row["path"], []).append(bool(inside))
+    # Three standard errors of a share of .95 over 300 data sets.
+    assert all(abs(np.mean(own) - 0.95) < 0.038 for own in held.values()), {k: np.mean(v) for k, v in held.items()}
