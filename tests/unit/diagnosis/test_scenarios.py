@@ -114,13 +114,14 @@ def test_s4_pure_common_method_is_called_mostly_common_source() -> None:
     apart = halo() | {"paths": {}}
     for made in (both := (halo(), apart)):
         made["nuisance"] = {"icc": 0.25}
-    found = diagnosed(answers(both[0], 4000, between=apart, accounts=120), index_only=False)
+    found = diagnosed(answers(both[0], 4000, between=apart, accounts=120))
     table = found.structural.split_sample.set_index("dilemma")
     assert "carried across respondents" not in set(table["verdict"])
     assert (table["verdict"] == "mostly common-source").sum() >= 2
     assert "DIAG-160" in codes_of(found)
 
 
+@pytest.mark.slow
 def test_s4_what_accounts_share_is_not_called_so() -> None:
     made = halo()
     made["nuisance"] = {"icc": 0.25}
@@ -180,12 +181,12 @@ def test_s7_sparse_accounts_are_hidden_or_shrunk_and_say_nothing_alone() -> None
 def test_s8_a_ceiling_is_not_severe_and_its_interval_stays_on_the_scale() -> None:
     made = world()
     made["measurement"]["means"] |= dict.fromkeys((*NODES, "VASE"), 1.2) | {"SAT": 6.8, "PVAL": 6.6}
-    found = diagnosed(answers(made, 600), index_only=True)
-    table = found.severity
+    responses = clean(answers(made, 600))
+    table = diagnose(responses, draws=DRAWS, index_only=True).severity
     assert (table["ci_lower"] >= 0).all()
     assert (table["S"] < 20).all()
     assert set(table["verdict"]) == {"not_severe"}
-    scales = evaluate_scales(clean(answers(made, 600)), draws=0)
+    scales = evaluate_scales(responses, draws=0)
     ceiling = scales.items.set_index("item").loc[["SAT1", "PVAL1"], "ceiling"]
     assert (ceiling > 0.4).all()
 

@@ -15,6 +15,7 @@ from wxsat.diagnosis.diagnose import diagnose
 from wxsat.diagnosis.latent import latent_severity
 from wxsat.diagnosis.record import RECORD_COLUMNS, record_table, write_record
 from wxsat.diagnosis.result import Diagnosis
+from wxsat.diagnosis.sources import own_severities
 from wxsat.errors import DataError, UsageError
 from wxsat.instrument.load import find_instrument, load_instrument
 from wxsat.records.audit import AuditResult, audit
@@ -126,6 +127,16 @@ def test_the_record_has_every_column_and_the_numbers_of_the_tables(three: Diagno
         write_record(three, tmp_path / "r.csv")
     with pytest.raises(UsageError, match="DIAG-027"):
         write_record(three, tmp_path / "r.docx")
+
+
+def test_the_records_spread_is_that_of_the_accounts_own_figures(others: tuple[AuditResult, CleanResponses]) -> None:
+    """Figures of few cases are shrunk towards each other, and would make the mean of drawn accounts look too sure."""
+    audited = others[0]
+    shrunk = audited.dilemmas.pivot(index="account", columns="dilemma", values="severity")
+    own = own_severities(audited)
+    assert own.shape == (ACCOUNTS, 4)
+    assert (audited.indicators["own_weight"] < 0.5).any()
+    assert np.nanstd(own[:, 2]) > shrunk["D3"].std(ddof=0)
 
 
 def test_no_leader_is_told_below_the_whole(three: Diagnosis) -> None:
