@@ -19,7 +19,9 @@ def prepared(*frames: pd.DataFrame) -> Any:
 def messages(month: str, wait: Any, replied: Any) -> pd.DataFrame:
     n = len(wait)
     time = pd.Timestamp(f"{month}-10") + pd.to_timedelta(np.arange(n), "h")
-    return pd.DataFrame({"time": time, "wait": np.asarray(wait, dtype=float), "replied": np.asarray(replied, dtype=bool)})
+    return pd.DataFrame(
+        {"time": time, "wait": np.asarray(wait, dtype=float), "replied": np.asarray(replied, dtype=bool)}
+    )
 
 
 def test_without_censoring_it_is_the_share_that_one_counts() -> None:

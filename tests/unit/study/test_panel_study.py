@@ -1,4 +1,4 @@
-"""A study that names supervisors' sheets: its own section, vetoes beside the dilemmas, nobody named, nothing refused."""
+"""A study with supervisors' sheets: its own section, vetoes beside the dilemmas, nobody named, nothing refused."""
 
 from __future__ import annotations
 
