@@ -91,7 +91,8 @@ def ewma_chart(
 
     Examples
     --------
-    >>> ewma_chart(np.array([9.45, 7.99, 9.29, 11.66, 12.16, 10.18]), weight=0.1, center=10, sigma=1).averages[1]
+    >>> weeks = np.array([9.45, 7.99, 9.29, 11.66, 12.16, 10.18])
+    >>> float(ewma_chart(weeks, weight=0.1, center=10, sigma=1).averages[1])
     9.7495
     """
     x = np.asarray(values, dtype=np.float64)

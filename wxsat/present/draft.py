@@ -107,7 +107,7 @@ class Draft:
         return identifier
 
     def say(self, finding: Finding) -> str:
-        """Word a finding in the draft's language, with names where its evidence holds identifiers; record its numbers."""
+        """Word a finding in the draft's language, named where its evidence holds identifiers; record its numbers."""
         self._record_evidence(finding)
         evidence = {key: self._named(value) for key, value in finding.evidence.items()}
         said = self.words.finding(replace(finding, evidence=evidence), self.subject_of(finding))

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -330,11 +329,3 @@ def test_negative_weights_name_their_rows(clean):
 def test_something_else_than_answers_is_refused(clean):
     with pytest.raises(UsageError, match="DataFrame"):
         diagnose(clean.frame)
-
-
-def test_full_size_takes_under_three_seconds(simulate, instrument, small):
-    base = small(simulate(1500, 40, 1, missing=0.05), {"PU": 3})
-    responses = replace(base, instrument=instrument, reversed_items=("SHOW3", "UNA3"))
-    start = time.process_time()
-    diagnose(responses)
-    assert time.process_time() - start < 3.0

@@ -45,7 +45,8 @@ def inline_svg(svg: bytes, prefix: str, alt: str) -> str:
 
     Examples
     --------
-    >>> inline_svg(b'<svg role="img"><g id="node A"><title>A</title></g></svg>', "en-path", "A alone")[-81:]
+    >>> drawing = inline_svg(b'<svg role="img"><g id="node A"><title>A</title></g></svg>', "en-path", "A alone")
+    >>> drawing.partition(">")[2]
     '<g data-part="node A" id="en-path-node_A"><title>A</title></g></svg>'
     """
     text = METADATA.sub("", STYLE_ELEMENT.sub("", PROLOGUE.sub("", svg.decode("utf-8"), count=1)))

@@ -194,8 +194,8 @@ def _mean_and_matrix(moments: NDArray[np.float64], p: int) -> tuple[NDArray[np.f
 
 def _factor_of(sigma: NDArray[np.float64]) -> NDArray[np.float64]:
     try:
-        return np.linalg.cholesky(sigma)
+        return np.asarray(np.linalg.cholesky(sigma), dtype=np.float64)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(sigma)
         lifted = (vectors * np.maximum(values, LIFT * values[-1])) @ vectors.T
-        return np.linalg.cholesky((lifted + lifted.T) / 2.0)
+        return np.asarray(np.linalg.cholesky((lifted + lifted.T) / 2.0), dtype=np.float64)
