@@ -74,7 +74,7 @@ OPTIONS = {
     "pairwise": ({"missing": "pairwise"}, "SEM-033", "fiml uses every answer"),
     "engine": ({"engine": "lisrel"}, "SEM-031", "Available now: 'native', 'semopy'"),
     "check": ({"check": "lavaan"}, "SEM-031", "unknown witness"),
-    "several": ({"rotation": "oblimin", "n_factors": 2}, "SEM-035", "rotation, n_factors"),
+    "several": ({"n_factors": 2, "model_search": "ant"}, "SEM-035", "n_factors, model_search"),
     "theta without ordinal items": ({"parameterization": "theta"}, "SEM-025", "about ordinal items"),
     "likelihood": ({"likelihood": "wishar"}, "SEM-066", "Did you mean 'wishart'"),
     "information": ({"information": "guess"}, "SEM-066", "Known: 'expected'"),

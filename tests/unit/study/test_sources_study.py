@@ -102,11 +102,14 @@ def test_the_sentence_of_a_dilemma_is_looked_up_in_the_record(run: StudyOutcome,
     assert f"证据等级 {record['grade']}" in said
 
 
-def test_no_account_is_named_in_the_report(report: Report) -> None:
-    """The funnel shows points without names; no table ranks the accounts."""
+def test_no_table_ranks_the_accounts(report: Report) -> None:
+    """The funnel shows points without names; accounts are named in the order of their names, with interval places."""
     for block in report.documents[0].tables():
+        named = [str(row[0]) for row in block.table.rows if str(row[0]).startswith("A0")]
+        assert named == sorted(named)
+        assert not named or block.table.id == "account_ranks"
         for row in block.table.rows:
-            assert not any(str(cell).startswith("A0") for cell in row)
+            assert not any(str(cell).startswith("A0") for cell in row[1:])
 
 
 def test_without_other_sources_the_study_runs_and_says_what_they_cost(folder: Path) -> None:
