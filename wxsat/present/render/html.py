@@ -11,6 +11,9 @@ from wxsat.present.table import Table
 
 # Em that a column of names keeps, should the page be narrow.
 NARROWEST_TEXT = 6.0
+NARROWEST_HEADING = 2.0
+# Left and right of a cell; a page's boxes count it into their width.
+CELL_PADDING = "1.2em"
 # Width of a decimal point beside figures of one width.
 POINT_EM = 0.28
 # For a table that stands alone; a page brings its own.
@@ -50,10 +53,11 @@ def render_html_table(table: Table, number: int | None = None) -> str:
 def _heading(printed: PrintedTable, place: int) -> str:
     """Return a column's heading; it may wrap, and a name keeps room for a few characters."""
     column = printed.columns[place]
-    style = "white-space:normal"
-    if column.kind == "text":
-        widest = max((em_width(row[place].text) for row in printed.rows), default=0.0)
-        style = f"min-width:{min(widest, NARROWEST_TEXT):.1f}em"
+    widest = max((em_width(row[place].text) for row in printed.rows), default=0.0) if column.kind == "text" else 0.0
+    # A heading of Chinese breaks anywhere: two characters a line are the least that can be read.
+    least = max(min(widest, NARROWEST_TEXT), min(em_width(column.heading), NARROWEST_HEADING))
+    wraps = "" if column.kind == "text" else ";white-space:normal"
+    style = f"min-width:calc({least:.1f}em + {CELL_PADDING}){wraps}"
     return f'<th scope="col" class="{_class(column)}" style="{style}">{escape(column.heading)}</th>'
 
 
