@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxsat.present.numbers import Language
+from wxsat.present.numbers import MINUS, Language
 from wxsat.present.table import Table
 from wxsat.present.tables.building import TableBuilder, records
 
@@ -29,9 +29,11 @@ def tabulate_chain(chain: AccountChain, instrument: Instrument | None, language:
         path, model = str(row["path"]), str(row["model"])
         names = (word(f"tables.between_accounts.{kind}.{row[kind]}") for kind in ("model", "path"))
         unit = word(f"tables.between_accounts.unit.{path}")
-        figures = (row[name] for name in ("expected", "estimate", "std_error", "ci_lower", "ci_upper"))
+        expected = str(row["expected"]).replace("-", MINUS)
+        figures = (row[name] for name in ("estimate", "std_error", "ci_lower", "ci_upper"))
         build.add_row(
-            f"{model}.{path}", (*names, unit, *figures, word(f"tables.between_accounts.reading.{row['reading']}"))
+            f"{model}.{path}",
+            (*names, unit, expected, *figures, word(f"tables.between_accounts.reading.{row['reading']}")),
         )
     build.add_note(f"method_{chain.method}", n_accounts=chain.n_accounts, n=chain.n)
     build.add_note("models")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxsat.present.numbers import Language
+from wxsat.present.numbers import MINUS, Language
 from wxsat.present.table import Table
 from wxsat.present.tables.building import TableBuilder, records
 
@@ -21,7 +21,7 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "hypotheses": (
         ("hypothesis", "text", 0), ("predictor", "text", 0), ("outcome", "text", 0), ("expected", "text", 0),
-        ("estimate", "number", 2), ("std_all", "number", 2), ("p_holm", "number", 3), ("verdict", "text", 0),
+        ("estimate", "number", 2), ("std_all", "number", 2), ("p_holm", "p_value", 3), ("verdict", "text", 0),
     ),
     "split_sample": (
         ("dilemma", "text", 0), ("same_person", "number", 2), ("cross_person", "number", 2), ("ratio", "number", 2),
@@ -29,7 +29,7 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "rivals": (
         ("model", "text", 0), ("claim", "text", 0), ("chisq", "number", 1), ("df", "number", 0), ("cfi", "number", 3),
-        ("rmsea", "number", 3), ("srmr", "number", 3), ("delta_bic", "number", 1), ("p_value", "number", 3),
+        ("rmsea", "number", 3), ("srmr", "number", 3), ("delta_bic", "number", 1), ("p_value", "p_value", 3),
         ("preferred", "text", 0),
     ),
     "confounders": (
@@ -52,6 +52,8 @@ def tabulate_structure(
             build.add_column(column)
         elif kind == "interval":
             build.add_interval(digits=digits)
+        elif kind == "p_value":
+            build.add_column(column, "p_value")
         else:
             build.add_column(column, "percent" if kind == "percent" else "number", digits)
     for i, row in enumerate(records(diagnosis.structural.frames()[name])):
@@ -61,6 +63,8 @@ def tabulate_structure(
             elif column == "adjusted_for":
                 held = [build.names.of(d) for d in row[column].split(", ") if d]
                 row[column] = ("、" if language == "zh" else ", ").join(held)
+            elif column == "expected":
+                row[column] = row[column].replace("-", MINUS)
             elif column in WORDED and row[column]:
                 row[column] = build.words.get(f"tables.structure_words.{str(row[column]).replace(' ', '_')}")
         build.add_row(str(i), (row[column.name] for column in build.columns), marked=refused)
