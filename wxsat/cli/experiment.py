@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from wxsat.cli.answer_options import File, Json, MissingCodes, Sheet
 from wxsat.cli.columns import read_columns
 from wxsat.cli.method_bias import show
 
 app = typer.Typer(no_args_is_help=True, help="List experiments, anchoring vignettes, split ballots.")
-File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
-MissingCodes = Annotated[list[float] | None, typer.Option("--missing-code", help="A code for no answer (repeatable).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @app.command("list")

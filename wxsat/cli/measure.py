@@ -18,6 +18,7 @@ from wxsat.cli import (
     method_bias,
     missing,
 )
+from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -40,31 +41,9 @@ app.command("method-bias")(method_bias.method_bias)
 app.command("content")(method_bias.content)
 app.add_typer(experiment.app, name="experiment", help="List experiments, anchoring vignettes, split ballots.")
 
-File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
-InstrumentName = Annotated[
-    str | None,
-    typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file; its constructs are evaluated."),
-]
-Scales = Annotated[
-    list[str] | None,
-    typer.Option("--scale", help='Construct and its columns: "PU=PU1,PU2,PU3"; may be repeated.'),
-]
-Reverse = Annotated[
-    list[str] | None,
-    typer.Option("--reverse", help="With --scale: column to recode as min + max - x; may be repeated."),
-]
-Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest code of the response scale.")]
-High = Annotated[float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")]
-Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
-MissingCodes = Annotated[
-    list[float] | None,
-    typer.Option("--missing-code", help="With --scale: a code that stands for no answer (repeatable)."),
-]
 Correlations = Annotated[
     str | None, typer.Option("--correlations", help="Also of every pair of items: pearson or polychoric.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @app.command("items")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from wxsat.cli import exhibits
+from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
@@ -17,19 +18,10 @@ if TYPE_CHECKING:
     from wxsat.psychometrics.factors.evaluate import FactorAnalysis
     from wxsat.sem.result import SemResult
 
-File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
-InstrumentName = Annotated[str | None, typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file.")]
-Scales = Annotated[list[str] | None, typer.Option("--scale", help='Construct and its columns: "PU=PU1,PU2,PU3".')]
 Columns = Annotated[str | None, typer.Option("--columns", help='The items without scales: "PU1,PU2,EOU1".')]
 Constructs = Annotated[
     str | None, typer.Option("--constructs", help="With --instrument: only these, comma between them.")
 ]
-Reverse = Annotated[list[str] | None, typer.Option("--reverse", help="With --scale or --columns: column to recode.")]
-Low = Annotated[float | None, typer.Option("--min", help="Lowest code of the response scale.")]
-High = Annotated[float | None, typer.Option("--max", help="Highest code of the response scale.")]
-Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
-MissingCodes = Annotated[list[float] | None, typer.Option("--missing-code", help="A code that stands for no answer.")]
 NFactors = Annotated[int | None, typer.Option("--n-factors", min=1, help="Default: by parallel analysis.")]
 RotationName = Annotated[str, typer.Option("--rotation", help="none, varimax, promax, oblimin, geomin or target.")]
 ExtractionName = Annotated[str, typer.Option("--extraction", help="minres, ml or pa.")]
@@ -40,7 +32,6 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Of parallel analysis a
 Cfa = Annotated[
     bool, typer.Option("--cfa", help="Fit the confirmatory model of the largest loadings to the same answers.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def factors(

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from wxsat.cli import exhibits
+from wxsat.cli.answer_options import File, Json, MissingCodes, Sheet
 from wxsat.cli.columns import read_columns
-from wxsat.cli.measure_factors import File, Json, MissingCodes, Sheet
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
 

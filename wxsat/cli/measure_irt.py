@@ -7,20 +7,8 @@ from typing import Annotated
 import typer
 
 from wxsat.cli import exhibits
-from wxsat.cli.measure_factors import (
-    Constructs,
-    File,
-    Form,
-    High,
-    InstrumentName,
-    Json,
-    Low,
-    MissingCodes,
-    Reverse,
-    Scales,
-    Sheet,
-    answers_and_items,
-)
+from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
+from wxsat.cli.measure_factors import Constructs, answers_and_items
 from wxsat.cli.output import emit_json, print_frame, say
 
 Nodes = Annotated[int, typer.Option("--nodes", min=5, help="Gauss-Hermite nodes.")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from wxsat.cli import exhibits
+from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import Fault, InterpretationRefused, UsageError
@@ -23,27 +24,9 @@ if TYPE_CHECKING:
 # What `measure validity --out` writes of the results.
 VALIDITY = ("htmt", "fornell_larcker", "htmt_tests", "cross_loadings", "collinearity", "criterion")
 
-File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
-InstrumentName = Annotated[
-    str | None,
-    typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file; its constructs are evaluated."),
-]
-Scales = Annotated[
-    list[str] | None,
-    typer.Option("--scale", help='Construct and its columns: "PU=PU1,PU2,PU3"; may be repeated.'),
-]
-Reverse = Annotated[list[str] | None, typer.Option("--reverse", help="With --scale: column to recode; repeatable.")]
-Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest code of the response scale.")]
-High = Annotated[float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")]
-Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
-MissingCodes = Annotated[
-    list[float] | None, typer.Option("--missing-code", help="With --scale: a code for no answer (repeatable).")
-]
 Cluster = Annotated[str | None, typer.Option("--cluster", help="Column that the bootstrap resamples whole.")]
 Draws = Annotated[int, typer.Option("--draws", min=0, help="Bootstrap samples.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def validity(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.columns import read_columns
 from wxsat.cli.output import emit_json, print_frame, say
 from wxsat.errors import UsageError
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 SHOWN_PATTERNS = 15
 
-File = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX, XLS, SAV, ZSAV or DTA.", metavar="FILE")]
-InstrumentName = Annotated[str | None, typer.Option("--instrument", "-i", help="Bundled id, folder or YAML file.")]
-Scales = Annotated[list[str] | None, typer.Option("--scale", help='Construct and its columns: "PU=PU1,PU2,PU3".')]
-Reverse = Annotated[list[str] | None, typer.Option("--reverse", help="With --scale: column to recode (repeatable).")]
-Low = Annotated[float | None, typer.Option("--min", help="With --scale: lowest code of the response scale.")]
-High = Annotated[float | None, typer.Option("--max", help="With --scale: highest code of the response scale.")]
-Form = Annotated[str | None, typer.Option("--form", help="With --instrument: full, standard or brief.")]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
-MissingCodes = Annotated[
-    list[float] | None, typer.Option("--missing-code", help="With --scale: a code that stands for no answer.")
-]
 Planned = Annotated[
     list[str] | None,
     typer.Option("--planned", help='Columns that a form did not ask of everybody, a block: "B1,B2" (repeatable).'),
@@ -39,7 +29,6 @@ Iterations = Annotated[int, typer.Option("--iterations", min=1, help="Rounds ove
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the imputation.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write: tables and the missing map.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def missing(
