@@ -163,13 +163,12 @@ def table_from_rows(
     import pandas as pd
 
     body = [[_blank_to_none(cell) for cell in row] for row in rows[1:]]
-    width = max([len(rows[0]), *(_used_width(row) for row in body)])
-    names = [_header_name(cell) for cell in rows[0]]
-    while names and not names[-1] and all(len(r) < len(names) or r[len(names) - 1] is None for r in body):
-        names.pop()
+    names = _names_over(body, rows[0])
     if ragged_is_fault:
         _require_even_rows(body, len(names), file)
-    names += [""] * (max(width, len(names)) - len(names)) if not ragged_is_fault else []
+    else:
+        width = max([len(rows[0]), *(_used_width(row) for row in body)])
+        names += [""] * (width - len(names))
     notes: tuple[str, ...] = ()
     if names and not names[0] and all(names[1:]):
         names[0] = ROW_NAME
@@ -189,6 +188,14 @@ def table_from_rows(
     empty = len(body) - len(kept)
     notes += (f"{empty} empty row(s) skipped.",) if empty else ()
     return pd.DataFrame(columns), tuple(number for number, _ in kept), notes
+
+
+def _names_over(body: Sequence[Sequence[Any]], heading: Sequence[Any]) -> list[str]:
+    """Return the names of a heading without those at its end that are empty and stand over nothing."""
+    names = [_header_name(cell) for cell in heading]
+    while names and not names[-1] and all(len(row) < len(names) or row[len(names) - 1] is None for row in body):
+        names.pop()
+    return names
 
 
 def _header_name(cell: Any) -> str:

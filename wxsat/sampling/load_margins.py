@@ -127,19 +127,7 @@ def _frame_rows(frame: Any) -> list[list[Any]]:
 
 def _cells_of_rows(rows: Sequence[Sequence[Any]], where: str, sheet: str | None = None) -> dict[str, dict[str, Any]]:
     """Read variable, level and target below a heading; without a column the sheet's name is the variable."""
-    head = [str(cell or "").strip().casefold() for cell in rows[0]]
-    places = [next((head.index(n) for n in names if n in head), None) for names in (VARIABLE_NAMES, LEVEL_NAMES)]
-    variable_at, level_at = places
-    target_at = next((head.index(n) for n in TARGET_NAMES if n in head), None)
-    if variable_at is None and sheet is not None and level_at is None and target_at is None and len(head) == 2:
-        level_at, target_at = 0, 1
-    if level_at is None or target_at is None or (variable_at is None and sheet is None):
-        shown = ", ".join(cell for cell in head if cell)
-        raise StudyError(
-            "SAMP-003",
-            f"the table of margins needs columns variable, level and target; it has: {shown}.",
-            where=where,
-        )
+    variable_at, level_at, target_at = _places_in_heading(rows[0], where, sheet)
     cells: dict[str, dict[str, Any]] = {}
     faults = []
     for number, row in enumerate(rows[1:], start=2):
@@ -156,6 +144,26 @@ def _cells_of_rows(rows: Sequence[Sequence[Any]], where: str, sheet: str | None 
     if faults:
         raise StudyError.from_faults(faults)
     return cells
+
+
+def _places_in_heading(heading: Sequence[Any], where: str, sheet: str | None) -> tuple[int | None, int, int]:
+    """Return where variable (None: the sheet's name), level and target stand; of a sheet two columns are enough."""
+    head = [str(cell or "").strip().casefold() for cell in heading]
+    variable_at, level_at, target_at = (
+        next((head.index(name) for name in names if name in head), None)
+        for names in (VARIABLE_NAMES, LEVEL_NAMES, TARGET_NAMES)
+    )
+    unnamed = variable_at is None and level_at is None and target_at is None
+    if unnamed and sheet is not None and len(head) == 2:
+        return None, 0, 1
+    if level_at is None or target_at is None or (variable_at is None and sheet is None):
+        shown = ", ".join(cell for cell in head if cell)
+        raise StudyError(
+            "SAMP-003",
+            f"the table of margins needs columns variable, level and target; it has: {shown}.",
+            where=where,
+        )
+    return variable_at, level_at, target_at
 
 
 def _assemble(document: Any, where: str, sha256: str = "") -> Margins:

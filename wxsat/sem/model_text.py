@@ -130,24 +130,36 @@ def _labels(table: ParameterTable) -> dict[str, str]:
 def _line(rows: Sequence[Parameter], labels: dict[str, str], spell_free: bool) -> str:
     """Return one statement for the rows of one parameter in all groups."""
     first = rows[0]
-    parts = []
-    values = [None if row.free else row.ustart for row in rows]
-    if any(v is not None for v in values) or spell_free:
-        parts.append(_group_values(["NA" if v is None else _number(v) for v in values]))
-    starts = [row.ustart if row.free else None for row in rows]
-    known = [v for v in starts if v is not None]
-    if known:
-        parts.append(f"start({_group_values([_number(known[0] if v is None else v) for v in starts])})")
-    names = [labels.get(row.plabel, "") for row in rows]
-    if any(names):
-        parts.append(_group_values([f'"{n}"' if n else "NA" for n in names]) if len(set(names)) > 1 else names[0])
-    for kind in ("lower", "upper"):
-        bounds = [getattr(row, kind) for row in rows]
-        given = [b for b in bounds if b is not None]
-        if given:
-            parts.append(f"{kind}({_group_values([_number(given[0] if b is None else b) for b in bounds])})")
+    modifiers = [
+        _fixed_values(rows, spell_free),
+        _called("start", [row.ustart if row.free else None for row in rows]),
+        _written_labels([labels.get(row.plabel, "") for row in rows]),
+        _called("lower", [row.lower for row in rows]),
+        _called("upper", [row.upper for row in rows]),
+    ]
     op, rhs = ("~", "1") if first.op == "~1" else (first.op, first.rhs)
-    return f"{first.lhs} {op} {''.join(p + '*' for p in parts)}{rhs}"
+    return f"{first.lhs} {op} {''.join(f'{text}*' for text in modifiers if text)}{rhs}"
+
+
+def _fixed_values(rows: Sequence[Parameter], spell_free: bool) -> str:
+    values = [None if row.free else row.ustart for row in rows]
+    if not spell_free and all(value is None for value in values):
+        return ""
+    return _group_values(["NA" if value is None else _number(value) for value in values])
+
+
+def _called(name: str, values: Sequence[float | None]) -> str:
+    """Write a modifier of numbers; a group without one takes the first that is given."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    return f"{name}({_group_values([_number(known[0] if value is None else value) for value in values])})"
+
+
+def _written_labels(names: Sequence[str]) -> str:
+    if len(set(names)) == 1:
+        return names[0]
+    return _group_values([f'"{name}"' if name else "NA" for name in names])
 
 
 def _group_values(values: Sequence[str]) -> str:

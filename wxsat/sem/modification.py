@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -157,29 +158,23 @@ def candidate_parameters(table: ParameterTable, block: int = 1) -> Iterator[Para
 
 
 def _absent(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
+    """Yield what could be added: loadings, covariances, paths, means."""
     given = set(table.covariates)
     endogenous = [name for name in table.observed_names if name not in table.roles.covariates]
     measured = {row.rhs for row in table.parameters if row.op == "=~"}
     joined = list(dict.fromkeys([*(r.lhs for r in table.structural_edges), *(r.rhs for r in table.structural_edges)]))
-    for latent in table.latent_names:
-        for item in endogenous:
-            if item not in joined:
-                yield latent, "=~", item
     outcomes = {row.lhs for row in table.structural_edges}
+    yield from ((latent, "=~", item) for latent in table.latent_names for item in endogenous if item not in joined)
     residual = [name for name in endogenous if name in measured or name in outcomes]
     for variables in (residual, list(table.latent_names)):
-        for i, first in enumerate(variables):
-            for second in variables[i + 1 :]:
-                yield first, "~~", second
+        yield from ((first, "~~", second) for first, second in combinations(variables, 2))
     latents = set(table.latent_names)
-    for outcome in joined:
-        for source in joined:
-            if outcome != source and outcome not in given and not (outcome in measured and source in latents):
-                yield outcome, "~", source
+    for outcome, source in permutations(joined, 2):
+        if outcome not in given and not (outcome in measured and source in latents):
+            yield outcome, "~", source
     if table.has_mean_structure:
-        for name in (*table.observed_names, *table.latent_names):
-            if name not in given:
-                yield name, "~1", ""
+        names = (*table.observed_names, *table.latent_names)
+        yield from ((name, "~1", "") for name in names if name not in given)
 
 
 def _extended(implied: Sequence[Implied], candidates: Sequence[Sequence[Parameter]]) -> tuple[tuple[Implied, ...], int]:

@@ -90,23 +90,19 @@ def measurement_blocks(table: ParameterTable, asked: Sequence[Sequence[str]] | N
             raise UsageError("SEM-059", f"the blocks name {', '.join(named)}; every latent once was expected: "
                              f"{', '.join(table.latent_names)}.", where="blocks")  # fmt: skip
         return [tuple(block) for block in asked]
-    items = table.indicators_of()
-    together = [{name} for name in table.latent_names]
-    pairs = [(r.lhs, r.rhs) for r in table.parameters if r.op == "~~" and r.lhs != r.rhs]
-    measured = {name: set(found) for name, found in items.items()}
-    joined = True
-    while joined:
-        joined = False
-        for a in range(len(together)):
-            for b in range(a + 1, len(together)):
-                one, two = (set().union(*(measured[n] for n in together[k])) for k in (a, b))
-                if one & two or any((x in one and y in two) or (x in two and y in one) for x, y in pairs):
-                    together[a] |= together.pop(b)
-                    joined = True
-                    break
-            if joined:
-                break
-    return [tuple(n for n in table.latent_names if n in block) for block in together]
+    measured = {name: set(found) for name, found in table.indicators_of().items()}
+    pairs = [(row.lhs, row.rhs) for row in table.parameters if row.op == "~~" and row.lhs != row.rhs]
+    together: list[set[str]] = []
+    for name in table.latent_names:
+        near = [block for block in together if any(_share(measured[name], measured[other], pairs) for other in block)]
+        together = [*(block for block in together if block not in near), {name}.union(*near)]
+    blocks = [tuple(name for name in table.latent_names if name in block) for block in together]
+    return sorted(blocks, key=lambda block: table.latent_names.index(block[0]))
+
+
+def _share(one: set[str], two: set[str], pairs: Sequence[tuple[str, str]]) -> bool:
+    """Return whether two latents have an item in common or items whose residuals covary."""
+    return bool(one & two) or any((x in one and y in two) or (x in two and y in one) for x, y in pairs)
 
 
 def structural_part(table: ParameterTable) -> Part:

@@ -135,10 +135,15 @@ def effect_coding_ties(rows: list[Parameter], options: ModelOptions) -> list[tup
                 ties.append(_summing(loadings, str(len(loadings))))
             if "intercepts" in options.effect_coding and intercepts and all(row.free for row in intercepts):
                 ties.append(_summing(intercepts, "0"))
-                for i, row in enumerate(rows):
-                    if row.block == block and row.op == "~1" and row.lhs == latent and not row.user:
-                        rows[i] = replace(row, free=1)
+                _free_mean(rows, block, latent)
     return ties
+
+
+def _free_mean(rows: list[Parameter], block: int, latent: str) -> None:
+    """Free the mean of a latent in one block, unless the model's text says what it is."""
+    for i, row in enumerate(rows):
+        if row.block == block and row.op == "~1" and row.lhs == latent and not row.user:
+            rows[i] = replace(row, free=1)
 
 
 def _summing(rows: Sequence[Parameter], total: str) -> tuple[str, str]:
