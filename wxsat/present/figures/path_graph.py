@@ -6,7 +6,7 @@ Nothing here has words of a language or a place on paper; the diagram, DOT and M
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -160,24 +160,29 @@ def read_path_graph(
     for arrow in arrows:
         if arrow.target not in structural:
             owner.setdefault(arrow.target, arrow.source)
-    covariances = [row for row in rows if row["op"] == "~~" and row["lhs"] != row["rhs"] and not _is_zero(row)]
-    of_indicators: list[Arrow] = []
-    for row in covariances:
-        a, b = str(row["lhs"]), str(row["rhs"])
-        if a in structural and b in structural:
-            arrows.append(_arrow(row, "residual" if inner & {a, b} else "covariance", a, b))
-        else:
-            of_indicators.append(_arrow(row, "residual", a, b))
+    between, of_indicators = _covariance_arrows(rows, structural, inner)
     r2 = _r2(result, group)
-    variables = [
-        Variable(
-            name, "latent" if name in latent else "observed", r2.get(name, math.nan) if name in inner else math.nan
-        )
-        for name in structural
-    ]
+    explained = {name: r2.get(name, math.nan) if name in inner else math.nan for name in structural}
+    variables = [Variable(name, "latent" if name in latent else "observed", r) for name, r in explained.items()]
     variables += [Variable(name, "indicator", r2.get(name, math.nan), of) for name, of in owner.items()]
     paths = [a for a in arrows if a.kind == "path"]
-    return PathGraph(tuple(variables), tuple(arrows), find_composites(paths), tuple(of_indicators))
+    return PathGraph(tuple(variables), (*arrows, *between), find_composites(paths), of_indicators)
+
+
+def _covariance_arrows(
+    rows: Sequence[Mapping[str, Any]], structural: Collection[str], inner: set[str]
+) -> tuple[tuple[Arrow, ...], tuple[Arrow, ...]]:
+    """Return the covariances of structural variables (residual where one is explained) and those of indicators."""
+    between, of_indicators = [], []
+    for row in rows:
+        a, b = str(row["lhs"]), str(row["rhs"])
+        if row["op"] != "~~" or a == b or _is_zero(row):
+            continue
+        if a in structural and b in structural:
+            between.append(_arrow(row, "residual" if inner & {a, b} else "covariance", a, b))
+        else:
+            of_indicators.append(_arrow(row, "residual", a, b))
+    return tuple(between), tuple(of_indicators)
 
 
 def _rows(result: SemResult, group: int, standardised: bool, intervals: bool) -> list[dict[str, Any]]:

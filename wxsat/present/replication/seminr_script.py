@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wxsat.present.replication.replication import Untold
@@ -52,25 +53,34 @@ def seminr_script(result: SemResult) -> tuple[str, tuple[Untold, ...]]:
         f"  paths(from = {_vector([p for p in given if p in indicators])}, to = {_quoted(outcome)})"
         for outcome, given in outcomes.items()
     ]
-    errors = [
-        f"  item_errors({_quoted(row.lhs)}, {_quoted(row.rhs)})"
-        for row in table.parameters
-        if row.op == "~~" and row.group == 1 and row.free and row.lhs != row.rhs and not row.exo
-        and {row.lhs, row.rhs} <= {item for items in indicators.values() for item in items}
-        and not {row.lhs, row.rhs} & set(indicators)
-    ]  # fmt: skip
+    errors = _item_errors(table, indicators)
     arguments = ["structural_model = structure"] if paths else []
     arguments += ["item_associations = associated"] if errors else []
     script = _SCRIPT.format(
         untold="".join(f"# Not expressed here: {_SAID[topic]}.\n" for topic in topics),
         constructs=",\n".join(constructs),
-        structure="structure <- relationships(\n" + ",\n".join(paths) + "\n)\n" if paths else "",
-        associations="associated <- associations(\n" + ",\n".join(errors) + "\n)\n" if errors else "",
+        structure=_assigned("structure <- relationships", paths),
+        associations=_assigned("associated <- associations", errors),
         estimate="estimate_cbsem" if paths else "estimate_cfa",
         arguments="".join(f"  {argument},\n" for argument in arguments),
         estimator=result.estimator,
     )
     return script, tuple(Untold("seminr", topic) for topic in topics)
+
+
+def _item_errors(table: ParameterTable, indicators: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the lines of the free residual covariances of items."""
+    items = {item for own in indicators.values() for item in own} - set(indicators)
+    return [
+        f"  item_errors({_quoted(row.lhs)}, {_quoted(row.rhs)})"
+        for row in table.parameters
+        if row.op == "~~" and row.group == 1 and row.free and row.lhs != row.rhs and not row.exo
+        and {row.lhs, row.rhs} <= items
+    ]  # fmt: skip
+
+
+def _assigned(call: str, lines: Sequence[str]) -> str:
+    return f"{call}(\n" + ",\n".join(lines) + "\n)\n" if lines else ""
 
 
 def _untold(result: SemResult) -> list[str]:
