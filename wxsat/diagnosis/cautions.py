@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
+from wxsat.diagnosis.pomp import Scores
 from wxsat.diagnosis.sampling import Units
 from wxsat.diagnosis.structure import is_positive_definite
 from wxsat.diagnosis.verdict import REFERENCE_ONLY_BELOW, SUPPRESS_BELOW
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 FEW_CLUSTERS = 20
 TOLERATED_FAILED_DRAWS = 0.05
+AGAINST_ITS_SCALE = -0.20
+ROWS_TO_JUDGE_KEYS = 30
 
 
 def caution_about_units(units: Units, cluster: str | None, without_cluster: int, n: int) -> list[Finding]:
@@ -74,6 +77,28 @@ def caution_about_cells(severity: pd.DataFrame) -> list[Finding]:
         elif n < REFERENCE_ONLY_BELOW:
             message = f"{subject}: {n} answers, fewer than {REFERENCE_ONLY_BELOW}; for reference only, no verdict."
             found.append(Finding("DIAG-103", "warning", subject, message, evidence))
+    return found
+
+
+def caution_about_keys(scores: Scores) -> list[Finding]:
+    """Refuse severities of constructs whose items contradict each other: a file that was recoded before is read so."""
+    found = []
+    for name, items in zip(scores.names, scores.items, strict=True):
+        answered = items[~np.isnan(items).any(axis=1)]
+        if items.shape[1] < 2 or len(answered) < ROWS_TO_JUDGE_KEYS or (answered.std(axis=0) == 0).any():
+            continue
+        rest = answered.sum(axis=1, keepdims=True) - answered
+        varied = rest.std(axis=0) > 0
+        lowest = min(
+            (float(np.corrcoef(answered[:, j], rest[:, j])[0, 1]) for j in np.flatnonzero(varied)), default=0.0
+        )
+        if lowest < AGAINST_ITS_SCALE:
+            message = (
+                f"{name}: an item correlates {lowest:.2f} with the rest of its scale; its severity must not be read. "
+                "Were reverse-keyed items recoded already in the file, or not asked in reverse?"
+            )
+            evidence = {"item_rest": lowest, "threshold": AGAINST_ITS_SCALE, "n": len(answered)}
+            found.append(Finding("DIAG-108", "refusal", name, message, evidence))
     return found
 
 

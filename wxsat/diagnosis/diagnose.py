@@ -18,6 +18,7 @@ from wxsat.diagnosis.effects import PATH_COLUMNS, TOTAL_EFFECT_COLUMNS, tabulate
 from wxsat.diagnosis.hierarchy import FOUR_DILEMMAS, Hierarchy, ResolvedHierarchy, resolve_hierarchy
 from wxsat.diagnosis.hypotheses import judge_claims
 from wxsat.diagnosis.inputs import (
+    answers_of,
     declared_composites,
     given_reliability,
     present_composites,
@@ -56,12 +57,13 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.joint_draws import AccountReading
     from wxsat.panel.evaluate import PanelResult
     from wxsat.records.audit import AuditResult
+    from wxsat.sem.result import SemResult
 
 WHOLE_SAMPLE = "all"
 
 
 def diagnose(
-    responses: Responses,
+    responses: Responses | SemResult,
     *,
     audit: AuditResult | None = None,
     operators: Responses | None = None,
@@ -84,8 +86,9 @@ def diagnose(
 
     Parameters
     ----------
-    responses : Responses
-        Coded answers of an instrument, reverse-keyed items recoded (as :func:`wxsat.clean` returns them).
+    responses : Responses or SemResult
+        Coded answers of an instrument, reverse-keyed items recoded (as :func:`wxsat.clean` returns them); or a model
+        that :func:`wxsat.fit_sem` fitted to them, whose refusals then go with the diagnosis.
     audit : AuditResult, optional
         The accounts' own records, from :func:`wxsat.audit`.
     operators : Responses, optional
@@ -146,6 +149,8 @@ def diagnose(
     >>> import wxsat as wx
     >>> diagnosis = wx.diagnose(clean, cluster="account")  # doctest: +SKIP
     """
+    responses, model_refused = answers_of(responses)
+    refused = refused or model_refused
     require_options(responses, target, draws)
     scores, resolved = _score(responses, hierarchy)
     units, cluster, without_cluster = sampling_units(responses, cluster)
@@ -181,6 +186,7 @@ def diagnose(
     findings = [
         *cautions.caution_about_units(units, cluster, without_cluster, responses.n),
         *cautions.caution_about_cells(severities),
+        *cautions.caution_about_keys(scores),
         *cautions.caution_about_absent(resolved.absent, partial),
         *cautions.caution_about_model(refused and not index_only),
         *_structural_cautions(sample),

@@ -12,11 +12,25 @@ from wxsat.diagnosis.pomp import Scores
 from wxsat.diagnosis.sampling import Units
 from wxsat.errors import DataError, UsageError, nearest
 from wxsat.responses.responses import Responses
+from wxsat.sem.result import SemResult
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument
 
 FEWEST_DRAWS = 200
+
+
+def answers_of(given: Responses | SemResult) -> tuple[Responses, bool]:
+    """Return the answers, or those behind a fitted model, and whether that model must not be interpreted."""
+    if not isinstance(given, SemResult):
+        return given, False
+    if given.answers is None:
+        raise UsageError(
+            "DIAG-006",
+            "diagnose() was given a model that was fitted to a plain table or a covariance matrix.",
+            hint="Fit it to what clean() returned, or pass that.",
+        )
+    return given.answers, given.refused
 
 
 def require_options(responses: Responses, target: float, draws: int) -> None:
@@ -25,7 +39,7 @@ def require_options(responses: Responses, target: float, draws: int) -> None:
         raise UsageError(
             "DIAG-006",
             f"diagnose() needs the cleaned answers, got {type(responses).__name__}.",
-            hint="Pass what clean() returned.",
+            hint="Pass what clean() returned, or a model that fit_sem() fitted to it.",
         )
     if not 0 <= target < 100:
         raise UsageError("DIAG-006", f"target is {target:g}; expected a severity from 0 to below 100.", where="target")

@@ -224,7 +224,7 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
 
 
 def render_report(
-    results: ReportContent | Sequence[Any],
+    results: Any,
     to: str | Path,
     language: Language | Sequence[Language] = ("zh", "en"),
     title: str = "",
@@ -235,7 +235,7 @@ def render_report(
 
     Parameters
     ----------
-    results : ReportContent or sequence
+    results : ReportContent, a result or a sequence of results
         What :func:`gather` takes.
     to : str or Path
         ``.html``, ``.docx``, ``.xlsx``, ``.tex``, ``.md`` or ``.pdf`` (needs the extra ``pdf``).
@@ -260,7 +260,8 @@ def render_report(
     --------
     >>> render_report([scales, fit, findings], to="report.html", language="zh")  # doctest: +SKIP
     """
-    content = results if isinstance(results, ReportContent) else gather(results, title)
+    several = results if isinstance(results, Sequence) else [results]
+    content = results if isinstance(results, ReportContent) else gather(several, title)
     languages: Sequence[Language] = (language,) if isinstance(language, str) else tuple(language)
     path = Path(to)
     formats = {suffix: name for name, suffix in SUFFIXES.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,7 +215,7 @@ def fit_sem(
             estimator=estimator, missing=missing, group=group, weights=weights, cluster=cluster, std_ov=std_ov,
             likelihood=likelihood, information=information, se=se, test=test, cov=cov, n=n, mean=mean, form=form,
         )  # fmt: skip
-        return completed(result, modification=modification, bootstrap=None, seed=seed)
+        return completed(replace(result, answers=source.answers), modification=modification, bootstrap=None, seed=seed)
     table, name = read_model(model, source, shape, groups, ordered=ordered, pairwise=options.missing == "pairwise")
     table, findings = restrict_model(
         table, [str(c) for c in source.frame.columns], unasked=source.unasked, form=source.form
@@ -251,7 +252,7 @@ def fit_sem(
                   *weight_findings(options, estimator)),
         provenance=_provenance(outcome, source, witness),
     )  # fmt: skip
-    return completed(result, modification=modification, bootstrap=bootstrap, seed=seed)
+    return completed(replace(result, answers=source.answers), modification=modification, bootstrap=bootstrap, seed=seed)
 
 
 def _shape(

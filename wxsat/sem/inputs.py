@@ -32,6 +32,7 @@ class SemData:
     form: FormName | None
     reversed_items: tuple[str, ...] | None
     provenance: dict[str, Any]
+    answers: Responses | None = None
 
     @classmethod
     def of_covariance(cls, cov: Any) -> tuple[SemData, tuple[str, ...]]:
@@ -66,7 +67,8 @@ class SemData:
 def read_data(data: Any, form: FormName | None) -> SemData:
     """Return the frame behind a DataFrame or Responses; DataError SEM-040 for anything else."""
     if isinstance(data, Responses):
-        return SemData(data.frame, data.instrument, form or data.form, data.reversed_items, dict(data.provenance))
+        form = form or data.form
+        return SemData(data.frame, data.instrument, form, data.reversed_items, dict(data.provenance), data)
     if hasattr(data, "columns") and hasattr(data, "loc"):
         return SemData(data, None, form, None, {})
     raise DataError(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from wxsat.responses.responses import Responses
     from wxsat.sem.bootstrap.result import BootstrapResult
     from wxsat.sem.modification_pieces import Pieces
     from wxsat.sem.outcome import Outcome
@@ -79,6 +80,8 @@ class SemResult:
         When it was asked; errors and intervals of `parameters` and `effects` are then its own.
     outcome : Outcome
         The solution itself, for what is computed from it: bootstrap, modification indices, factor scores.
+    answers : Responses, optional
+        The coded answers that the model was fitted to; None for a plain frame or a covariance matrix.
     """
 
     model: str
@@ -104,6 +107,7 @@ class SemResult:
     outcome: Outcome | None = field(default=None, repr=False)
     modification: pd.DataFrame | None = None
     bootstrap: BootstrapResult | None = field(default=None, repr=False)
+    answers: Responses | None = field(default=None, repr=False)
 
     @cached_property
     def r2(self) -> pd.DataFrame:
