@@ -262,7 +262,10 @@ def cluster_codes(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
     if column not in frame.columns:
         known = [str(c) for c in frame.columns]
         raise DataError("MEAS-013", f"the data have no column {column!r} to cluster by.{nearest(column, known)}")
-    codes, values = pd.factorize(frame[column], sort=True)
+    # Numbers held as text come in the order of numbers, so that a file's format does not decide what is drawn.
+    numbers = pd.to_numeric(frame[column], errors="coerce")
+    keys = numbers if numbers.notna().equals(frame[column].notna()) else frame[column]
+    codes, values = pd.factorize(keys, sort=True)
     if (codes < 0).any():
         raise DataError(
             "MEAS-013",

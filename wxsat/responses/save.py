@@ -74,6 +74,10 @@ def sheet_of(responses: Responses, language: Language = "zh") -> Sheet:
         if asked is None:
             columns[name] = responses.frame[name]
             _label_choice(sheet, name, questions, language)
+        elif asked.role == "account":
+            # What is rated, not who rates: without it the saved answers would lose their clusters.
+            columns[name] = responses.frame[name]
+            sheet.column_labels[name] = asked.text.text(language)[:250]
         elif asked.kind != "text":
             turned = name in responses.reversed_items
             written = name + REVERSED_SUFFIX if turned else name

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from wxsat.errors import UsageError
 from wxsat.instrument.instrument import Instrument
+from wxsat.instrument.load import load_instrument
 from wxsat.responses.clean import clean
 from wxsat.responses.read import read_responses
 from wxsat.responses.responses import CleanResponses
@@ -156,3 +157,17 @@ def test_targets_that_are_refused(tmp_path: Path, cleaned: CleanResponses, name:
     with pytest.raises(UsageError) as caught:
         write_responses(cleaned, tmp_path / name)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".sav", ".dta"])
+def test_the_account_that_is_rated_is_kept(tmp_path: Path, suffix: str) -> None:
+    """Without it the saved answers would lose their clusters, and every interval from them would be too narrow."""
+    instrument = load_instrument("gov-wechat-public")
+    answers = pd.DataFrame({"PU1": [3, 4, 5], "PU2": [4, 4, 2], "PU3": [7, 1, 1], "account": ["A2", "=A1", "10"]})
+    answers.to_csv(tmp_path / "in.csv", index=False)
+    read = read_responses(tmp_path / "in.csv", instrument)
+    write_responses(read, tmp_path / f"out{suffix}")
+    again = read_responses(tmp_path / f"out{suffix}", instrument)
+    assert [str(value).lstrip("'") for value in again.frame["account"]] == ["A2", "=A1", "10"]
+    if suffix in (".csv", ".xlsx"):
+        assert str(again.frame["account"].iloc[1]) == "'=A1"
