@@ -26,6 +26,7 @@ from wxsat.diagnosis.tracking_invariance import (
 )
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ class Wave:
 
 
 @dataclass(frozen=True)
-class Tracking:
+class Tracking(ShownInNotebook):
     """
     What changed over the waves.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.queueing import Load, evaluate_load, functions_to_drop
 from wxsat.panel import readiness_list as limits
 from wxsat.panel.readiness_answers import Capacity, ReadinessAnswers
@@ -21,7 +22,7 @@ DECISION_ZH: dict[Decision, str] = {
 
 
 @dataclass(frozen=True)
-class Readiness:
+class Readiness(ShownInNotebook):
     """
     What the readiness list says.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding, refusals
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records, plain
 from wxsat.pls.fit import fit_pls
 from wxsat.pls.model import PathModel
@@ -33,7 +34,7 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(ShownInNotebook):
     """
     The same study by three methods.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from wxsat.errors import DataError, EstimationError, nearest
 from wxsat.finding import Finding, refusals
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.covariance import standardise_columns
 from wxsat.numerics.plain import frame_records, plain
 from wxsat.numerics.resampling import weighted_correlations
@@ -39,7 +40,7 @@ LEAST_ROWS = 10
 
 
 @dataclass(frozen=True)
-class GroupComparison:
+class GroupComparison(ShownInNotebook):
     """
     Two groups compared by permutation.
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records, plain
 from wxsat.pls.blindfold import blindfold
 from wxsat.pls.estimates import Estimates, estimate
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PlsPrediction:
+class PlsPrediction(ShownInNotebook):
     """
     Out-of-sample prediction.
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from wxsat.notebook import tables_of
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -71,6 +73,13 @@ class Responses:
         if self.instrument is None:
             return tuple(str(c) for c in self.frame.columns)
         return tuple(i.id for i in self.instrument.items_in() if i.id in self.frame.columns)
+
+    def _repr_html_(self) -> str:
+        """Show what this is in a notebook, and no answer of anybody."""
+        instrument = self.instrument.id if self.instrument is not None else None
+        return tables_of(
+            {"respondents": self.n, "items": len(self.item_ids), "instrument": instrument, "form": self.form}
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wxsat.errors import DataError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.sampling.design import SurveyDesign
 from wxsat.sampling.estimates import coded_column
 from wxsat.sampling.statistics import Means, covariance_of
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Independence:
+class Independence(ShownInNotebook):
     """
     Test of independence of two categorical variables.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from wxsat.errors import DataError, Fault, UsageError, nearest
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 
 DISPOSITIONS = {
     "complete": "I, complete interviews",
@@ -26,7 +27,7 @@ FUNNEL = ("pushed", "opened", "first_page", "consented", "completed", "valid")
 
 
 @dataclass(frozen=True)
-class OutcomeRates:
+class OutcomeRates(ShownInNotebook):
     """
     Outcome rates of a probability sample.
 
@@ -54,7 +55,7 @@ class OutcomeRates:
 
 
 @dataclass(frozen=True)
-class WebRates:
+class WebRates(ShownInNotebook):
     """
     Rates of a web survey's funnel (CHERRIES).
 

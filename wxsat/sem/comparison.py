@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.sem.ordinal.difference import compare_ordinal
 from wxsat.sem.ordinal.outcome import OrdinalOutcome
 from wxsat.sem.outcome import covariate_positions
@@ -24,7 +25,7 @@ METHODS = ("standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(ShownInNotebook):
     """
     The difference test of two nested fits.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records
 from wxsat.psychometrics.construct_data import numeric_columns
 from wxsat.psychometrics.conventions import state
@@ -27,7 +28,7 @@ Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
-class ListExperiment:
+class ListExperiment(ShownInNotebook):
     """
     Estimates of a list experiment.
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wxsat.errors import DataError
+from wxsat.notebook import ShownInNotebook
 from wxsat.psychometrics.construct_data import numeric_columns
 from wxsat.psychometrics.experiments.columns import Answers, complete, frame_of, treatment_of
 
@@ -16,7 +17,7 @@ MOST_CATEGORIES = 20
 
 
 @dataclass(frozen=True)
-class SplitBallot:
+class SplitBallot(ShownInNotebook):
     """
     Attributes
     ----------

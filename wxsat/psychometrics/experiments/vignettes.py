@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records
 from wxsat.psychometrics.construct_data import numeric_columns
 from wxsat.psychometrics.conventions import state
@@ -25,7 +26,7 @@ DIFFERENT_MEANS = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Vignettes:
+class Vignettes(ShownInNotebook):
     """
     The nonparametric recode of a self-assessment by vignettes.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from wxsat.errors import DataError, EstimationError, Fault, ModelError, UsageError
 from wxsat.finding import Finding, refusals
+from wxsat.notebook import ShownInNotebook
 from wxsat.sem.fit import fit_sem
 from wxsat.sem.inputs import read_data
 from wxsat.sem.invariance.alignment import EPSILON, AlignedFactor, align_factor
@@ -32,7 +33,7 @@ FEWEST_GROUPS = 2
 
 
 @dataclass(frozen=True)
-class AlignmentResult:
+class AlignmentResult(ShownInNotebook):
     """
     Aligned groups.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wxsat.errors import Fault, UsageError, nearest
+from wxsat.notebook import ShownInNotebook
 
 FitTest = Literal["close", "not_close", "exact"]
 TESTS: dict[str, tuple[float, float]] = {"close": (0.05, 0.08), "not_close": (0.05, 0.01), "exact": (0.0, 0.05)}
@@ -19,7 +20,7 @@ LARGEST_N = 10_000_000
 
 
 @dataclass(frozen=True)
-class RmseaPower:
+class RmseaPower(ShownInNotebook):
     """
     Power of a test of fit.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wxsat.errors import Fault, UsageError, nearest
+from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records
 from wxsat.simulate.power.evaluate import Progress, evaluate_power
 from wxsat.simulate.power.population import PlannedPopulation
@@ -31,7 +32,7 @@ ROUNDS, AROUND, NEAR = 3, (0.8, 1.0, 1.25), 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class SampleSize:
+class SampleSize(ShownInNotebook):
     """
     A number of respondents for a power.
 
