@@ -60,6 +60,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder to write; report/ beside the study when left out.")] = None,
     force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, compute and write nothing.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes that draw; the files do not depend on it.")] = 1,
     lang: Lang = None,
     table_style: Annotated[
         str | None,
@@ -84,7 +85,7 @@ def run(
         say("Everything that can be checked without computing is in order; nothing was written.")
         return
     target = out or (loaded.folder or Path()) / "report"
-    _finish(_run(loaded, target, force, lang))
+    _finish(_run(loaded, target, force, lang, jobs))
 
 
 def _with_table_style(study: Study, style: str | None) -> Study:
@@ -120,12 +121,14 @@ def new(
     say(f"Put your answers into {folder / 'data'}, edit {folder / 'study.yaml'}, then: wxsat run {folder}")
 
 
-def _run(study: Study, out: Path, force: bool, lang: str | None) -> StudyOutcome:
+def _run(study: Study, out: Path, force: bool, lang: str | None, jobs: int = 1) -> StudyOutcome:
     from wxsat.study.run import run_study
 
     languages = _languages(lang)
     with _progress() as tell:
-        return run_study(study, out, force=force, languages=languages, command=["wxsat", *sys.argv[1:]], progress=tell)
+        return run_study(
+            study, out, force=force, languages=languages, command=["wxsat", *sys.argv[1:]], progress=tell, jobs=jobs
+        )
 
 
 def _languages(lang: str | None) -> tuple[Language, ...] | None:

@@ -254,7 +254,8 @@ def render_report(
     Raises
     ------
     UsageError
-        ``OUT-032`` for an unknown suffix, ``OUT-033`` when the file exists, ``OUT-031`` for PDF without Typst.
+        ``OUT-032`` for an unknown suffix, ``OUT-033`` when the file exists, ``OUT-037`` for an unknown
+        language, ``OUT-031`` for PDF without Typst.
 
     Examples
     --------
@@ -273,6 +274,8 @@ def render_report(
         raise UsageError(
             "OUT-033", "the file exists already.", where=str(path), hint="Give force=True or another name."
         )
+    if not languages or not set(languages) <= {"zh", "en"}:
+        raise UsageError("OUT-037", f"language is {language!r}.", where=str(path), hint="It is 'zh', 'en' or both.")
     report = build_report(content, languages)
     images = draw_figures(report)
     write_documents(report.documents, formats[path.suffix], path, images)  # type: ignore[arg-type]
@@ -283,15 +286,27 @@ def draw_figures(
     report: Report,
     progress: Callable[[], None] = lambda: None,
     formats: Sequence[ImageFormat] = ("svg", "png"),
+    jobs: int = 1,
 ) -> dict[str, bytes]:
-    """Draw every figure, as SVG and PNG unless told otherwise; keys are file names such as ``severity.zh.svg``."""
-    from wxsat.present.figures.figure import render_formats
+    """
+    Draw every figure, as SVG and PNG unless told otherwise; keys are file names such as ``severity.zh.svg``.
+
+    `jobs` processes draw the same bytes as one.
+    """
+    from wxsat.sem.bootstrap.workers import over_blocks
 
     images: dict[str, bytes] = {}
-    for stem, spec in report.figures.items():
-        images |= {f"{stem}.{suffix}": payload for suffix, payload in render_formats(spec, formats).items()}
+    drawn = over_blocks(_draw, tuple(formats), list(report.figures.values()), jobs)
+    for stem, pictures in zip(report.figures, drawn, strict=True):
+        images |= {f"{stem}.{suffix}": payload for suffix, payload in pictures.items()}
         progress()
     return images
+
+
+def _draw(formats: tuple[ImageFormat, ...], spec: FigureSpec) -> dict[ImageFormat, bytes]:
+    from wxsat.present.figures.figure import render_formats
+
+    return render_formats(spec, formats)
 
 
 def write_documents(

@@ -52,6 +52,7 @@ def run_study(
     languages: Sequence[Language] | None = None,
     command: Sequence[str] = (),
     progress: Progress = lambda step: None,
+    jobs: int = 1,
 ) -> StudyOutcome:
     """
     Run a whole study.
@@ -70,6 +71,8 @@ def run_study(
         Recorded in ``run.json``.
     progress : callable
         Told the name of each step as it begins.
+    jobs : int
+        Processes that draw the figures; the files do not depend on it.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def run_study(
         with replace_folder(target) as beside:
             write_run(
                 content, beside, shown, seed=loaded.seed, command=command,
-                figure_size=loaded.outputs.figure_size, progress=progress,
+                figure_size=loaded.outputs.figure_size, progress=progress, jobs=jobs,
             )  # fmt: skip
     return StudyOutcome(content, target, content.refusing)
 

@@ -103,6 +103,7 @@ def write_run(
     command: Sequence[str] = (),
     figure_size: SizeName | None = None,
     progress: Callable[[str], None] = lambda step: None,
+    jobs: int = 1,
 ) -> None:
     """
     Write everything a run leaves behind into an existing, empty folder.
@@ -116,7 +117,7 @@ def write_run(
     progress("report")
     report = build_report(content, languages)
     progress("figures")
-    images = draw_figures(report, formats=IMAGE_FORMATS)
+    images = draw_figures(report, formats=IMAGE_FORMATS, jobs=jobs)
     _write_figures(content, images, folder / "figures", languages)
     if figure_size is not None:
         write_fitted(images, folder / f"figures-{figure_size}", figure_size)

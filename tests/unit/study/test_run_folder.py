@@ -88,7 +88,7 @@ def test_what_a_run_leaves_behind(small_run: Run) -> None:
 def test_the_same_inputs_give_the_same_bytes(small_study: Path, small_run: Run) -> None:
     folder, _ = small_run
     again = small_study / "second"
-    run_study(small_study, again)
+    run_study(small_study, again, jobs=2)
     different = [
         str(path.relative_to(folder))
         for path in sorted(folder.rglob("*"))
