@@ -16,6 +16,9 @@ from wxsat.records.settings import LogSettings
 from wxsat.responses.files import read_table
 
 NO_ROWS = "RESP-004"
+UNRECORDED_WHEN_BLANK = {("messages", "receipt_at")}
+"""The layout brings the column: without a single receipt in it, receipts were not recorded."""
+
 AFTER_MESSAGE = ("heard_at", "receipt_at", "unfollowed_on")
 
 
@@ -48,7 +51,9 @@ class Records:
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table and these of its columns were given."""
-        return len(self.tables[table]) > 0 and all((table, column) in self.available for column in columns)
+        given = len(self.tables[table]) > 0 and all((table, column) in self.available for column in columns)
+        blank = [column for column in columns if (table, column) in UNRECORDED_WHEN_BLANK]
+        return given and not any(self.tables[table][column].isna().all() for column in blank)
 
 
 def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
