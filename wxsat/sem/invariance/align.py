@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STRICT_LEVEL = 0.001  # of the tests for groups that differ, as in Asparouhov and Muthen
 MOST_DIFFERENT = 0.25
+LARGEST_RATIO = 10.0  # of a group's variance and the groups' median, either way: a convention
 FEWEST_GROUPS = 2
 
 
@@ -117,7 +118,8 @@ def align_groups(
     -----
     A parameter of a group is counted as different where it is further from the weighted mean over groups than chance
     allows (p < .001). More than a quarter of such parameters (a convention of Asparouhov and Muthen) is finding
-    SEM-182: then the means are not trustworthy.
+    SEM-182: then the means are not trustworthy. A group's variance more than ten times the groups' median, or less than
+    a tenth of it, is refused by SEM-185.
     """
     options = InvarianceOptions(align=align)
     if epsilon <= 0:
@@ -140,7 +142,7 @@ def align_groups(
     tables = _tables(measurement, aligned, names, fits)
     share = float(np.mean([*tables[2]["loading_differs"], *tables[2]["intercept_differs"]]))
     return AlignmentResult(
-        *tables, _groups(names, fits), (*measurement.findings(), *_differing(share)),
+        *tables, _groups(names, fits), (*measurement.findings(), *_differing(share), *_far_apart(aligned, names)),
         {"group": group, "align": options.align, "epsilon": epsilon, "n_groups": len(names), "seed": seed,
          "reference": names[0], "share_different": share, "missing": missing, "estimator": fits[0].estimator},
     )  # fmt: skip
@@ -154,6 +156,24 @@ def _differing(share: float) -> tuple[Finding, ...]:
         "the aligned means must not be trusted without a simulation of their recovery."
     )
     return (Finding("SEM-182", "warning", "alignment", message, {"share": share}),)
+
+
+def _far_apart(aligned: Mapping[str, tuple[AlignedFactor, Any, Any]], names: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Refuse a factor that varies in one group beyond belief: its loadings there are not those of the others."""
+    findings = []
+    for factor, (found, _, _) in aligned.items():
+        ratios = found.variance / np.median(found.variance)
+        worst = int(np.argmax(np.abs(np.log(ratios))))
+        ratio = float(ratios[worst])
+        if 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO:
+            continue
+        message = (
+            f"in group {names[worst]} the aligned variance of {factor} is {ratio:.3g} times the groups' median: the group "
+            "does not measure the same factor, and the aligned means of this factor have no meaning."
+        )
+        evidence = {"factor": factor, "group": names[worst], "ratio": ratio}
+        findings.append(Finding("SEM-185", "refusal", "alignment", message, evidence))
+    return tuple(findings)
 
 
 def _configural_fits(
@@ -185,7 +205,8 @@ def _aligned(
     factor: str, model: MeasurementModel, fits: list[SemResult], sizes: Any, free: bool, epsilon: float, seed: int
 ) -> tuple[AlignedFactor, Any, Any]:
     items = model.items_of(factor)
-    loadings, intercepts, covariances = [], [], []
+    loadings: list[Any] = []
+    intercepts, covariances = [], []
     for fit in fits:
         frame = fit.parameters
         rows = [frame[(frame["lhs"] == factor) & (frame["op"] == "=~") & (frame["rhs"] == i)].index[0] for i in items]
@@ -194,8 +215,10 @@ def _aligned(
         free_numbers = [_free_number(fit, factor, i, "=~") for i in items] + [
             _free_number(fit, i, "", "~1") for i in items
         ]
-        # The sign of a factor is arbitrary: every group's points the way most of its loadings do.
-        sign = -1.0 if values[: len(items)].sum() < 0 else 1.0
+        # The sign of a factor is arbitrary: the first group's points the way most of its loadings do, the others' with
+        # the first (where items run both ways, a sum of loadings says nothing).
+        direction = loadings[0] if loadings else np.ones(len(items))
+        sign = -1.0 if values[: len(items)] @ direction < 0 else 1.0
         turn = np.append(np.full(len(items), sign), np.ones(len(items)))
         loadings.append(values[: len(items)] * sign)
         intercepts.append(values[len(items) :])

@@ -12,8 +12,10 @@ without changing the fit. Chosen are those that minimise the total component los
 .. math:: F = \sum_i\sum_{g<h} \sqrt{N_gN_h}\,\{f(\lambda_{ig}-\lambda_{ih}) + f(\nu_{ig}-\nu_{ih})\},\quad
           f(x) = (x^2+\epsilon)^{1/4},
 
-which likes few large differences better than many small ones. FIXED sets the first group's mean to 0 and variance to 1;
-FREE estimates that mean, too, with the product of the variances 1.
+which likes few large differences better than many small ones. It is taken in the unit in which the product of the
+variances is 1: with the first group's variance as unit every other group could escape to an infinite variance, where
+its loadings vanish and differ from one another by nothing. FIXED sets the first group's mean to 0 and is reported in the
+unit of that group's variance; FREE estimates that mean, too, and is reported in the unit of the search.
 """
 
 from __future__ import annotations
@@ -90,7 +92,8 @@ def align_factor(
 
     Notes
     -----
-    Checked by recovery from parameters with a quarter of the intercepts shifted, and by invariance of the fit.
+    Checked against the definition minimised by R's ``optim`` in another parametrisation (loss 1e-9, means and variances
+    1e-5), by recovery from parameters with a quarter of the intercepts shifted, and by invariance of the fit.
 
     References
     ----------
@@ -140,8 +143,10 @@ class _Problem:
         """Return the loss and its gradient."""
         alpha, psi = self.unpack(x)
         aligned, shifted = self.transform(alpha, psi)
+        # From the unit of what is reported to the one with product 1; mean times loading has no unit.
+        unit = float(np.exp(np.log(psi).mean() / 2))
         value, slopes = 0.0, []
-        for table in (aligned, shifted):
+        for table in (aligned * unit, shifted):
             gap = table[self.first] - table[self.second]
             base = gap**2 + self.epsilon
             value += float(self.weights @ np.sqrt(np.sqrt(base)).sum(axis=1))
@@ -151,7 +156,8 @@ class _Problem:
             np.add.at(slope, self.second, -pull)
             slopes.append(slope)
         by_alpha = -(slopes[1] * aligned).sum(axis=1)
-        by_log = -0.5 * ((slopes[0] - alpha[:, None] * slopes[1]) * aligned).sum(axis=1)
+        by_log = -0.5 * ((slopes[0] * unit - alpha[:, None] * slopes[1]) * aligned).sum(axis=1)
+        by_log += (slopes[0] * aligned).sum() * unit / (2 * self.count)
         if self.free:
             return value, np.concatenate([by_log[1:] - by_log[0], by_alpha])
         return value, np.concatenate([by_log[1:], by_alpha[1:]])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +18,7 @@ from wxsat.sem.invariance.categories import used_categories
 from wxsat.sem.invariance.effect_size import dmacs, pooled_deviation
 from wxsat.sem.invariance.item_curves import ItemCurve
 
+GOLDEN = Path(__file__).parents[3] / "golden" / "alignment"
 MEAN, SPREAD, DEVIATION = 0.4, 1.3, 1.7
 
 
@@ -87,6 +91,46 @@ def test_alignment_finds_the_shifted_intercepts():
     assert found.means["group"][0] in {"a10", "a11"}
     means = found.means.set_index("group").loc[[f"a{g}" for g in range(12)], "mean"]
     assert np.corrcoef(means, np.arange(12))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("case", ["five", "two", "uneven"])
+def test_alignment_is_the_minimum_of_its_definition(case):
+    """Against R: the definition in explicit loops, minimised by optim in another parametrisation."""
+    golden = json.loads((GOLDEN / "alignment.json").read_text(encoding="utf-8"))["cases"][case]
+    given = (np.array(golden[name], dtype=float) for name in ("loadings", "intercepts", "sizes"))
+    found = align_factor(*given)
+    assert found.loss == pytest.approx(golden["loss"], abs=1e-8)
+    # The loss is flat at its bottom, and optim stops on the loss.
+    assert found.mean == pytest.approx(np.array(golden["mean"]), abs=1e-5)
+    assert found.variance == pytest.approx(np.array(golden["variance"]), abs=1e-5)
+
+
+def test_the_signs_of_factors_agree_where_items_run_both_ways():
+    """Two items of five are reversed and weigh as much as the others: the sum of loadings is near zero."""
+    rng = np.random.default_rng(11)
+    pattern = np.array([0.7, 0.7, 0.7, -1.0, -1.0])
+    frames = []
+    for g in range(6):
+        factor = rng.normal(size=(250, 1)) - 0.2 * g
+        values = factor * (pattern + rng.normal(scale=0.08, size=5)) + 0.7 * rng.normal(size=(250, 5))
+        frames.append(pd.DataFrame(values, columns=[f"x{i}" for i in range(5)]).assign(g=f"a{g}"))
+    found = wx.align_groups("f =~ x0 + x1 + x2 + x3 + x4", pd.concat(frames), group="g")
+    assert not found.refused
+    assert found.means["variance"].between(0.6, 1.6).all()
+    means = found.means.set_index("group").loc[[f"a{g}" for g in range(6)], "mean"]
+    assert abs(np.corrcoef(means, np.arange(6))[0, 1]) > 0.95
+
+
+def test_a_group_whose_variance_is_beyond_belief_is_refused():
+    rng = np.random.default_rng(5)
+    frames = []
+    for g in range(4):
+        factor = rng.normal(scale=4.5 if g == 3 else 1.0, size=(300, 1))
+        values = 0.8 * factor + 0.5 * rng.normal(size=(300, 4))
+        frames.append(pd.DataFrame(values, columns=["x0", "x1", "x2", "x3"]).assign(g=f"a{g}"))
+    found = wx.align_groups("f =~ x0 + x1 + x2 + x3", pd.concat(frames), group="g")
+    assert [(f.code, f.evidence["group"]) for f in found.findings if f.severity == "refusal"] == [("SEM-185", "a3")]
+    assert found.refused
 
 
 def test_alignment_refuses_what_it_cannot_do():
