@@ -168,8 +168,8 @@ def _far_apart(aligned: Mapping[str, tuple[AlignedFactor, Any, Any]], names: tup
         if 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO:
             continue
         message = (
-            f"in group {names[worst]} the aligned variance of {factor} is {ratio:.3g} times the groups' median: the group "
-            "does not measure the same factor, and the aligned means of this factor have no meaning."
+            f"in group {names[worst]} the aligned variance of {factor} is {ratio:.3g} times the groups' median: the "
+            "group does not measure the same factor, and the aligned means of this factor have no meaning."
         )
         evidence = {"factor": factor, "group": names[worst], "ratio": ratio}
         findings.append(Finding("SEM-185", "refusal", "alignment", message, evidence))

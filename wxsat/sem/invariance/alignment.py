@@ -14,8 +14,8 @@ without changing the fit. Chosen are those that minimise the total component los
 
 which likes few large differences better than many small ones. It is taken in the unit in which the product of the
 variances is 1: with the first group's variance as unit every other group could escape to an infinite variance, where
-its loadings vanish and differ from one another by nothing. FIXED sets the first group's mean to 0 and is reported in the
-unit of that group's variance; FREE estimates that mean, too, and is reported in the unit of the search.
+its loadings vanish and differ from one another by nothing. FIXED sets the first group's mean to 0 and is reported in
+the unit of that group's variance; FREE estimates that mean, too, and is reported in the unit of the search.
 """
 
 from __future__ import annotations
