@@ -160,6 +160,7 @@ class Diagnosis:
             "combined": e.tables.combined, "sources": e.tables.sources, "parts": e.tables.parts, "accounts": e.accounts,
             "staff": e.staff, "gaps": e.gaps, "surface": e.surface, "symptoms": e.symptoms,
             "inspections": e.inspections, "dilemma_ranks": e.dilemma_ranks, "account_ranks": e.account_ranks,
+            "knots": e.knots,
         }  # fmt: skip
         return {**{name: _records(frame) for name, frame in frames.items()}, "gap_figures": _plain(e.gap_figures)}
 

@@ -14,6 +14,7 @@ from wxsat.diagnosis.accounts import account_means, tabulate_accounts
 from wxsat.diagnosis.base_rates import compare_with_inspections
 from wxsat.diagnosis.inputs import sampling_units, unit_names
 from wxsat.diagnosis.joint_draws import AccountDraws, AccountReading, draw_accounts, draw_means, draw_records
+from wxsat.diagnosis.knots import move_knots
 from wxsat.diagnosis.operators import NEEDS, StaffAnswers, score_staff
 from wxsat.diagnosis.pomp import pomp
 from wxsat.diagnosis.ranks import rank_accounts, rank_dilemmas
@@ -73,6 +74,8 @@ class Evidence:
         Shares here over those of official inspections.
     dilemma_ranks, account_ranks : DataFrame
         Intervals of places, see :mod:`wxsat.diagnosis.ranks`.
+    knots : DataFrame
+        Severities and verdicts with the conventions of the records moved, see :mod:`wxsat.diagnosis.knots`.
     findings : tuple of Finding
     settings : mapping
     """
@@ -87,6 +90,7 @@ class Evidence:
     inspections: pd.DataFrame
     dilemma_ranks: pd.DataFrame
     account_ranks: pd.DataFrame
+    knots: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -163,6 +167,7 @@ def weigh_evidence(
         audit.symptom_frame() if audit else pd.DataFrame(),
         compare_with_inspections(audit) if audit else pd.DataFrame(),
         rank_dilemmas(_severities(tables), tables.draws), rank_accounts(accounts, seed),
+        move_knots(tables, audit),
         tuple(cautions.caution_about_sources(tables, given, staff, accounts, figures, len(side.names), vetoes)),
         {
             "sources": [s.source for s in sources], "accounts_are": "fixed" if drawn.fixed else "sampled",

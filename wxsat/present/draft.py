@@ -46,6 +46,7 @@ COMPUTED_BY = {
     "roles": "wxsat.diagnosis.staff_severity",
     "symptoms": "wxsat.records.symptoms",
     "inspections": "wxsat.diagnosis.base_rates",
+    "knots": "wxsat.diagnosis.knots",
     "gaps": "wxsat.diagnosis.gaps",
     "panel_annual": "wxsat.panel.annual",
     "panel_raters": "wxsat.panel.facets",

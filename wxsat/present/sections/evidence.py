@@ -14,6 +14,7 @@ from wxsat.present.sections.replies import describe_replies, describe_surface
 from wxsat.present.tables.building import records, with_notes
 from wxsat.present.tables.dashboard import tabulate_dashboard
 from wxsat.present.tables.gaps import tabulate_gaps, tabulate_roles
+from wxsat.present.tables.knots import tabulate_knots
 from wxsat.present.tables.sources import tabulate_parts, tabulate_sources
 from wxsat.present.tables.symptoms import tabulate_inspections, tabulate_symptoms
 
@@ -38,6 +39,11 @@ def describe_evidence(draft: Draft) -> Section | None:
     ]
     if len(set(evidence.tables.sources["source"])) > 1:
         blocks += _side_by_side(draft, evidence)
+    if not evidence.knots.empty:
+        blocks.append(
+            Paragraph(draft.text("evidence.knots" if evidence.knots["changes"].any() else "evidence.knots_none"))
+        )
+        blocks.append(draft.table(tabulate_knots(evidence.knots, draft.instrument, draft.language)))
     blocks += _symptoms(draft, evidence)
     blocks += describe_replies(draft, evidence)
     if not evidence.gaps.empty and evidence.gaps["believed_importance"].notna().any():
