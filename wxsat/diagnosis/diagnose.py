@@ -36,6 +36,7 @@ from wxsat.diagnosis.priorities import PRIORITY_COLUMNS, rank_priorities
 from wxsat.diagnosis.resampling import Draws, StructuralInput, bootstrap_paths, draw_paths
 from wxsat.diagnosis.result import Diagnosis
 from wxsat.diagnosis.sampling import Units, estimate_means, group_units
+from wxsat.diagnosis.sequence import price_measures
 from wxsat.diagnosis.settings import list_settings
 from wxsat.diagnosis.severity import PublicSeverity, tabulate_severity
 from wxsat.diagnosis.source_cautions import caution_about_latent
@@ -75,6 +76,7 @@ def diagnose(
     cluster: str | None = None,
     weights: str | None = None,
     target: float = 20.0,
+    costs: Mapping[str, float] | None = None,
     draws: int = 2000,
     seed: int = 20140713,
     refused: bool = False,
@@ -111,6 +113,9 @@ def diagnose(
         Column of positive respondent weights.
     target : float
         Severity (0-100) that the levers bring a dilemma to.
+    costs : mapping of str to float, optional
+        Yuan that the remedy of a dilemma costs (``{"D2": 150_000}``): points per 10,000 yuan go with the order of
+        measures.
     draws : int
         Bootstrap draws of accounts (of respondents without accounts), at least 200.
     seed : int
@@ -131,7 +136,7 @@ def diagnose(
     ------
     UsageError
         DIAG-001 without an instrument, DIAG-006 for options out of range, DIAG-007 for unusable
-        reliabilities, DIAG-020 and 024 to 026 for sources that are none.
+        reliabilities, DIAG-020 and 024 to 026 for sources that are none, DIAG-028 for costs.
     DataError
         DIAG-021 to 023 for staff without role or account, or sources that share no account,
         DIAG-002 if the answers hold nothing to diagnose, DIAG-003 raw reverse-keyed items, DIAG-004 answers
@@ -177,7 +182,7 @@ def diagnose(
     tables = _read_structure(estimate, drawn, sample, target, lowest)
     structural = _read_costs(estimate, drawn, sample, units, target, seed, responses)
     rated = _satisfaction(sample, units, unit_names(responses, cluster, units))
-    structural = replace(structural, claims=judge_claims(
+    structural = replace(structural, sequence=price_measures(structural.sequence, costs), claims=judge_claims(
         drawn if sample.readable else None, resolved, figures_of_accounts(audit, rated), structural.preferred_rivals,
     ))  # fmt: skip
     between = trace_between_accounts(

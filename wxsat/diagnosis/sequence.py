@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.hierarchy import ResolvedHierarchy
 from wxsat.diagnosis.levers import excess_over, gross_gain
 from wxsat.diagnosis.resampling import Draws, percentile_interval, smoothed_share
+from wxsat.errors import Fault, UsageError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,6 @@ def order_measures(
     positions: NDArray[np.intp],
     hierarchy: ResolvedHierarchy,
     target: float,
-    costs: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """
     Return the best order of the measures, step by step, with its stability over the draws.
@@ -107,15 +107,14 @@ def order_measures(
     hierarchy : ResolvedHierarchy
     target : float
         Severity each dilemma is brought to, 0-100.
-    costs : mapping of str to float, optional
-        Cost of a lever in yuan.
 
     Returns
     -------
     DataFrame
         `SEQUENCE_COLUMNS`: ``marginal`` is what the step adds after those before it (its interval keeps the order
         fixed), ``greedy`` the lever of this step in the greedy order, ``p_order`` the share of draws with this very
-        order, ``stable`` from .80 on, ``gain_per_cost`` points per 10,000 yuan. The steps sum to the gain of all.
+        order, ``stable`` from .80 on. The steps sum to the gain of all; ``cost`` and ``gain_per_cost`` are empty until
+        :func:`price_measures`.
     """
     import pandas as pd
 
@@ -133,14 +132,58 @@ def order_measures(
         lever, then = hierarchy.levers[place], done | 1 << int(place)
         lower, upper = percentile_interval(many[:, then] - many[:, done])
         marginal = float(now[0, then] - now[0, done])
-        cost = (costs or {}).get(lever.id, np.nan)
         rows.append(
             {
                 "step": step, "lever": lever.id, "dilemma": lever.dilemma, "marginal": marginal,
                 "ci_lower": lower, "ci_upper": upper, "cumulative": float(now[0, then]),
                 "greedy": hierarchy.levers[quick].id, "p_order": agreement, "stable": agreement >= STABLE_FROM,
-                "cost": cost, "gain_per_cost": marginal / (cost / 10_000) if cost > 0 else np.nan,
+                "cost": np.nan, "gain_per_cost": np.nan,
             }
         )  # fmt: skip
         done = then
     return pd.DataFrame(rows, columns=list(SEQUENCE_COLUMNS))
+
+
+def price_measures(sequence: pd.DataFrame, costs: Mapping[str, float] | None) -> pd.DataFrame:
+    """
+    Return the steps with their costs and the points that each adds per 10,000 yuan.
+
+    Parameters
+    ----------
+    sequence : DataFrame
+        From :func:`order_measures`.
+    costs : mapping of str to float, optional
+        Yuan that a measure costs, by its dilemma or lever (``D2`` or ``R2``).
+
+    Raises
+    ------
+    UsageError
+        DIAG-028 for a name that is neither, or a cost that is no positive number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> steps = pd.DataFrame({"lever": ["R2"], "dilemma": ["D2"], "marginal": [3.0]})
+    >>> float(price_measures(steps, {"D2": 150_000})["gain_per_cost"][0])
+    0.2
+    """
+    if not costs:
+        return sequence
+    known = [*sequence["dilemma"].astype(str), *sequence["lever"].astype(str)]
+    faults = [
+        Fault("DIAG-028", f"no measure has the name {name!r}.{nearest(name, known)}", "costs", "Use D1, D2, D3 or D4.")
+        for name in costs
+        if len(sequence) and name not in known
+    ]
+    faults += [
+        Fault("DIAG-028", f"the cost of {name} is {cost!r}; a positive number of yuan was expected.", "costs")
+        for name, cost in costs.items()
+        if not (np.isfinite(cost) and cost > 0)
+    ]
+    if faults:
+        raise UsageError.from_faults(faults)
+    cost = [
+        costs.get(d, costs.get(lever, np.nan)) for d, lever in zip(sequence["dilemma"], sequence["lever"], strict=True)
+    ]
+    yuan = np.asarray(cost, dtype=np.float64)
+    return sequence.assign(cost=yuan, gain_per_cost=sequence["marginal"].to_numpy(np.float64) / (yuan / 10_000))

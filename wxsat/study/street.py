@@ -315,6 +315,7 @@ def _diagnose(
         cluster=cluster,
         weights=WEIGHT_COLUMN if prepared.study.weights is not None else None,
         target=plan.target,
+        costs={str(dilemma): cost for dilemma, cost in plan.costs.items()},
         draws=plan.draws,
         seed=prepared.study.seed,
         refused=refused,

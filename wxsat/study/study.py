@@ -168,6 +168,9 @@ class DiagnosisPlan(_Frozen):
 
     enabled: bool = True
     target: Annotated[float, Field(ge=0, le=100)] = 20.0
+    costs: dict[Literal["D1", "D2", "D3", "D4"], Annotated[float, Field(gt=0)]] = Field(
+        default={}, description="Yuan that the remedy of a dilemma costs: points per 10,000 yuan are then given."
+    )
     draws: Annotated[int, Field(ge=200, le=20_000)] = 2000
     accounts: Literal["sampled", "fixed"] = Field(
         default="sampled", description="fixed where the accounts diagnosed are all there are."

@@ -17,7 +17,7 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
     "shapley": (("dilemma", "text", 0), ("lmg_share", "percent", 0), ("causal_share", "percent", 0)),
     "sequence": (
         ("step", "number", 0), ("dilemma", "text", 0), ("marginal", "number", 1), ("cumulative", "number", 1),
-        ("p_order", "percent", 0),
+        ("p_order", "percent", 0), ("cost", "priced", 0), ("gain_per_cost", "priced", 2),
     ),
     "hypotheses": (
         ("hypothesis", "text", 0), ("predictor", "text", 0), ("outcome", "text", 0), ("expected", "text", 0),
@@ -47,7 +47,10 @@ def tabulate_structure(
 ) -> Table:
     """Return one of the structural tables, `name` one of `LAYOUT`."""
     build = TableBuilder(name, instrument, language)
+    frame = diagnosis.structural.frames()[name]
     for column, kind, digits in LAYOUT[name]:
+        if kind == "priced" and frame[column].isna().all():
+            continue  # nobody gave a cost
         if kind == "text":
             build.add_column(column)
         elif kind == "interval":
@@ -56,7 +59,7 @@ def tabulate_structure(
             build.add_column(column, "p_value")
         else:
             build.add_column(column, "percent" if kind == "percent" else "number", digits)
-    for i, row in enumerate(records(diagnosis.structural.frames()[name])):
+    for i, row in enumerate(records(frame)):
         for column in row:
             if column in NAMED:
                 row[column] = build.names.of(row[column])
