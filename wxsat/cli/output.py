@@ -102,7 +102,7 @@ def _blocks(widths: list[int], numeric: list[bool], width: int) -> list[list[int
 def _cell(value: Any, digits: int, name: str) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, float) and name in ("p_value", "pvalue") and value < 0.001:
+    if isinstance(value, float) and name in ("p_value", "pvalue", "p_holm") and value < 0.001:
         return "< .001"
     if isinstance(value, float):
         return f"{value:.{digits}f}"

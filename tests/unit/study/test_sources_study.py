@@ -121,6 +121,9 @@ def test_without_other_sources_the_study_runs_and_says_what_they_cost(folder: Pa
             s for s in build_report(outcome.content, (language,)).documents[0].sections if s.id == "evidence"
         )
         assert any(said in block.text for block in section.blocks if isinstance(block, Paragraph))
+    closing = next(s for s in build_report(outcome.content, ("en",)).documents[0].sections if s.id == "findings")
+    limits = [item for block in closing.blocks if isinstance(block, Bullets) for item in block.items]
+    assert any("Only the public survey speaks here" in item for item in limits)
 
 
 def test_missing_files_are_all_named_at_once(folder: Path) -> None:
@@ -131,3 +134,11 @@ def test_missing_files_are_all_named_at_once(folder: Path) -> None:
         prepare_study(load_study(folder / "bad.yaml"))
     assert [f.code for f in caught.value.faults] == ["STUDY-021"] * 3
     assert "staff.csv" in caught.value.faults[0].hint
+
+
+def test_the_limits_say_nothing_of_sources_that_are_all_there(report: Report) -> None:
+    for document in report.documents:
+        section = next(s for s in document.sections if s.id == "findings")
+        said = " ".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
+        assert "Only the public survey" not in said
+        assert "只有公众问卷" not in said

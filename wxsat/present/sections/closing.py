@@ -42,10 +42,29 @@ def describe_findings(draft: Draft) -> Section:
     topics = ["limits", "limits_dilemmas"] if draft.content.diagnosis is not None else ["limits"]
     starts = tuple(f"report.findings.{topic}." for topic in topics)
     limits = [draft.words.get(key) for key in draft.words.keys("report") if key.startswith(starts)]
+    if (of_sources := _limit_of_sources(draft)) is not None:
+        limits.append(of_sources)
     if draft.content.simulated:
         limits.insert(0, draft.text("findings.limits_simulated"))
     blocks.append(Bullets(tuple(limits)))
     return Section("findings", draft.text("findings.title"), tuple(blocks))
+
+
+def _limit_of_sources(draft: Draft) -> str | None:
+    """Return what the missing sources cost; None without a diagnosis and where all of them are there."""
+    diagnosis = draft.content.diagnosis
+    if diagnosis is None:
+        return None
+    evidence = diagnosis.evidence
+    combined = evidence.tables.combined if evidence is not None else None
+    if combined is None or combined.empty or (combined["n_sources"] == 1).all():
+        return draft.text("findings.sources_alone")
+    missing = sorted({source for cell in combined["missing"] for source in str(cell).split(", ") if source})
+    if not missing:
+        return None
+    return draft.text(
+        "findings.sources_missing", sources=draft.join(draft.words.get(f"tables.source.{name}") for name in missing)
+    )
 
 
 def finding_lines(draft: Draft, findings: Sequence[Finding]) -> Iterator[FindingLine]:
