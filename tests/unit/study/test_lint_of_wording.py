@@ -51,6 +51,7 @@ CONVENTIONS: dict[str, tuple[set[str], tuple[str, ...]]] = {
         {"5", "4", "2", "50"},
         ("tables.severity", "tables.dashboard", "tables.sources", "tables.between_accounts", "cite.margin"),
     ),
+    "unit of a cost in yuan": ({"10,000"}, ("tables.sequence",)),
     "five answers are the least that is shown": ({"5"}, ("figures.reply_survival",)),
     "cut-offs of reliability and loadings": (
         {".30", ".40", ".50", ".70", ".708", ".80", ".95", ".60", ".74"},

@@ -23,6 +23,10 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("hypothesis", "text", 0), ("predictor", "text", 0), ("outcome", "text", 0), ("expected", "text", 0),
         ("estimate", "number", 2), ("std_all", "number", 2), ("p_holm", "p_value", 3), ("verdict", "text", 0),
     ),
+    "claims": (
+        ("claim", "claim", 0), ("figure", "text", 0), ("estimate", "number", 2), ("ci_lower", "interval", 2),
+        ("verdict", "text", 0),
+    ),
     "split_sample": (
         ("dilemma", "text", 0), ("same_person", "number", 2), ("cross_person", "number", 2), ("ratio", "number", 2),
         ("icc2", "number", 2), ("n_accounts", "number", 0), ("verdict", "text", 0),
@@ -51,7 +55,7 @@ def tabulate_structure(
     for column, kind, digits in LAYOUT[name]:
         if kind == "priced" and frame[column].isna().all():
             continue  # nobody gave a cost
-        if kind == "text":
+        if kind in ("text", "claim"):
             build.add_column(column)
         elif kind == "interval":
             build.add_interval(digits=digits)
@@ -60,6 +64,7 @@ def tabulate_structure(
         else:
             build.add_column(column, "percent" if kind == "percent" else "number", digits)
     for i, row in enumerate(records(frame)):
+        told = row["claim"] if name == "claims" else None
         for column in row:
             if column in NAMED:
                 row[column] = build.names.of(row[column])
@@ -68,8 +73,10 @@ def tabulate_structure(
                 row[column] = ("、" if language == "zh" else ", ").join(held)
             elif column == "expected":
                 row[column] = row[column].replace("-", MINUS)
-            elif column in WORDED and row[column]:
+            elif column in WORDED and row[column] and row[column] != told:
                 row[column] = build.words.get(f"tables.structure_words.{str(row[column]).replace(' ', '_')}")
+        if told is not None:
+            row |= {part: build.words.get(f"tables.claims.{part}.{told}") for part in ("figure", "claim")}
         build.add_row(str(i), (row[column.name] for column in build.columns), marked=refused)
     build.add_note("reading")
     build.add_refusal(diagnosis.findings)
