@@ -48,6 +48,7 @@ types: $(VENV)/.dev ## mypy, strict, on the package
 docs: $(VENV)/.docs ## The documentation, warnings as errors, into docs/_build/html
 	$(BIN)/python docs/generate.py
 	$(THREADS) $(BIN)/python docs/draw_gallery.py
+	$(THREADS) $(BIN)/python docs/make_notebooks.py
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 golden: ## Make the reference values again (needs R with lavaan, psych, semTools, survey)
