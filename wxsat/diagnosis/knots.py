@@ -39,7 +39,7 @@ def move_knots(tables: SourceTables, audit: AuditResult | None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> move_knots(tables, audit).query("changes")["dilemma"].tolist()
+    >>> move_knots(tables, audit).query("changes")["dilemma"].tolist()  # doctest: +SKIP
     []
     """
     import pandas as pd

@@ -92,7 +92,7 @@ def test_a_report_without_a_year_says_so(language: str, undated: str) -> None:
 @pytest.mark.parametrize(("language", "word"), [("zh", "困境"), ("en", "dilemma")])
 def test_limits_speak_of_dilemmas_only_where_there_are_some(language: str, word: str) -> None:
     assert word not in str(describe_findings(draft(language)))
-    assert word in str(describe_findings(draft(language, diagnosis=cast(Any, object()))))
+    assert word in str(describe_findings(draft(language, diagnosis=cast(Any, SimpleNamespace(evidence=None)))))
 
 
 def test_who_was_shown_a_question_follows_its_condition() -> None:
