@@ -200,8 +200,10 @@ class Draft:
         return TableBlock(table, len(self.tables))
 
     def figure(self, spec: FigureSpec) -> FigureBlock:
-        """Number a figure; its file is named by its id and the language."""
+        """Number a figure and record what its caption counts; its file is named by its id and the language."""
         self.figures.append(spec)
+        for name, value in spec.numbers:
+            self.book.record(f"figure.{spec.id}.{name}", value, "wxsat.present.figures")
         file = f"{spec.id}.{self.language}"
         return FigureBlock(spec.id, len(self.figures), spec.title, spec.alt, file, spec.caption)
 

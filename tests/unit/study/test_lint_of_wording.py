@@ -17,6 +17,7 @@ from wxsat.present import locale, numbers
 from wxsat.present.document import (
     Bullets,
     Document,
+    FigureBlock,
     FindingsBlock,
     KeyFigures,
     Paragraph,
@@ -188,12 +189,7 @@ def test_printed_forms_hold_what_is_printed():
 
 
 def sentences(document: Document) -> Iterator[tuple[str, str]]:
-    """
-    Return section and text of everything that a reader reads outside tables and figures.
-
-    A figure makes its caption from the frame that it draws: that its numbers come through fields is held by the lint
-    of the templates.
-    """
+    """Return section and text of everything that a reader reads outside tables and pictures."""
     for section in document.sections:
         for block in section.blocks:
             for text in _texts_of(block):
@@ -211,6 +207,8 @@ def _texts_of(block: object) -> Iterator[str]:
                 yield from (figure.label, figure.value, figure.reading)
         case FindingsBlock(findings=findings):
             yield from (f.text for f in findings)
+        case FigureBlock(caption=caption):
+            yield caption
 
 
 # Numbers that name a version or a setting.
@@ -226,7 +224,8 @@ NAMES_AND_HASHES = {"citation": "versions, seeds, hashes", "appendix": "question
 def unrecorded(documents: Iterable[Document], entries: list[dict[str, object]], said: Iterable[str]) -> list[str]:
     """Return every number of a report's sentences that numbers.json does not have as it is printed."""
     values = {str(entry["id"]): float(str(entry["value"])) for entry in entries}
-    evidence = {form for key, value in values.items() if key.startswith("finding.") for form in printed_forms(value)}
+    # Findings and captions print their numbers without a mark; a caption's are recorded as ``figure.{id}.{name}``.
+    evidence = {form for key, value in values.items() if key.startswith(("finding.", "figure.")) for form in printed_forms(value)}
     conventions = {token for tokens, _ in CONVENTIONS.values() for token in tokens}
     found = []
     for document in documents:
@@ -293,9 +292,11 @@ def test_no_report_claims_a_cause(small_report, real_report):
 def test_a_typed_number_in_a_report_is_found(small_report):
     documents, entries, said = small_report
     first = documents[0]
-    lie = Section("summary", "S", (Paragraph("Severity is 57.13 and ⟦sample.n|9⟧ answered ⟦no.such|1⟧ question."),))
+    words = Paragraph("Severity is 57.13 and ⟦sample.n|9⟧ answered ⟦no.such|1⟧ question.")
+    picture = FigureBlock("path", 1, "Path", "", "path.en", "57.13 covariances are not drawn.")
+    lie = Section("summary", "S", (words, picture))
     found = unrecorded([Document(first.language, "T", "", (lie,))], entries, said)
-    assert len(found) == 3
+    assert len(found) == 4
 
 
 def test_no_table_prints_stars(small_report, real_report):

@@ -155,7 +155,7 @@ def plot_control_charts(
     data = choose_control_charts(series, units or {}, language=language)
     if not data.charts:
         return None
-    widths = sorted({fixed(one.chart.width, 2) for one in data.charts})
+    widths = {fixed(width, 2): width for width in sorted(one.chart.width for one in data.charts)}
     return FigureSpec(
         id=id,
         title=title or phrase(language, "control_chart.title"),
@@ -170,4 +170,5 @@ def plot_control_charts(
         width=WIDTH,
         height=PANEL_HEIGHT * len(data.charts) + EXTRA_HEIGHT,
         stamp=stamp,
+        numbers=tuple((f"width.{shown}", width) for shown, width in widths.items()),
     )  # fmt: skip

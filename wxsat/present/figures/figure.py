@@ -55,6 +55,8 @@ class FigureSpec:
     hints : tuple of (str, str)
         Id of a part of the drawing (matplotlib's ``gid``) and what is said of it when a reader points at it; an SVG
         carries them as titles of those parts.
+    numbers : tuple of (str, float)
+        Computed numbers that the caption prints, by name; a report records them as ``figure.{id}.{name}``.
     """
 
     id: str
@@ -68,6 +70,7 @@ class FigureSpec:
     caption: str = ""
     stamp: str | None = None
     hints: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 def build_figure(spec: FigureSpec) -> Figure:

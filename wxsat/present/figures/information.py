@@ -109,4 +109,5 @@ def plot_information(
         width=WIDTH,
         height=HEIGHT,
         stamp=stamp,
+        numbers=(("n", scale.fit.n_obs), ("reliability", scale.reliability)),
     )

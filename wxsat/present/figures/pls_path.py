@@ -109,4 +109,5 @@ def plot_composite_paths(
         spec,
         title=phrase(language, "composite_path.title"),
         caption=phrase(language, "path_diagram.separator").join(words),
+        numbers=(("n", result.n_obs), ("draws", drawn)),
     )

@@ -76,7 +76,7 @@ class SurvivalData:
     x_axis: str
     y_axis: str
     limit: str
-    notes: tuple[str, ...]
+    left_out: tuple[tuple[str, int], ...]
 
 
 def waiting_curve(name: str, days: Floats, replied: NDArray[np.bool_]) -> WaitingCurve:
@@ -129,7 +129,7 @@ def choose_reply_survival(
         waiting_curve(name, np.array([d for d, _ in found[name]]), np.array([r for _, r in found[name]]))
         for name in large
     ]
-    left_out = [phrase(language, "reply_survival.left_out", name=n, n=len(found[n])) for n in names if n not in large]
+    left_out = [(name, len(found[name])) for name in names if name not in large]
     return SurvivalData(
         tuple(curves), phrase(language, "reply_survival.x_axis"), phrase(language, "reply_survival.y_axis"),
         phrase(language, "reply_survival.limit"), tuple(left_out),
@@ -229,8 +229,9 @@ def plot_reply_survival(
     if not data.curves:
         return None
     caption = phrase(language, "reply_survival.caption")
-    if data.notes:
-        caption += phrase(language, "reply_survival.left_out_all", groups=listing(data.notes, language))
+    if data.left_out:
+        left_out = [phrase(language, "reply_survival.left_out", name=name, n=n) for name, n in data.left_out]
+        caption += phrase(language, "reply_survival.left_out_all", groups=listing(left_out, language), most=len(STYLES))
     return FigureSpec(
         id="reply_survival" if groups is None else "reply_survival_groups",
         title=phrase(language, f"reply_survival.{'title_groups' if groups is not None else 'title'}"),
@@ -242,4 +243,5 @@ def plot_reply_survival(
         width=WIDTH,
         height=HEIGHT,
         stamp=stamp,
+        numbers=tuple((f"left_out.{k}.n", n) for k, (_, n) in enumerate(data.left_out, start=1)),
     )

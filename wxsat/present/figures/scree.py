@@ -100,4 +100,5 @@ def plot_scree(parallel: ParallelAnalysis, *, language: Language = "zh", stamp: 
         width=WIDTH,
         height=HEIGHT,
         stamp=stamp,
+        numbers=(("draws", p.draws), ("n_components", p.n_components), ("n_factors", p.n_factors)),
     )
