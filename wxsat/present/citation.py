@@ -28,7 +28,6 @@ SCHEMA = 1
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 # Normal quantile of a 95% interval.
 Z95 = 1.959963984540054
-SHOWN_OF_HASH = 12
 # Tables whose figures count people and cases, not answers.
 ABOUT_FIELDWORK = ("flow", "funnel", "ledger", "weights", "symptoms", "inspections")
 SOURCE = "wxsat.present.citation"
@@ -171,11 +170,9 @@ def _missing(content: ReportContent) -> list[str]:
 def _notes(draft: Draft, table: str, items: Sequence[str]) -> list[str]:
     """Return the ten notes of DOMAIN's E6 in its order."""
     content, notes = draft.content, draft.content.notes
-    provenance = content.provenance
     say = draft.words.get
     kind = say(f"cite.kind.{'probability' if notes.probability else 'opt_in'}")
     dates = "simulated" if content.simulated else "dates"
-    version = {"version": provenance.get("version", ""), "config": str(provenance.get("config", ""))[:SHOWN_OF_HASH]}
     return [
         say("cite.population", value=stated(draft, notes.population)),
         say("cite.sampling", kind=kind, value=stated(draft, notes.sampling), design=say(f"cite.design.{notes.design}")),
@@ -186,7 +183,7 @@ def _notes(draft: Draft, table: str, items: Sequence[str]) -> list[str]:
         _asked(draft, items),
         _dont_know(draft, table, items),
         say("cite.rounding", smallest=SMALLEST_SHOWN),
-        say("cite.version", **version),
+        say("cite.version", version=content.provenance.get("version", ""), config=draft.configuration),
     ]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wxsat.present.figures.figure import FigureSpec
 
 # Where the figures of a table are computed; a table's id up to the first dot decides.
+SHOWN_OF_HASH = 12
 COMPUTED_BY = {
     "flow": "wxsat.responses.clean",
     "ledger": "wxsat.responses.screen",
@@ -93,6 +94,14 @@ class Draft:
     def instrument(self) -> Instrument | None:
         """The instrument of the report."""
         return self.content.instrument
+
+    @property
+    def configuration(self) -> str:
+        """The first digits of the study file's hash, as every cited table prints them; the diagnosis's without one."""
+        whole = str(self.content.provenance.get("config", ""))
+        if not whole and self.content.diagnosis is not None:
+            whole = self.content.diagnosis.settings_sha256
+        return whole[:SHOWN_OF_HASH]
 
     def text(self, key: str, **fields: Any) -> str:
         """Return one sentence of ``locale/*/report.yml``, filled."""

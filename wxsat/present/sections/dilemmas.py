@@ -62,7 +62,6 @@ def citable_notes(draft: Draft) -> tuple[str, ...]:
     dated = bool(notes.start and notes.end)
     field = {"start": notes.start, "end": notes.end, "mode": mode}
     number = content.responses.n if content.responses is not None else 0
-    digest = content.diagnosis.settings_sha256[:12] if content.diagnosis is not None else ""
     return (
         draft.text("citable.population", value=stated(draft, notes.population)),
         draft.text("citable.sampling", value=stated(draft, notes.sampling), kind=kind, n=format_integer(number)),
@@ -73,6 +72,6 @@ def citable_notes(draft: Draft) -> tuple[str, ...]:
             "citable.source",
             title=content.title.text(draft.language),
             version=content.provenance.get("version", ""),
-            hash=digest,
+            hash=draft.configuration,
         ),
     )
