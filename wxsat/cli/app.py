@@ -25,6 +25,7 @@ from wxsat.cli import (
     simulate,
     study,
 )
+from wxsat.cli.terminal import respect_no_color
 from wxsat.errors import WxsatError
 
 app = typer.Typer(
@@ -91,9 +92,10 @@ def main() -> None:
 
     Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 a bad instrument, study or model file, 4 bad data,
     5 estimation failed, 6 the numbers exist but a stated rule says that they must not be interpreted.
-    ``WXSAT_DEBUG=1`` shows the traceback of a fault of ours.
+    ``WXSAT_DEBUG=1`` shows the traceback of a fault of ours; ``NO_COLOR=1`` leaves out every escape code.
     """
     as_json = "--json" in sys.argv
+    respect_no_color()
     try:
         app()
     except WxsatError as error:

@@ -32,13 +32,14 @@ def print_frame(frame: pd.DataFrame, title: str = "", digits: int = 3) -> None:
 
     A table wider than the terminal goes on below, its leading columns of text repeated: nothing is cut off.
     """
-    from rich.console import Console
     from rich.table import Table
+
+    from wxsat.cli.terminal import open_console
 
     names = [str(name) for name in frame.columns]
     numeric = [frame[name].dtype.kind in "fiu" for name in frame.columns]
     rows = [[_cell(v, digits, n) for v, n in zip(row, names, strict=True)] for row in frame.itertuples(False, None)]
-    console = Console(file=sys.stdout, width=_page_width(), markup=False, highlight=False)
+    console = open_console(sys.stdout, _page_width())
     columns = [[name, *(row[k] for row in rows)] for k, name in enumerate(names)]
     narrow = [_narrowest(texts, numeric[k]) for k, texts in enumerate(columns)]
     for part, block in enumerate(_blocks(narrow, numeric, console.width)):

@@ -16,10 +16,13 @@ def byte_progress(file: Path) -> Iterator[Callable[[int, int], None] | None]:
     if not is_large(file):
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from wxsat.cli.terminal import open_console, shows_movement
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+    with Progress(
+        *columns, console=open_console(sys.stderr), transient=True, disable=not shows_movement(sys.stderr)
+    ) as bar:
         task = bar.add_task(file.name, total=file.stat().st_size)
         yield lambda done, size: bar.update(task, completed=done, total=size)

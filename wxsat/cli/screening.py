@@ -115,10 +115,11 @@ def sensitivity(
 @contextmanager
 def _counting() -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows on a terminal how many samples are done."""
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(file=sys.stderr), transient=True, disable=not sys.stderr.isatty()) as bar:
+    from wxsat.cli.terminal import open_console, shows_movement
+
+    with Progress(console=open_console(sys.stderr), transient=True, disable=not shows_movement(sys.stderr)) as bar:
         task = bar.add_task("samples", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

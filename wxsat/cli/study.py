@@ -146,13 +146,14 @@ def _languages(lang: str | None) -> tuple[Language, ...] | None:
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """Show the steps on stderr: a bar on a terminal, one line a step elsewhere."""
-    if not sys.stderr.isatty():
+    from wxsat.cli.terminal import open_console, shows_movement
+
+    if not shows_movement(sys.stderr):
         yield lambda step: say(f"... {step}")
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    console = open_console(sys.stderr)
     with Progress(
         TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
     ) as bar:
