@@ -143,7 +143,7 @@ def audit(
     records = logs if isinstance(logs, Records) else read_records(load_log_settings(logs), Path(logs).parent)
     definitions = changed_indicators(records.settings.knots)
     prepared = prepare_records(records)
-    frame = Frame(records.settings, prepared.needs)
+    frame = Frame(records.settings, prepared.needs, definitions)
     values, intervals, counts, drawn = measure_indicators(records, prepared, frame, draws, seed)
     indicators = tables.indicator_table(prepared, definitions, values, intervals, counts)
     severities = tables.account_severities(prepared, indicators)

@@ -11,6 +11,8 @@ from wxsat.records.indicators import DEFINITIONS
 from wxsat.records.measured import Table
 from wxsat.records.read import Records
 
+MEDIANS = ("L05", "L06", "L33", "L34")
+
 
 def audit_findings(records: Records, prepared: PreparedRecords, copying: pd.DataFrame, values: Table) -> list[Finding]:
     """Collect what a reader must know about an audit."""
@@ -27,7 +29,7 @@ def audit_findings(records: Records, prepared: PreparedRecords, copying: pd.Data
         names = ", ".join(absent)
         text = f"Indicators that cannot be told from the files given: {names}."
         found.append(Finding("LOG-103", "note", "indicators", text, {"indicators": names, "n": len(absent)}))
-    return [*found, *_naive(prepared, values), *_unstable(copying)]
+    return [*found, *_naive(prepared, values), *_unstable(copying), *_not_reached(prepared, values)]
 
 
 def _naive(prepared: PreparedRecords, values: Table) -> list[Finding]:
@@ -56,3 +58,17 @@ def _unstable(copying: pd.DataFrame) -> list[Finding]:
         return []
     text = f"The share of copied posts moves by {spread:.2f} between containment .6 and .9."
     return [Finding("LOG-105", "warning", "L23", text, {"spread": spread})]
+
+
+def _not_reached(prepared: PreparedRecords, values: Table) -> list[Finding]:
+    """Name the medians without a figure: fewer than half got an answer before the critical knot and beyond."""
+    found = []
+    for name in MEDIANS:
+        n = int(np.isposinf(values[name]).sum())
+        if n:
+            accounts = ", ".join(
+                a.account for a, value in zip(prepared.accounts, values[name], strict=True) if np.isposinf(value)
+            )
+            text = f"{name} has no figure in {n} accounts, where fewer than half got an answer; severity there is 100."
+            found.append(Finding("LOG-106", "note", name, text, {"indicator": name, "n": n, "accounts": accounts}))
+    return found

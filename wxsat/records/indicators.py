@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from wxsat.numerics.queueing import ServiceFunction, Staffing, evaluate_load
 from wxsat.records.account_records import AccountRecords
 from wxsat.records.copying import MAIN_THRESHOLD, Containment
-from wxsat.records.resampled import median, median_time, ratio, replied_within, share
+from wxsat.records.knots import Indicator
+from wxsat.records.resampled import median_time, ratio, replied_within, share
 from wxsat.records.settings import LogSettings
 
 Floats = NDArray[np.float64]
@@ -30,10 +31,11 @@ SERVICE, CEREMONY = frozenset("1234"), frozenset("5")
 
 @dataclass(frozen=True)
 class Frame:
-    """What all accounts share: settings and the public's shares of need."""
+    """What all accounts share: settings, the public's shares of need, and the knots."""
 
     settings: LogSettings
     needs: Mapping[str, float]
+    knots: Mapping[str, Indicator]
 
 
 Measure = Callable[[AccountRecords, Floats, Frame], Floats]
@@ -100,11 +102,11 @@ def reply_rate(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     )
 
 
-def _median_of_kind(kind: str) -> Measure:
+def _median_of_kind(kind: str, name: str) -> Measure:
     def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
         chosen = (a.messages["kind"] == kind).to_numpy(bool)
         waits, replied = a.messages["wait"].to_numpy(float)[chosen], a.messages["replied"].to_numpy(bool)[chosen]
-        return median_time(w[:, chosen], waits, replied)
+        return median_time(w[:, chosen], waits, replied, f.knots[name].critical)
 
     measure.__doc__ = f"Median working days until the first human reply to a {kind}."
     return measure
@@ -310,19 +312,23 @@ def campaign_ratio(a: AccountRecords, w: Floats, f: Frame) -> Floats:
 
 
 def event_response(a: AccountRecords, w: Floats, f: Frame) -> Floats:
-    """Median hours from a public event to the first statement; an event without one counts until the cut-off."""
-    if not len(a.events):
-        return _fixed(np.nan, w)
-    end = pd.Timestamp(f.settings.as_of) + pd.Timedelta(days=1)
-    hours = (a.events["first_statement"].fillna(end) - a.events["time"]).dt.total_seconds() / 3600
-    return _fixed(float(np.median(hours)), w)
+    """Median hours from a public event to the first statement, by Kaplan-Meier."""
+    hours, spoke = _until_end(a.events["time"], a.events["first_statement"], f, 3600.0)
+    return _fixed(float(median_time(np.ones((1, len(hours))), hours, spoke, f.knots["L33"].critical)[0]), w)
 
 
 def receipt(a: AccountRecords, w: Floats, f: Frame) -> Floats:
-    """Median minutes until the sender gets a receipt; none counts until the cut-off."""
+    """Median minutes until the sender gets a receipt, by Kaplan-Meier."""
+    minutes, received = _until_end(a.messages["time"], a.messages["receipt_at"], f, 60.0)
+    return median_time(w, minutes, received, f.knots["L34"].critical)
+
+
+def _until_end(since: pd.Series, until: pd.Series, f: Frame, unit: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Times by the clock on the wall, and whether they ended; those that did not are censored at the cut-off."""
     end = pd.Timestamp(f.settings.as_of) + pd.Timedelta(days=1)
-    minutes = (a.messages["receipt_at"].fillna(end) - a.messages["time"]).dt.total_seconds() / 60
-    return median(w, np.asarray(minutes, dtype=np.float64))
+    lasted: Floats = (until.fillna(end) - since).dt.total_seconds().to_numpy(np.float64) / unit
+    ended: NDArray[np.bool_] = until.notna().to_numpy(bool)
+    return lasted, ended
 
 
 def _fact(column: str) -> Measure:
@@ -354,8 +360,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         "L02": _figure("posts", "posts.time", days_silent),
         "L03": _figure("account", "accounts.channel", _fact("channel")),
         "L04": _figure("messages", "messages.time replies.time", reply_rate),
-        "L05": _figure("messages", "messages.kind replies.time", _median_of_kind("consultation")),
-        "L06": _figure("messages", "messages.kind replies.time", _median_of_kind("complaint")),
+        "L05": _figure("messages", "messages.kind replies.time", _median_of_kind("consultation", "L05")),
+        "L06": _figure("messages", "messages.kind replies.time", _median_of_kind("complaint", "L06")),
         "L07": _figure("account", "messages.time replies.time", long_unanswered),
         "L08": _share("messages", "replies.score", substantive),
         "L09": _share("cases", "cases.due cases.closed", closing_rate),

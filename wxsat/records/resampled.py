@@ -1,4 +1,4 @@
-"""Shares, medians and reply rates of one account under many weightings at once.
+"""Shares, ratios, reply rates and median times of one account under many weightings at once.
 
 Every function takes weights of shape (draws, units); a row of ones gives the estimate itself, multinomial rows give
 bootstrap draws, so that an indicator is written once.
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9
 
 
 def share(weights: Floats, marked: Floats) -> Floats:
@@ -35,18 +36,6 @@ def ratio(weights: Floats, numerator: Floats, denominator: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         out: Floats = np.where(below > 0, (weights @ np.where(known, numerator, 0.0)) / below, np.nan)
     return out
-
-
-def median(weights: Floats, values: Floats) -> Floats:
-    """Return the lower weighted median of the known values; NaN where none is."""
-    order = np.argsort(values, kind="stable")
-    order = order[np.isfinite(values[order])]
-    if not len(order):
-        return np.full(len(weights), np.nan)
-    running = np.cumsum(weights[:, order], axis=1)
-    reached = running >= 0.5 * running[:, -1:]
-    out = values[order][np.argmax(reached, axis=1)]
-    return np.where(running[:, -1] > 0, out, np.nan)
 
 
 def survival(weights: Floats, times: Floats, happened: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -91,13 +80,35 @@ def replied_within(weights: Floats, times: Floats, happened: NDArray[np.bool_], 
     return np.where((weights.sum(axis=1) > 0) & seen, rate, np.nan)
 
 
-def median_time(weights: Floats, times: Floats, happened: NDArray[np.bool_]) -> Floats:
-    """Return the first time with ``S <= 1/2``; infinity where the curve never falls that low."""
+def median_time(weights: Floats, times: Floats, happened: NDArray[np.bool_], beyond: float = 0.0) -> Floats:
+    """
+    Return the Kaplan-Meier median.
+
+    Parameters
+    ----------
+    weights, times, happened
+        As for :func:`survival`.
+    beyond : float
+        Follow-up that must have been reached before a median that was not reached counts as long.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        First time with ``S < 1/2``, or the middle of the stretch on which S is one half exactly. Where the curve never
+        falls that low: infinity if somebody was observed for `beyond`, NaN (not known) if nobody was.
+
+    Notes
+    -----
+    The middle of the stretch is what the median of uncensored figures is, and what R ``survival::survfit`` prints.
+    """
     if not len(times):
         return np.full(len(weights), np.nan)
     at, curve = survival(weights, times, happened)
-    low = curve <= 0.5
-    out = np.where(low.any(axis=1), at[np.argmax(low, axis=1)], np.inf)
+    reached, below = curve <= 0.5 + ROUNDING, curve < 0.5 - ROUNDING
+    first = at[np.argmax(reached, axis=1)]
+    last = np.where(below.any(axis=1), at[np.argmax(below, axis=1)], first)
+    never = np.inf if times.max() >= beyond else np.nan
+    out = np.where(reached.any(axis=1), (first + last) / 2, never)
     return np.where(weights.sum(axis=1) > 0, out, np.nan)
 
 

@@ -85,6 +85,58 @@ def test_young_messages_are_censored_not_unanswered():
     assert naive == pytest.approx(1 / 3)
     assert np.isnan(replied_within(ones, np.minimum(wait, 3), replied, 5)[0])
     assert median_time(ones, wait, np.zeros(6, bool))[0] == np.inf
+    # Nobody was followed for 15 days: that the median is long is not known either.
+    assert np.isnan(median_time(ones, wait, np.zeros(6, bool), 15.0)[0])
+
+
+@pytest.mark.parametrize(
+    ("time", "replied", "median"),
+    [
+        ([1, 2, 3, 4], [1, 1, 1, 1], 2.5),
+        ([1, 2, 3, 4], [1, 1, 0, 0], 2.0),
+        ([1, 2, 2.5, 3, 4], [1, 1, 0, 0, 1], 4.0),
+        ([1, 2, 2.5, 3, 4, 5], [1, 1, 1, 0, 1, 1], 3.25),
+        ([10, 30], [1, 1], 20.0),
+        ([10, 30], [1, 0], 10.0),
+    ],
+)
+def test_medians_on_a_flat_stretch_equal_r(time, replied, median):
+    # R 4.2.2, survival 3.5.3: summary(survfit(Surv(time, replied) ~ 1))$table["median"]
+    found = median_time(np.ones((1, len(time))), np.array(time, float), np.array(replied, bool))
+    assert found[0] == pytest.approx(median)
+
+
+def test_receipts_and_statements_not_there_yet_are_censored():
+    messages = pd.DataFrame(
+        {
+            "account": ["a"] * 6,
+            "message_id": list("uvwxyz"),
+            "time": ["2026-03-02 10:00"] * 3 + ["2026-03-31 23:30"] * 3,
+            "kind": ["complaint"] * 6,
+            "receipt_at": ["2026-03-02 10:40", "2026-03-02 10:50", "2026-03-02 11:30", None, None, None],
+        }
+    )
+    events = pd.DataFrame(
+        {
+            "account": ["a", "a", "b"],
+            "event": ["fire", "flood", "storm"],
+            "time": ["2026-03-01 00:00", "2026-03-30 00:00", "2026-03-31 00:00"],
+            "first_statement": ["2026-03-02 06:00", None, None],
+        }
+    )
+    accounts = pd.DataFrame({"account": ["a", "b"]})
+    frames = {"accounts": accounts, "messages": messages, "events": events}
+    found = audit(records_of(frames, SETTINGS), draws=50)
+    table = found.indicators.set_index(["indicator", "account"])
+    # Three messages half an hour before the cut-off say nothing beyond half an hour: the median is the middle receipt.
+    assert table.loc[("L34", "a"), "value"] == pytest.approx(50.0)
+    # One statement after 30 hours, one event watched for 48; of b nobody knows yet.
+    assert table.loc[("L33", "a"), "value"] == pytest.approx(30.0)
+    assert np.isnan(table.loc[("L33", "b"), "severity"])
+    silent = messages.assign(receipt_at=["2026-03-02 10:40"] + [None] * 5)
+    found = audit(records_of({**frames, "messages": silent}, SETTINGS), draws=50)
+    assert found.indicators.set_index(["indicator", "account"]).loc[("L34", "a"), "severity"] == 100.0
+    assert [f.code for f in found.findings if f.code == "LOG-106"] == ["LOG-106"]
 
 
 def test_wilson_of_published_counts():
