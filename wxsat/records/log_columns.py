@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 
 from wxsat.errors import Fault, nearest
 from wxsat.records.log_tables import Column
+from wxsat.records.log_times import DOCUMENTS_FROM, EARLIEST_YEAR, LATEST_YEAR, read_times
+from wxsat.responses.raw_table import masked
 
 YES = frozenset({"1", "1.0", "yes", "y", "true", "是", "有", "√"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "否", "无", "×"})
 SHOWN = 6
-ZONE = r"(?:Z|[+-]\d{2}:?\d{2})$"
 
 
-def checked_column(column: pd.Series, spec: Column, table: str, zone: str, faults: list[Fault]) -> pd.Series:
+@dataclass(frozen=True)
+class Reading:
+    """
+    A table while it is read: what faults are told of it, and where its rows stand.
+
+    Attributes
+    ----------
+    table : str
+    zone : str
+        Time zone of times that carry none.
+    numbers : sequence of int
+        Row of the file that each row came from, the header being row 1; empty when nothing was left out.
+    faults : list of Fault
+        Extended in place.
+    """
+
+    table: str
+    zone: str = "Asia/Shanghai"
+    numbers: Sequence[int] = ()
+    faults: list[Fault] = field(default_factory=list)
+
+    def rows(self, mask: pd.Series | np.ndarray) -> str:
+        """Return ``(rows 2, 5, ...)`` for the rows of the file where `mask` holds."""
+        at = [int(i) for i in np.flatnonzero(np.asarray(mask, dtype=bool))]
+        rows = [str(self.numbers[i] if len(self.numbers) > i else i + 2) for i in at]
+        more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+        return f"(row{'s' if len(rows) > 1 else ''} {', '.join(rows[:SHOWN])}{more})"
+
+    def tell(self, wrong: pd.Series | np.ndarray, code: str, message: str, hint: str) -> None:
+        """Add a fault if any row is wrong; the rows follow the message."""
+        if np.asarray(wrong, dtype=bool).any():
+            self.faults.append(Fault(code, f"{message} {self.rows(wrong)}.", self.table, hint))
+
+
+def checked_column(column: pd.Series, spec: Column, reading: Reading) -> pd.Series:
     """
     Return a column in the type of its kind; what cannot be read becomes missing and a fault.
 
@@ -23,54 +61,59 @@ def checked_column(column: pd.Series, spec: Column, table: str, zone: str, fault
     column : Series
         As read from the file.
     spec : Column
-    table, zone : str
-        For messages; time zone of times that carry none.
-    faults : list of Fault
-        Extended in place.
+    reading : Reading
+        Its faults are extended.
     """
     values = column.reset_index(drop=True)
     blank = values.isna() | (values.astype("string").str.strip().fillna("") == "")
-    if spec.required and blank.any():
-        faults.append(
-            Fault("LOG-021", f"`{spec.name}` is empty {rows_of(blank)}.", table, "It is needed in every row.")
-        )
+    if spec.required:
+        reading.tell(blank, "LOG-021", f"`{spec.name}` is empty", "It is needed in every row.")
     match spec.kind:
         case "time":
-            read, wrong, mixed = _times(values, blank, zone)
-            if mixed:
-                hint = "Write all of them with a zone (+08:00), or none."
-                faults.append(
-                    Fault("LOG-025", f"some times of `{spec.name}` carry a zone and some do not.", table, hint)
-                )
-            _tell(wrong, "LOG-021", "a time that cannot be read", "Write 2026-03-02 09:30.", spec, table, faults)
-            return read
+            return _times(values, spec, reading)
         case "number" | "count" | "share":
-            read = pd.to_numeric(values.where(~blank), errors="coerce").astype(float)
-            _tell(read.isna() & ~blank, "LOG-021", "no number", "Write figures only.", spec, table, faults)
-            _tell(~_in_range(read, spec), "LOG-027", "a figure out of range", _range_words(spec), spec, table, faults)
-            return read
+            return _numbers(values, blank, spec, reading)
         case "yes_no":
             words = values.astype("string").str.strip().str.lower()
             read = pd.Series(np.where(words.isin(YES), 1.0, np.where(words.isin(NO), 0.0, np.nan)), dtype=float)
-            _tell(
-                read.isna() & ~blank,
-                "LOG-026",
-                "neither yes nor no",
-                "Write 1 or 0, yes or no, 是 or 否.",
-                spec,
-                table,
-                faults,
-            )
+            hint = "Write 1 or 0, yes or no, 是 or 否."
+            reading.tell(read.isna() & ~blank, "LOG-026", f"`{spec.name}` has neither yes nor no", hint)
             return read
         case "code":
-            return _coded(values, blank, spec, table, faults)
+            return _coded(values, blank, spec, reading)
         case _:
-            return values.astype("string").str.strip().where(~blank).astype(object).where(~blank, None)
+            return _text(values, blank)
 
 
-def _tell(wrong: pd.Series, code: str, what: str, hint: str, spec: Column, table: str, faults: list[Fault]) -> None:
-    if wrong.any():
-        faults.append(Fault(code, f"`{spec.name}` has {what} {rows_of(wrong)}.", table, hint))
+def _text(values: pd.Series, blank: pd.Series) -> pd.Series:
+    """Text and ids; a workbook holds the id 1001 as the number 1001.0."""
+    whole = values.map(lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else v)
+    return whole.astype("string").str.strip().where(~blank).astype(object).where(~blank, None)
+
+
+def _times(values: pd.Series, spec: Column, reading: Reading) -> pd.Series:
+    earliest = DOCUMENTS_FROM if reading.table == "documents" else EARLIEST_YEAR
+    found = read_times(values.tolist(), reading.zone, earliest)
+    if found.mixed:
+        hint = "Write all of them with a zone (+08:00), or none."
+        message = f"some times of `{spec.name}` carry a zone and some do not."
+        reading.faults.append(Fault("LOG-025", message, reading.table, hint))
+    reading.tell(found.wrong, "LOG-021", f"`{spec.name}` has a time that cannot be read", found.hint)
+    message = f"`{spec.name}` has a date before {earliest} or after {LATEST_YEAR}"
+    hint = "Leave the cell empty where the time is not known; programs write 1970-01-01 or 9999-12-31 then."
+    reading.tell(found.early_or_late, "LOG-028", message, hint)
+    return found.times
+
+
+def _numbers(values: pd.Series, blank: pd.Series, spec: Column, reading: Reading) -> pd.Series:
+    read = pd.to_numeric(values.where(~blank), errors="coerce").astype(float)
+    read = read.where(np.isfinite(read))
+    first = values[read.isna() & ~blank].astype(str).head(1).to_list()
+    found = f" ({masked(first[0].strip(), 20)!r})" if first else ""
+    hint = "Write figures only: no unit, per cent sign, thousands separator or formula."
+    reading.tell(read.isna() & ~blank, "LOG-021", f"`{spec.name}` has no number{found}", hint)
+    reading.tell(~_in_range(read, spec), "LOG-027", f"`{spec.name}` has a figure out of range", _range_words(spec))
+    return read
 
 
 def _in_range(read: pd.Series, spec: Column) -> pd.Series:
@@ -83,28 +126,7 @@ def _range_words(spec: Column) -> str:
     return {"score": "0 to 5.", "satisfaction": "1 to 5."}.get(spec.name, "Nothing here can be negative.")
 
 
-def _times(values: pd.Series, blank: pd.Series, zone: str) -> tuple[pd.Series, pd.Series, bool]:
-    if values.dtype.kind == "M":
-        plain = values.dt.tz_convert(zone).dt.tz_localize(None) if values.dt.tz is not None else values
-        return plain.astype("datetime64[ns]"), pd.Series(False, index=values.index), False
-    text = values.astype("string").str.strip().where(~blank)
-    text = text.str.replace(r"年|月", "-", regex=True).str.replace("日", " ").str.strip()
-    zoned = text.str.contains(ZONE, regex=True).fillna(False).astype(bool) & text.str.contains(":").fillna(
-        False
-    ).astype(bool)
-    some = int(zoned[~blank].sum())
-    if 0 < some < int((~blank).sum()):
-        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[ns]"), pd.Series(False, index=values.index), True
-    if some:
-        read = (
-            pd.to_datetime(text, errors="coerce", utc=True, format="ISO8601").dt.tz_convert(zone).dt.tz_localize(None)
-        )
-    else:
-        read = pd.to_datetime(text, errors="coerce", format="mixed")
-    return read.astype("datetime64[ns]"), read.isna() & ~blank, False
-
-
-def _coded(values: pd.Series, blank: pd.Series, spec: Column, table: str, faults: list[Fault]) -> pd.Series:
+def _coded(values: pd.Series, blank: pd.Series, spec: Column, reading: Reading) -> pd.Series:
     words = values.astype("string").str.strip().str.lower().str.removesuffix(".0").fillna("")
     read = words.map(dict(spec.codes))
     unknown = read.isna() & ~blank
@@ -112,12 +134,5 @@ def _coded(values: pd.Series, blank: pd.Series, spec: Column, table: str, faults
         first = str(words[unknown].iloc[0])
         known = ", ".join(dict.fromkeys(spec.codes.values()))
         hint = f"Known: {known}.{nearest(first, spec.codes)}"
-        faults.append(Fault("LOG-026", f"`{spec.name}` {first!r} is not known {rows_of(unknown)}.", table, hint))
+        reading.tell(unknown, "LOG-026", f"`{spec.name}` {masked(first)!r} is not known", hint)
     return read.astype(object).where(read.notna(), None)
-
-
-def rows_of(mask: pd.Series | np.ndarray) -> str:
-    """Return ``(rows 2, 5, ...)`` for the rows of a file where `mask` holds, the header being row 1."""
-    rows = [str(i + 2) for i in np.flatnonzero(np.asarray(mask, dtype=bool))]
-    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
-    return f"(row{'s' if len(rows) > 1 else ''} {', '.join(rows[:SHOWN])}{more})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from wxsat.errors import DataError, Fault, nearest
-from wxsat.records.log_columns import checked_column, rows_of
+from wxsat.records.log_columns import Reading, checked_column
 from wxsat.records.log_tables import KEYS, TABLES, Column
 from wxsat.records.settings import LogSettings
 from wxsat.responses.files import read_table
+from wxsat.responses.raw_table import masked
 
 NO_ROWS = "RESP-004"
 UNRECORDED_WHEN_BLANK = {("messages", "receipt_at")}
 """The layout brings the column: without a single receipt in it, receipts were not recorded."""
 
+PARTS = (("accounts", "local_followers", "followers"), ("cases", "waiting_days_elsewhere", "waiting_days"))
 AFTER_MESSAGE = ("heard_at", "receipt_at", "unfollowed_on")
 
 
@@ -76,9 +78,11 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
         LOG-020 a file or a needed column is missing, LOG-021 a time or number that cannot be read, LOG-022 an account,
         message or need that its table does not have, LOG-023 an id more than once, LOG-024 a reply, closing or receipt
         before what it answers, LOG-025 times with and without zone in one column, LOG-026 an unknown code, LOG-027
-        a number out of range. All at once.
+        a number out of range, LOG-028 a date that no record can have, LOG-029 a part that is larger than its whole. All
+        at once.
     """
     frames: dict[str, pd.DataFrame] = {}
+    numbers: dict[str, Sequence[int]] = {}
     faults: list[Fault] = []
     for table, name in settings.files.model_dump().items():
         if name is None:
@@ -88,26 +92,38 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
             faults.append(Fault("LOG-020", f"there is no file {name!r} for `{table}`.", str(path), "Check `files:`."))
             continue
         try:
-            frames[table] = read_table(path).frame
+            read = read_table(path)
+            frames[table], numbers[table] = read.frame, [number + 1 for number in read.row_numbers]
         except DataError as problem:
             # A table that nobody has filled yet is a table that is not there; without accounts there is nothing.
             if problem.code != NO_ROWS or table == "accounts":
                 raise
     if faults:
         raise DataError.from_faults(faults)
-    return records_of(frames, settings)
+    return records_of(frames, settings, numbers)
 
 
-def records_of(frames: Mapping[str, pd.DataFrame], settings: LogSettings) -> Records:
-    """Check frames of records and bring them into one shape; faults as :func:`read_records`."""
+def records_of(
+    frames: Mapping[str, pd.DataFrame], settings: LogSettings, numbers: Mapping[str, Sequence[int]] | None = None
+) -> Records:
+    """
+    Check frames of records and bring them into one shape; faults as :func:`read_records`.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+    settings : LogSettings
+    numbers : mapping of str to sequence of int, optional
+        Row of the file that each row came from, for messages.
+    """
     faults: list[Fault] = []
+    readings = {t: Reading(t, settings.time_zone, (numbers or {}).get(t, ()), faults) for t in TABLES}
     tables: dict[str, pd.DataFrame] = {}
     available: set[tuple[str, str]] = set()
     for table, columns in TABLES.items():
-        frame = frames.get(table)
-        tables[table] = _shaped(table, columns, frame, settings, available, faults)
+        tables[table] = _shaped(readings[table], columns, frames.get(table), available)
     if not faults:
-        faults = [*_against_each_other(tables)]
+        _against_each_other(tables, readings)
     if faults:
         raise DataError.from_faults(faults)
     cut, left_out = _until(tables, settings)
@@ -115,32 +131,27 @@ def records_of(frames: Mapping[str, pd.DataFrame], settings: LogSettings) -> Rec
 
 
 def _shaped(
-    table: str,
-    columns: tuple[Column, ...],
-    frame: pd.DataFrame | None,
-    settings: LogSettings,
-    available: set[tuple[str, str]],
-    faults: list[Fault],
+    reading: Reading, columns: tuple[Column, ...], frame: pd.DataFrame | None, available: set[tuple[str, str]]
 ) -> pd.DataFrame:
     out = {}
-    given = {} if frame is None else {str(name).strip(): str(name) for name in frame.columns}
+    table = reading.table
+    given = {} if frame is None else {str(name).strip().casefold(): str(name) for name in frame.columns}
     for column in columns:
         spelling = next((given[s] for s in (column.name, column.zh) if s in given), None)
         if spelling is None:
             if frame is not None and column.required:
                 hint = f"Write `{column.name}` or `{column.zh}`.{nearest(column.name, given)}"
-                faults.append(Fault("LOG-020", f"there is no column `{column.name}`.", table, hint))
+                reading.faults.append(Fault("LOG-020", f"there is no column `{column.name}`.", table, hint))
             out[column.name] = _empty(column, 0 if frame is None else len(frame))
         elif frame is not None:
-            out[column.name] = checked_column(frame[spelling], column, table, settings.time_zone, faults)
+            out[column.name] = checked_column(frame[spelling], column, reading)
             available.add((table, column.name))
     shaped = pd.DataFrame(out)
     key = KEYS.get(table)
     if key and len(shaped) and all((table, name) in available for name in key):
         double = shaped.duplicated(list(key), keep=False) & shaped[key[-1]].notna()
-        if double.any():
-            hint = "Ids must be unique; remove the copies or number them."
-            faults.append(Fault("LOG-023", f"`{key[-1]}` is not unique {rows_of(double)}.", table, hint))
+        hint = "Ids must be unique; remove the copies or number them."
+        reading.tell(double, "LOG-023", f"`{key[-1]}` is not unique", hint)
     return shaped
 
 
@@ -154,49 +165,46 @@ def _empty(column: Column, n: int) -> pd.Series:
             return pd.Series(None, index=range(n), dtype=object)
 
 
-def _against_each_other(tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    faults = []
-    accounts = set(tables["accounts"]["account"])
+def _against_each_other(tables: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading]) -> None:
     for table in ("posts", "messages", "cases", "functions", "events"):
-        faults += _unknown(tables[table]["account"], accounts, table, "account", "accounts")
-    faults += _unknown(
-        tables["replies"]["message_id"], set(tables["messages"]["message_id"]), "replies", "message_id", "messages"
-    )
+        _known(tables, readings[table], "account", "accounts")
+    _known(tables, readings["replies"], "message_id", "messages")
     if len(tables["needs"]):
-        needs = set(tables["needs"]["need"])
         for table in ("posts", "functions"):
-            faults += _unknown(tables[table]["need"].dropna(), needs, table, "need", "needs")
-    return [*faults, *_before(tables)]
+            _known(tables, readings[table], "need", "needs")
+    _in_order(tables, readings)
+    for table, part, whole in PARTS:
+        larger = tables[table][part] > tables[table][whole]
+        hint = "A part cannot be larger than its whole: are the columns swapped?"
+        readings[table].tell(larger, "LOG-029", f"`{part}` is larger than `{whole}`", hint)
 
 
-def _unknown(column: pd.Series, known: set[str], table: str, name: str, home: str) -> list[Fault]:
-    unknown = ~column.isin(known)
-    if not unknown.any():
-        return []
-    first = str(column[unknown].iloc[0])
-    rows = rows_of(unknown.reindex(range(int(column.index.max()) + 1), fill_value=False))
-    hint = f"Every `{name}` must be in `{home}`.{nearest(first, map(str, known))}"
-    return [Fault("LOG-022", f"`{name}` {first!r} is not in `{home}` {rows}.", table, hint)]
+def _known(tables: Mapping[str, pd.DataFrame], reading: Reading, name: str, home: str) -> None:
+    column, known = tables[reading.table][name], set(tables[home][name])
+    unknown = column.notna() & ~column.isin(known)
+    if unknown.any():
+        first = str(column[unknown].iloc[0])
+        # The ids of messages are no words: a near one is no better guess than any other.
+        close = "" if home == "messages" else nearest(first, map(str, known))
+        message = f"`{name}` {masked(first)!r} is not in `{home}`"
+        reading.tell(unknown, "LOG-022", message, f"Every `{name}` must be in `{home}`.{close}")
 
 
-def _before(tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+def _in_order(tables: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading]) -> None:
     messages, cases, events = tables["messages"], tables["cases"], tables["events"]
     replies = tables["replies"]
-    asked = replies["message_id"].map(messages.set_index("message_id")["time"]) if len(replies) else replies["time"]
+    asked = replies["message_id"].map(dict(zip(messages["message_id"], messages["time"], strict=True)))
     sent = messages["time"]
-    pairs = [("replies", "time", replies["time"], asked, "the message it answers")]
+    pairs = [("replies", "time", replies["time"], asked.astype("datetime64[ns]"), "the message it answers")]
     pairs += [("messages", name, messages[name], sent, "the message") for name in AFTER_MESSAGE]
     pairs += [("cases", name, cases[name], cases["opened"], "the case was opened") for name in ("closed", "due")]
     pairs.append(("events", "first_statement", events["first_statement"], events["time"], "the event"))
-    faults = []
     for table, name, later, earlier, what in pairs:
         wrong = later.notna() & earlier.notna() & (later < earlier)
         if name == "unfollowed_on":
             wrong &= later.dt.normalize() < earlier.dt.normalize()
-        if wrong.any():
-            hint = "Time runs forward: check time zones and swapped columns."
-            faults.append(Fault("LOG-024", f"`{name}` is before {what} {rows_of(wrong)}.", table, hint))
-    return faults
+        hint = "Time runs forward: check time zones and swapped columns."
+        readings[table].tell(wrong, "LOG-024", f"`{name}` is before {what}", hint)
 
 
 def _until(tables: Mapping[str, pd.DataFrame], settings: LogSettings) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
