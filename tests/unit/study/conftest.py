@@ -20,7 +20,7 @@ data:
   simulate: {truth: truth.yaml, n: 240, accounts: 12, seed: 7}
 models: [tam]
 measurement: {htmt_draws: 100}
-diagnosis: {draws: 200}
+diagnosis: {draws: 200, costs: {D1: 400000, D2: 150000}}
 """
 
 

@@ -52,7 +52,7 @@ CONVENTIONS: dict[str, tuple[set[str], tuple[str, ...]]] = {
         {"5", "4", "2", "50"},
         ("tables.severity", "tables.dashboard", "tables.sources", "tables.between_accounts", "cite.margin"),
     ),
-    "unit of a cost in yuan": ({"10,000"}, ("tables.sequence",)),
+    "unit of a cost in yuan": ({"10,000"}, ("tables.sequence", "brief.first.priced")),
     "five answers are the least that is shown": ({"5"}, ("figures.reply_survival",)),
     "cut-offs of reliability and loadings": (
         {".30", ".40", ".50", ".70", ".708", ".80", ".95", ".60", ".74"},
@@ -225,7 +225,8 @@ def unrecorded(documents: Iterable[Document], entries: list[dict[str, object]], 
     """Return every number of a report's sentences that numbers.json does not have as it is printed."""
     values = {str(entry["id"]): float(str(entry["value"])) for entry in entries}
     # Findings and captions print their numbers without a mark; a caption's are recorded as ``figure.{id}.{name}``.
-    evidence = {form for key, value in values.items() if key.startswith(("finding.", "figure.")) for form in printed_forms(value)}
+    unmarked = [value for key, value in values.items() if key.startswith(("finding.", "figure."))]
+    evidence = {form for value in unmarked for form in printed_forms(value)}
     conventions = {token for tokens, _ in CONVENTIONS.values() for token in tokens}
     found = []
     for document in documents:

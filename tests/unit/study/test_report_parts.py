@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from wxsat.errors import UsageError
-from wxsat.present.document import NUMBER_MARK, Bullets, Paragraph, document_from_dict
+from wxsat.present.document import NUMBER_MARK, Bullets, Paragraph, document_from_dict, without_marks
+from wxsat.present.numbers import numbers_of
 from wxsat.study.rerender import rerender
 from wxsat.study.run import StudyOutcome, run_study
 
@@ -60,6 +61,8 @@ def test_the_brief_is_one_page(small_run: Run, real_run: Path, tmp_path: Path, l
 def test_every_number_of_the_brief_is_looked_up(small_run: Run) -> None:
     numbers = {n["id"]: n["value"] for n in json.loads((small_run[0] / "numbers.json").read_text(encoding="utf-8"))}
     full = (small_run[0] / "documents.json").read_text(encoding="utf-8")
+    tables = document_from_dict(json.loads(full))[0].tables()
+    cells = {str(entry["id"]) for block in tables for entry in numbers_of(block.table)}
     for document in _documents(small_run[0], "brief"):
         marks = [mark for text in _texts(document) for mark in NUMBER_MARK.findall(text)]
         assert len(marks) > 8
@@ -72,7 +75,7 @@ def test_every_number_of_the_brief_is_looked_up(small_run: Run) -> None:
                 number_id
             )
         # Apart from what the study and the scale say, no figure is typed: all of the brief's own stand in the report.
-        own = {number_id for number_id, _ in marks} - {"brief.sources"}
+        own = {number_id for number_id, _ in marks} - {"brief.sources"} - cells
         assert [number_id for number_id in own if f"⟦{number_id}|" not in full] == []
 
 
@@ -80,6 +83,14 @@ def test_the_brief_answers_its_five_questions(small_run: Run) -> None:
     ids = [section.id for section in _documents(small_run[0], "brief")[0].sections]
     assert ids == ["brief-which", "brief-sure", "brief-cost", "brief-first", "brief-nobody"]
     assert all(len(document.figures()) == 1 for document in _documents(small_run[0], "brief"))
+
+
+def test_the_brief_names_the_grade_of_one_source_and_what_a_yuan_brings(small_run: Run) -> None:
+    said = " ".join(without_marks(text) for text in _texts(_documents(small_run[0], "brief")[0]))
+    frame = small_run[1].content.diagnosis.structural.sequence
+    best = frame["gain_per_cost"].max()
+    assert "evidence grade C" in said
+    assert f"adds the most per 10,000 yuan: {best:.2f} points" in said
 
 
 def test_a_study_without_dilemmas_has_a_brief_of_its_model(real_run: Path) -> None:

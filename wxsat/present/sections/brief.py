@@ -13,6 +13,7 @@ from wxsat.present.draft import Draft
 from wxsat.present.figures.path_diagram import plot_path_diagrams
 from wxsat.present.figures.severity import plot_severity
 from wxsat.present.figures.sources import plot_sources
+from wxsat.present.numbers import MISSING
 from wxsat.present.sections.evidence import COMBINED
 from wxsat.present.sections.summary import (
     LEVERS,
@@ -80,7 +81,7 @@ def _which(draft: Draft) -> Section:
             low=_number(draft, worst, "ci_lower"),
             high=_number(draft, worst, "ci_upper"),
             verdict=draft.words.get(f"tables.verdict.{worst['verdict']}"),
-            grade=worst.get("grade") or "–",
+            grade=_grade(draft, worst["dilemma"]),
         )
     ]
     groups: dict[str, list[str]] = {"severe": [], "open": [], "not_severe": []}
@@ -93,6 +94,15 @@ def _which(draft: Draft) -> Section:
     figure = (_figure(draft, diagnosis),) if (diagnosis := draft.content.diagnosis) is not None else ()
     blocks = (Paragraph(_text(draft, sentences)), *figure, Paragraph(_say(draft, "which.scale"), "note"))
     return Section("brief-which", _say(draft, "which.title"), blocks)
+
+
+def _grade(draft: Draft, dilemma: str) -> str:
+    """Return the evidence grade of a dilemma; the public's answers alone have one too."""
+    diagnosis = draft.content.diagnosis
+    if diagnosis is None or diagnosis.evidence is None:
+        return MISSING
+    rows = records(diagnosis.evidence.tables.combined)
+    return next((str(row["grade"]) for row in rows if row["dilemma"] == dilemma and row["grade"]), MISSING)
 
 
 def _figure(draft: Draft, diagnosis: Diagnosis) -> Block:
@@ -204,9 +214,21 @@ def _first(draft: Draft) -> Section:
         sentences.append(_say(draft, "first.rest", list=draft.join(parts)))
     if together is not None:
         sentences.append(_say(draft, "first.all", **_gain(draft, together)))
+    sentences += _for_its_cost(draft, diagnosis)
     if any(row["extrapolation"] for row in rows):
         sentences.append(_say(draft, "first.extrapolated"))
     return Section("brief-first", title, (Paragraph(_text(draft, sentences)),))
+
+
+def _for_its_cost(draft: Draft, diagnosis: Diagnosis) -> list[str]:
+    """Return the sentence on the measure that adds most for its cost; none where nobody stated costs."""
+    steps = records(diagnosis.structural.sequence)
+    priced = [(row["gain_per_cost"], str(i), row) for i, row in enumerate(steps) if row["gain_per_cost"] is not None]
+    if not priced:
+        return []
+    points, key, row = max(priced, key=lambda one: one[0])
+    shown = draft.number(f"sequence.{key}.gain_per_cost", points, 2, "wxsat.diagnosis.sequence")
+    return [_say(draft, "first.priced", name=_lever_name(draft, row), points=shown)]
 
 
 def _gain(draft: Draft, row: dict[str, Any]) -> dict[str, str]:
