@@ -168,5 +168,5 @@ def audit(
         indicators, dilemmas, overall, severity_draws, symptoms, copying,
         tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
         tuple(a.account for a in prepared.accounts),
-        tuple(audit_findings(records, prepared, copying, values)), settings, monthly_replies(prepared),
+        tuple(audit_findings(records, prepared, copying, values, counts)), settings, monthly_replies(prepared),
     )  # fmt: skip

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from wxsat.finding import Finding
 from wxsat.records.account_records import PreparedRecords
-from wxsat.records.indicators import DEFINITIONS
+from wxsat.records.definitions import DEFINITIONS
 from wxsat.records.measured import Table
+from wxsat.records.mismatch import mismatch_by_chance
 from wxsat.records.read import Records
 
+CHANCE_TOLD = 0.05
 MEDIANS = ("L05", "L06", "L33", "L34")
 
 
-def audit_findings(records: Records, prepared: PreparedRecords, copying: pd.DataFrame, values: Table) -> list[Finding]:
+def audit_findings(
+    records: Records, prepared: PreparedRecords, copying: pd.DataFrame, values: Table, counts: Table
+) -> list[Finding]:
     """Collect what a reader must know about an audit."""
     found = []
     if prepared.clock.guessed_years:
@@ -29,7 +34,8 @@ def audit_findings(records: Records, prepared: PreparedRecords, copying: pd.Data
         names = ", ".join(absent)
         text = f"Indicators that cannot be told from the files given: {names}."
         found.append(Finding("LOG-103", "note", "indicators", text, {"indicators": names, "n": len(absent)}))
-    return [*found, *_naive(prepared, values), *_unstable(copying), *_not_reached(prepared, values)]
+    found += [*_naive(prepared, values), *_unstable(copying), *_not_reached(prepared, values)]
+    return [*found, *_by_chance(prepared, values["L19"], counts["L19"])]
 
 
 def _naive(prepared: PreparedRecords, values: Table) -> list[Finding]:
@@ -72,3 +78,21 @@ def _not_reached(prepared: PreparedRecords, values: Table) -> list[Finding]:
             text = f"{name} has no figure in {n} accounts, where fewer than half got an answer; severity there is 100."
             found.append(Finding("LOG-106", "note", name, text, {"indicator": name, "n": n, "accounts": accounts}))
     return found
+
+
+def _by_chance(prepared: PreparedRecords, values: NDArray[np.float64], counts: NDArray[np.float64]) -> list[Finding]:
+    """Say how much of the mismatch of supply and need few posts show where there is none."""
+    posts = counts[np.isfinite(values) & (counts > 0)]
+    if not len(posts) or not prepared.needs:
+        return []
+    typical = int(np.median(posts))
+    chance = mismatch_by_chance(typical, np.array(list(prepared.needs.values())))
+    if not chance >= CHANCE_TOLD:
+        return []
+    seen = float(np.nanmean(values))
+    text = (
+        f"With {typical} posts that serve a need, as accounts typically have, posts in exact proportion to the needs "
+        f"would show a mismatch of {chance:.2f} (seen: {seen:.2f} on average); the intervals of L19 allow for it, the "
+        "figures and their severities do not."
+    )
+    return [Finding("LOG-107", "warning", "L19", text, {"n": typical, "chance": chance, "seen": seen})]

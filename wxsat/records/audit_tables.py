@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from wxsat.records.account_records import PreparedRecords
 from wxsat.records.copying import THRESHOLDS
-from wxsat.records.indicators import DEFINITIONS, copied_at
+from wxsat.records.definitions import DEFINITIONS
+from wxsat.records.indicators import copied_at
 from wxsat.records.knots import Indicator
 from wxsat.records.measured import Table
 from wxsat.records.resampled import share
@@ -57,10 +58,11 @@ def _shrunken(
     few = (n < SHRINK_BELOW) & ~np.isnan(value)
     if DEFINITIONS[name].marks is None or not few.any() or np.isfinite(value).sum() < 3:
         return value, own
+    times = DEFINITIONS[name].times
     known = np.isfinite(value) & (n > 0)
-    prior: EmpiricalBayes = fit_beta_binomial(value[known] * n[known], n[known])
+    prior: EmpiricalBayes = fit_beta_binomial(value[known] / times * n[known], n[known])
     keeps = np.where(few, prior.own_weight(n), own)
-    return np.where(few, prior.shrink(np.nan_to_num(value) * n, n), value), keeps
+    return np.where(few, times * prior.shrink(np.nan_to_num(value) / times * n, n), value), keeps
 
 
 def dilemma_draws(

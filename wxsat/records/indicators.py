@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from wxsat.records.resampled import median_time, ratio, replied_within, share
 from wxsat.records.settings import LogSettings
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 SUBSTANTIVE_SCORE = 3
 SATISFIED_FROM = 4
 TOP_NEEDS = 10
@@ -40,29 +40,6 @@ class Frame:
 
 Measure = Callable[[AccountRecords, Floats, Frame], Floats]
 Marks = Callable[[AccountRecords, Frame], Floats]
-
-
-@dataclass(frozen=True)
-class Definition:
-    """
-    How an indicator is counted.
-
-    Attributes
-    ----------
-    unit : str
-        What a bootstrap resamples: posts, messages, cases, functions; ``account`` for figures without sampling.
-    needs : tuple of (table, column)
-        Columns without which it cannot be told.
-    marks : callable or None
-        For shares: 1, 0 or NaN (not counted) for each unit.
-    measure : callable
-        Account, weights of shape (draws, units) and what is shared by all, to one value a draw.
-    """
-
-    unit: str
-    needs: tuple[tuple[str, str], ...]
-    marks: Marks | None
-    measure: Measure
 
 
 def _fixed(value: float, weights: Floats) -> Floats:
@@ -95,20 +72,24 @@ def days_silent(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     return _fixed(float((pd.Timestamp(f.settings.as_of) - last.normalize()).days), w)
 
 
+def waits(a: AccountRecords, f: Frame, kind: str | None = None) -> tuple[Floats, Flags]:
+    """Return working days until a person's reply or the end of observation, and whether it came."""
+    chosen = np.ones(len(a.messages), dtype=bool) if kind is None else (a.messages["kind"] == kind).to_numpy(bool)
+    return a.messages["wait"].to_numpy(float)[chosen], a.messages["replied"].to_numpy(bool)[chosen]
+
+
 def reply_rate(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     """Human replies within the service limit, by Kaplan-Meier over working days."""
-    return replied_within(
-        w, a.messages["wait"].to_numpy(float), a.messages["replied"].to_numpy(bool), f.settings.sla_days
-    )
+    return replied_within(w, *waits(a, f), f.settings.sla_days)
 
 
-def _median_of_kind(kind: str, name: str) -> Measure:
+def median_of_kind(kind: str, name: str) -> Measure:
+    """Return the measure of the median working days until the first human reply to one kind of message."""
+
     def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
         chosen = (a.messages["kind"] == kind).to_numpy(bool)
-        waits, replied = a.messages["wait"].to_numpy(float)[chosen], a.messages["replied"].to_numpy(bool)[chosen]
-        return median_time(w[:, chosen], waits, replied, f.knots[name].critical)
+        return median_time(w[:, chosen], *waits(a, f, kind), f.knots[name].critical)
 
-    measure.__doc__ = f"Median working days until the first human reply to a {kind}."
     return measure
 
 
@@ -125,7 +106,7 @@ def substantive(a: AccountRecords, f: Frame) -> Floats:
     return np.where(np.isnan(score), np.nan, (score >= SUBSTANTIVE_SCORE).astype(float))
 
 
-def _due(a: AccountRecords, f: Frame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _due(a: AccountRecords, f: Frame) -> tuple[Flags, Flags]:
     end = pd.Timestamp(f.settings.as_of) + pd.Timedelta(days=1)
     due = (a.cases["due"] < end).to_numpy(bool)
     return due, a.cases["closed"].notna().to_numpy(bool)
@@ -156,20 +137,18 @@ def satisfied(a: AccountRecords, f: Frame) -> Floats:
     return np.where(np.isnan(rating), np.nan, (rating >= SATISFIED_FROM).astype(float))
 
 
-def _case_mark(column: str) -> Marks:
+def case_mark(column: str) -> Marks:
+    """Return the marks of cases by a column of yes and no."""
+
     def marks(a: AccountRecords, f: Frame) -> Floats:
         return a.cases[column].to_numpy(float)
 
-    marks.__doc__ = f"Cases marked `{column}`."
     return marks
 
 
-def _case_mean(column: str, times: float = 1.0) -> Measure:
-    def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
-        return times * share(w, a.cases[column].to_numpy(float))
-
-    measure.__doc__ = f"Mean of `{column}` over cases."
-    return measure
+def mean_transfers(a: AccountRecords, w: Floats, f: Frame) -> Floats:
+    """Mean hand-overs a case."""
+    return share(w, a.cases["transfers"].to_numpy(float))
 
 
 def waiting_elsewhere(a: AccountRecords, w: Floats, f: Frame) -> Floats:
@@ -209,6 +188,11 @@ def service_posts(a: AccountRecords, f: Frame) -> Floats:
 def ceremony_posts(a: AccountRecords, f: Frame) -> Floats:
     """Posts on leaders and ceremonies."""
     return _flag(a.posts["category"], CEREMONY)
+
+
+def serving_posts(a: AccountRecords, f: Frame) -> Flags:
+    """Whether a post serves a need that is known."""
+    return np.asarray(a.posts["need"].notna(), dtype=np.bool_)
 
 
 def mismatch(a: AccountRecords, w: Floats, f: Frame) -> Floats:
@@ -317,79 +301,18 @@ def event_response(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     return _fixed(float(median_time(np.ones((1, len(hours))), hours, spoke, f.knots["L33"].critical)[0]), w)
 
 
+def receipts(a: AccountRecords, f: Frame) -> tuple[Floats, Flags]:
+    """Return minutes until the sender's receipt or the cut-off, and whether it came."""
+    return _until_end(a.messages["time"], a.messages["receipt_at"], f, 60.0)
+
+
 def receipt(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     """Median minutes until the sender gets a receipt, by Kaplan-Meier."""
-    minutes, received = _until_end(a.messages["time"], a.messages["receipt_at"], f, 60.0)
-    return median_time(w, minutes, received, f.knots["L34"].critical)
+    return median_time(w, *receipts(a, f), f.knots["L34"].critical)
 
 
-def _until_end(since: pd.Series, until: pd.Series, f: Frame, unit: float) -> tuple[Floats, NDArray[np.bool_]]:
+def _until_end(since: pd.Series, until: pd.Series, f: Frame, unit: float) -> tuple[Floats, Flags]:
     """Times by the clock on the wall, and whether they ended; those that did not are censored at the cut-off."""
     end = pd.Timestamp(f.settings.as_of) + pd.Timedelta(days=1)
-    lasted: Floats = (until.fillna(end) - since).dt.total_seconds().to_numpy(np.float64) / unit
-    ended: NDArray[np.bool_] = until.notna().to_numpy(bool)
-    return lasted, ended
-
-
-def _fact(column: str) -> Measure:
-    def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
-        return _fixed(float(a.facts[column]), w)
-
-    measure.__doc__ = f"`{column}` of the account."
-    return measure
-
-
-def _pairs(needs: str) -> tuple[tuple[str, str], ...]:
-    return tuple((table, column) for table, _, column in (pair.partition(".") for pair in needs.split()))
-
-
-def _figure(unit: str, needs: str, measure: Measure) -> Definition:
-    return Definition(unit, _pairs(needs), None, measure)
-
-
-def _share(unit: str, needs: str, marks: Marks) -> Definition:
-    def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
-        return share(w, marks(a, f))
-
-    return Definition(unit, _pairs(needs), marks, measure)
-
-
-DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
-    {
-        "L01": _figure("posts", "posts.time", longest_gap),
-        "L02": _figure("posts", "posts.time", days_silent),
-        "L03": _figure("account", "accounts.channel", _fact("channel")),
-        "L04": _figure("messages", "messages.time replies.time", reply_rate),
-        "L05": _figure("messages", "messages.kind replies.time", _median_of_kind("consultation", "L05")),
-        "L06": _figure("messages", "messages.kind replies.time", _median_of_kind("complaint", "L06")),
-        "L07": _figure("account", "messages.time replies.time", long_unanswered),
-        "L08": _share("messages", "replies.score", substantive),
-        "L09": _share("cases", "cases.due cases.closed", closing_rate),
-        "L10": _share("cases", "cases.due cases.closed", overdue_rate),
-        "L11": _share("cases", "cases.closed cases.result_online", closed_loop),
-        "L12": _figure("cases", "cases.transfers", _case_mean("transfers")),
-        "L13": _figure("cases", "cases.waiting_days cases.waiting_days_elsewhere", waiting_elsewhere),
-        "L14": _share("cases", "cases.tracked", _case_mark("tracked")),
-        "L15": _figure("account", "accounts.fte functions.cases_per_week functions.handling_hours", staffing_ratio),
-        "L16": _figure("account", "accounts.followers accounts.local_followers", local_followers),
-        "L17": _share("posts", "posts.locality", local_posts),
-        "L18": _share("posts", "posts.category", service_posts),
-        "L19": _figure("posts", "needs.share", mismatch),
-        "L20": _figure("account", "needs.share functions.need", need_coverage),
-        "L21": _share("functions", "functions.outcome", landing),
-        "L22": _figure("account", "accounts.fte functions.function", functions_a_post),
-        "L23": _share("posts", "posts.text", copied_posts),
-        "L24": _share("posts", "posts.policy_document posts.explained", interpretation),
-        "L25": _share("cases", "cases.satisfaction cases.closed", satisfied),
-        "L26": _share("cases", "cases.repeated", _case_mark("repeated")),
-        "L27": _share("year_messages", "messages.unfollowed_on", unfollowed),
-        "L28": _figure("cases", "cases.leader_signed", _case_mean("leader_signed", 100.0)),
-        "L29": _figure("account", "replies.by", leader_replies),
-        "L30": _share("posts", "posts.category", ceremony_posts),
-        "L31": _figure("account", "accounts.opened_on posts.category", launch_decay),
-        "L32": _figure("account", "posts.time", campaign_ratio),
-        "L33": _figure("account", "events.first_statement", event_response),
-        "L34": _figure("messages", "messages.receipt_at", receipt),
-    }
-)
-"""Indicator to how it is counted; units are what a bootstrap resamples."""
+    lasted = np.asarray((until.fillna(end) - since).dt.total_seconds() / unit, dtype=np.float64)
+    return lasted, np.asarray(until.notna(), dtype=np.bool_)

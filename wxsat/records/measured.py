@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.records.account_records import AccountRecords, PreparedRecords
-from wxsat.records.indicators import DEFINITIONS, Definition, Frame
+from wxsat.records.account_records import PreparedRecords
+from wxsat.records.definitions import DEFINITIONS, NOT_SAMPLED
+from wxsat.records.indicators import Frame
 from wxsat.records.read import Records
 from wxsat.records.resampled import resampling_weights
-from wxsat.records.shares import wilson_interval
 
 Table = dict[str, NDArray[np.float64]]
 
@@ -37,21 +37,8 @@ def measure_indicators(
                 drawn[name][:, i] = definition.measure(account, weights[unit], frame)
             else:
                 drawn[name][:, i] = values[name][i]
-            counts[name][i] = _cases_behind(definition, account, frame, size)
-            intervals[name][i] = _interval(definition, values[name][i], counts[name][i], drawn[name][:, i])
+            n, value = definition.cases(account, frame, size), float(values[name][i])
+            counts[name][i] = n
+            bounds = None if np.isnan(value) else definition.bounds
+            intervals[name][i] = NOT_SAMPLED if bounds is None else bounds(account, frame, value, n, drawn[name][:, i])
     return values, intervals, counts, drawn
-
-
-def _cases_behind(definition: Definition, account: AccountRecords, frame: Frame, size: int) -> float:
-    if definition.marks is None:
-        return float(size)
-    return float(np.isfinite(definition.marks(account, frame)).sum())
-
-
-def _interval(definition: Definition, value: float, n: float, draws: NDArray[np.float64]) -> tuple[float, float]:
-    if np.isnan(value) or definition.unit == "account":
-        return np.nan, np.nan
-    if definition.marks is not None:
-        return wilson_interval(value * n, n)
-    finite = draws[np.isfinite(draws)]
-    return (float(np.quantile(finite, 0.025)), float(np.quantile(finite, 0.975))) if len(finite) else (np.nan, np.nan)

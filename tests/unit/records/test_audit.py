@@ -13,7 +13,7 @@ import pytest
 from wxsat.errors import DataError, StudyError, UsageError
 from wxsat.records.audit import audit
 from wxsat.records.copying import containment, normalised
-from wxsat.records.indicators import DEFINITIONS
+from wxsat.records.definitions import DEFINITIONS
 from wxsat.records.knots import KnotChange, changed_indicators, default_indicators
 from wxsat.records.layout import write_layout
 from wxsat.records.read import records_of
