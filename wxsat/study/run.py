@@ -9,6 +9,7 @@ from pathlib import Path
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.instrument.instrument import Language
+from wxsat.numerics.threads import one_blas_thread
 from wxsat.present.content import ReportContent
 from wxsat.study.load import load_study
 from wxsat.study.prepare import prepare_study
@@ -101,8 +102,9 @@ def run_study(
         require_writable(target)
     progress("check")
     prepared = prepare_study(loaded)
-    content = walk_street(prepared, progress)
     shown = tuple(languages) if languages else _languages(loaded.language)
+    with one_blas_thread():
+        content = walk_street(prepared, progress)
     if target is not None:
         with replace_folder(target) as beside:
             write_run(

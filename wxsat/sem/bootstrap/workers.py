@@ -9,30 +9,15 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
+
+from wxsat.numerics.threads import one_blas_thread
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 Block = TypeVar("Block")
 Found = TypeVar("Found")
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """
-    Keep BLAS to one thread: on matrices this small more threads only wait for each other.
-
-    Needs threadpoolctl; without it the environment variables must be set before Python starts.
-    """
-    try:
-        threadpoolctl = import_module("threadpoolctl")
-    except ImportError:
-        yield
-        return
-    with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
-        yield
 
 
 def over_blocks(work: Callable[[Any, Block], Found], plan: Any, blocks: Sequence[Block], workers: int) -> list[Found]:
