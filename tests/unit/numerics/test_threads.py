@@ -18,6 +18,7 @@ def test_every_blas_is_kept_to_one_thread_and_given_back():
         with one_blas_thread():
             inside = blas_threads()
         after = blas_threads()
-    assert inside and set(inside) == set(before)
+    assert inside
+    assert set(inside) == set(before)
     assert set(inside.values()) == {1}
     assert after == before
