@@ -23,6 +23,14 @@ USUAL_EXIT = {
     "INST": 3, "STUDY": 3, "SIM": 3, "RESP": 4, "SAMP": 4, "LOG": 4, "PANEL": 4, "READY": 3, "MEAS": 4, "SEM": 3,
     "PLS": 4, "DIAG": 4, "OUT": 1, "CLI": 2, "WX": 1,
 }  # fmt: skip
+# Settings files other than a study's are read by the same code and have the same numbers under their own prefix.
+SETTINGS_PREFIXES = ("LOG", "READY")
+PUT_TOGETHER = {
+    "SAMP-008": ("an entry of the design file is missing, unknown or of another kind; what is allowed instead.", 3),
+    "SEM-062": ("group_equal: '…' is not known; what is.", 2),
+    "SEM-063": ("effect_coding: '…' is not known, or it goes with std_lv.", 2),
+    "SEM-088": ("an efa() block that cannot be read, or a factor in two blocks.", 3),
+}
 SEVERITIES = ("note", "warning", "refusal")
 EXIT_CODES = {
     "UsageError": 2, "InstrumentError": 3, "StudyError": 3, "ModelError": 3, "DataError": 4, "EstimationError": 5,
@@ -209,12 +217,8 @@ def codes_page() -> str:
         if CODE.match(str(code)) and code in found:
             found[code].wording = re.sub(r"\{(\w+)(?::[^}]*)?\}", "…", str(wording))
             found[code].severity = found[code].severity or "warning"
-    for code in [
-        c for c, said in found.items() if c.startswith("INST") and "wxsat.instrument.yaml_tree" in said.modules
-    ]:
-        study = found.setdefault(code.replace("INST", "STUDY"), Said({"wxsat.instrument.settings_file"}))
-        study.wording = found[code].wording
-    found["STUDY-012"].wording = "`…` is …: what is allowed instead."
+    _add_settings_files(found)
+    _word_what_functions_say(found)
     lines: list[str] = []
     for prefix, room in ROOMS.items():
         codes = sorted(code for code in found if code.startswith(f"{prefix}-"))
@@ -227,6 +231,28 @@ def codes_page() -> str:
         lines += [_code_row(code, found[code]) for code in codes]
         lines.append("")
     return "\n".join(lines) + "\n"
+
+
+def _add_settings_files(found: dict[str, Said]) -> None:
+    """Give every kind of settings file (a study, an account's records, readiness) the codes it is read with."""
+    reader = "wxsat.instrument.settings_file"
+    of_yaml = [c for c, said in found.items() if c.startswith("INST") and "wxsat.instrument.yaml_tree" in said.modules]
+    for code in of_yaml:
+        study = found.setdefault(code.replace("INST", "STUDY"), Said({reader}))
+        study.wording = found[code].wording
+    found["STUDY-012"].wording = "`…` is …: what is allowed instead."
+    of_settings = [code for code, said in found.items() if code.startswith("STUDY") and reader in said.modules]
+    for prefix in SETTINGS_PREFIXES:
+        for code in of_settings:
+            said = found.setdefault(code.replace("STUDY", prefix), Said({reader}, exit_code=3))
+            said.wording = said.wording or found[code].wording
+    found["SAMP-001"] = Said({"wxsat.sampling.plan"}, found["STUDY-001"].wording, 3)
+
+
+def _word_what_functions_say(found: dict[str, Said]) -> None:
+    """Give codes whose sentence is put together elsewhere a sentence, and the exit code of what is raised."""
+    for code, (wording, exit_code) in PUT_TOGETHER.items():
+        found[code].wording, found[code].exit_code, found[code].severity = wording, exit_code, ""
 
 
 def _code_row(code: str, said: Said) -> str:

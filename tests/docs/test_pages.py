@@ -55,6 +55,20 @@ def test_reference_lists_every_code_of_the_source() -> None:
     assert written - set(codes()) == set()
 
 
+def test_reference_lists_the_codes_of_every_settings_file() -> None:
+    """A study, an account's records and readiness answers are read by one function under three prefixes."""
+    for prefix in ("STUDY", "LOG", "READY"):
+        assert {f"{prefix}-{number}" for number in ("001", "003", "010", "011", "012")} <= set(codes())
+
+
+def test_gallery_shows_every_figure() -> None:
+    """Every function that draws a figure has a script in the gallery."""
+    source = "".join(p.read_text("utf-8") for p in sorted((ROOT / "wxsat" / "present" / "figures").glob("*.py")))
+    scripts = "".join(p.read_text("utf-8") for p in sorted((DOCS / "gallery").glob("*.py")))
+    functions = set(re.findall(r"^def (plot_\w+)", source, re.MULTILINE)) - {"plot_path_diagrams"}  # one a group
+    assert functions - set(re.findall(r"\b(plot_\w+)\(", scripts)) == set()
+
+
 def test_every_code_has_a_wording() -> None:
     rows = [row for row in table_rows(generator().codes_page()) if row[0] in codes()]
     assert [row[0] for row in rows if not row[2]] == []
