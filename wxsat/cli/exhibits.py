@@ -111,7 +111,7 @@ def is_made_up(source: Any) -> bool:
     """Whether answers are simulated, as their file or their maker says."""
     if not hasattr(source, "provenance"):
         return "simulated" in getattr(source, "columns", ())
-    from wxsat.study.street import is_simulated
+    from wxsat.study.answers import is_simulated
 
     return is_simulated(source)
 

@@ -105,6 +105,6 @@ def stamp_of(answers: Any) -> str | None:
 
     if not isinstance(answers, Responses):
         return None
-    from wxsat.study.street import is_simulated
+    from wxsat.study.answers import is_simulated
 
     return "模拟数据 / simulated data" if is_simulated(answers) else None

@@ -133,7 +133,7 @@ def _write(curve: SpecificationCurve, responses: Responses, out: Path, wanted: l
     from wxsat.present.figures.specification_curve import plot_specification_curve
     from wxsat.present.render.csv import render_csv
     from wxsat.present.tables.specifications import tabulate_specifications
-    from wxsat.study.street import is_simulated
+    from wxsat.study.answers import is_simulated
     from wxsat.study.write import replace_folder
 
     drawn = [_figure_of(text, curve) for text in wanted] if wanted else _headlines(curve)

@@ -54,7 +54,7 @@ models: [{models}]
 # estimator: WLSMV        # items as ordinal; ML (as continuous) when left out
 
 # cleaning: {{min_families: 2}}    # every rule and threshold: documentation, "Cleaning"
-# diagnosis: {{target: 20}}
+# diagnosis: {{target: 20}}        # costs: yuan by dilemma, for points per 10,000 yuan  各困境的治理费用（元）
 # outputs: {{table_style: apa}}     # tables in Word: cyt (CY/T 170-2019) or apa; by the language when left out
 seed: 20140713
 """

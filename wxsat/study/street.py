@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxsat import __version__
 from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
 from wxsat.present.content import FieldNotes, FittedModel, MeasurementChecks, ReportContent, SecondRun
+from wxsat.study.answers import is_simulated, read_answers
 from wxsat.study.prepare import PlannedModel, Prepared
-from wxsat.study.weights import WEIGHT_COLUMN, kept_columns, outcome_figures, weigh
+from wxsat.study.weights import WEIGHT_COLUMN, outcome_figures, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.tracking import Tracking
     from wxsat.instrument.instrument import Instrument
     from wxsat.psychometrics.scales import ScaleQuality
-    from wxsat.responses.responses import CleanResponses, Responses
+    from wxsat.responses.responses import CleanResponses
     from wxsat.sem.result import SemResult
     from wxsat.study.sources import ReadSources
 
@@ -132,61 +132,8 @@ def _tracking(prepared: Prepared, responses: CleanResponses, progress: Progress)
     return track(prepared, responses)
 
 
-def read_answers(prepared: Prepared) -> Responses:
-    """Return the raw responses of a study: from its files, from a public example, or simulated."""
-    study, instrument = prepared.study, prepared.instrument
-    if study.data.simulate is not None and prepared.truth is not None:
-        from wxsat.simulate.respondents import simulate_responses
-        from wxsat.simulate.truth import load_truth
-
-        plan = study.data.simulate
-        return simulate_responses(
-            instrument,
-            load_truth(prepared.truth),
-            n=plan.n,
-            seed=plan.seed,
-            form=study.form or "standard",
-            accounts=plan.accounts,
-        )
-    from wxsat.responses.read import read_responses
-
-    files: list[str | Path | pd.DataFrame] = list(prepared.files)
-    source = _example(study.data.example) if study.data.example else files
-    return read_responses(
-        source,
-        instrument,
-        form=study.form,
-        columns=study.data.columns or None,
-        account=study.data.account,
-        sheet=study.data.sheet,
-        encoding=study.data.encoding,
-        delimiter=study.data.delimiter,
-        recode=study.data.recode or None,
-        paradata={"seconds": study.data.seconds} if study.data.seconds else None,
-        keep=kept_columns(study, prepared.margins, instrument),
-        platform=study.data.platform,
-        match=study.data.match,
-        pair=prepared.folder / study.data.pair if study.data.pair else None,
-        key=prepared.folder / study.data.key if study.data.key else None,
-    )
-
-
 def _forms_differ(instrument: Instrument) -> bool:
     return len({tuple(item.forms) for item in instrument.items_in()}) > 1
-
-
-def is_simulated(responses: Responses) -> bool:
-    """Whether answers are made up: simulated here, or read from a file whose `simulated` column says so."""
-    columns = responses.provenance.get("columns_unused", ())
-    return bool(responses.provenance.get("simulated", False)) or "simulated" in columns
-
-
-def _example(name: str) -> pd.DataFrame:
-    from semopy import examples
-
-    module = {"holzinger39": examples.holzinger39, "political_democracy": examples.political_democracy}[name]
-    frame: pd.DataFrame = module.get_data().reset_index(drop=True)
-    return frame
 
 
 def _sources(prepared: Prepared, responses: CleanResponses, progress: Progress) -> ReadSources | None:

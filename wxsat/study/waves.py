@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from wxsat.diagnosis.tracking import Tracking, Wave, track_waves
 from wxsat.responses.clean import clean
-from wxsat.study.street import cluster_column, is_simulated, read_answers
+from wxsat.study.answers import is_simulated, read_answers
+from wxsat.study.street import cluster_column
 from wxsat.study.weights import WEIGHT_COLUMN, weigh
 
 if TYPE_CHECKING:

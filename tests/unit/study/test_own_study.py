@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import wxsat as wx
+from wxsat.errors import StudyError
 from wxsat.simulate.respondents import simulate_export
 from wxsat.simulate.truth import load_truth
 from wxsat.study.run import run_study
@@ -158,6 +159,18 @@ def test_errors_as_json(own: Path, wxsat: Command) -> None:
     error = json.loads(done.stderr)["error"]
     assert error["code"] == "STUDY-021"
     assert done.stdout == ""
+
+
+def test_answers_of_another_form_are_told_apart(own: Path, export: pd.DataFrame) -> None:
+    export.to_csv(own / "data" / "answers.csv", index=False, encoding="utf-8")
+    study = own / "study.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("form: standard", "form: full"), encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        run_study(own, own / "report")
+    assert caught.value.code == "STUDY-026"
+    assert "EOU4" in caught.value.message
+    assert "write `form: standard`" in caught.value.hint
+    assert not (own / "report").exists()
 
 
 def test_identifiers_never_reach_an_output(own: Path, export: pd.DataFrame) -> None:
