@@ -164,7 +164,8 @@ def test_errors_as_json(own: Path, wxsat: Command) -> None:
 def test_answers_of_another_form_are_told_apart(own: Path, export: pd.DataFrame) -> None:
     export.to_csv(own / "data" / "answers.csv", index=False, encoding="utf-8")
     study = own / "study.yaml"
-    study.write_text(study.read_text(encoding="utf-8").replace("form: standard", "form: full"), encoding="utf-8")
+    text = study.read_text(encoding="utf-8").replace("form: standard", "form: full")
+    study.write_text(text.replace("models: [tam]", "models: [dilemmas]"), encoding="utf-8")
     with pytest.raises(StudyError) as caught:
         run_study(own, own / "report")
     assert caught.value.code == "STUDY-026"
