@@ -55,6 +55,7 @@ def _records(path: Path | None) -> pd.Series | None:
         return None
     import pandas as pd
 
+    from wxsat.numerics.labels import plain_labels
     from wxsat.responses.files import read_table
 
     frame = read_table(path).frame
@@ -67,4 +68,4 @@ def _records(path: Path | None) -> pd.Series | None:
             hint=f"Found: {', '.join(map(str, frame.columns[:12]))}.",
         )
     score = pd.to_numeric(frame["score"], errors="coerce")
-    return pd.Series(score.to_numpy(float), index=frame["account"].astype(str).to_numpy())
+    return pd.Series(score.to_numpy(float), index=plain_labels(frame["account"]))

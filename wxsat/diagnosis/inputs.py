@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.pomp import Scores
 from wxsat.diagnosis.sampling import Units
 from wxsat.errors import DataError, UsageError, nearest
+from wxsat.numerics.labels import coded_labels
 from wxsat.responses.responses import Responses
 from wxsat.sem.result import SemResult
 
@@ -89,18 +90,15 @@ def given_reliability(
 
 def sampling_units(responses: Responses, cluster: str | None) -> tuple[Units, str | None, int]:
     """Return the units, the column they come from, and how many respondents name no cluster."""
-    import pandas as pd
-
     column = cluster or _account_column(responses)
     alone = Units(np.arange(responses.n), responses.n, clustered=False)
     if column is None:
         return alone, None, 0
     _require_column(responses, column, "cluster")
-    codes, labels = pd.factorize(responses.frame[column], sort=True)
+    codes, labels = coded_labels(responses.frame[column])
     if len(labels) < 2:
         return alone, column, 0
     missing = codes < 0
-    codes = codes.astype(np.int64)
     codes[missing] = len(labels) + np.arange(missing.sum())
     return Units(codes, len(labels) + int(missing.sum()), clustered=True), column, int(missing.sum())
 
@@ -140,10 +138,8 @@ def respondent_weights(responses: Responses, weights: str | None) -> NDArray[np.
 
 def unit_names(responses: Responses, cluster: str | None, units: Units) -> tuple[str, ...]:
     """Names of the units, those without an account each under a name that no account has."""
-    import pandas as pd
-
     if not units.clustered:
         return ()
     own = [q.id for q in responses.instrument.background if q.role == "account"] if responses.instrument else []
-    labels = pd.factorize(responses.frame[cluster or own[0]], sort=True)[1]
-    return (*map(str, labels), *(f"\x1f{i}" for i in range(units.count - len(labels))))
+    _, labels = coded_labels(responses.frame[cluster or own[0]])
+    return (*labels, *(f"\x1f{i}" for i in range(units.count - len(labels))))

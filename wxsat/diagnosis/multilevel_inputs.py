@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.latent import answered_items
 from wxsat.diagnosis.operators import ROLES, StaffAnswers
 from wxsat.diagnosis.pomp import pomp
+from wxsat.numerics.labels import plain_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +127,8 @@ def gather_chain(responses: Responses, cluster: str, staff: StaffAnswers, audit:
             strict=True,
         )
     )
-    names = responses.frame[cluster].astype(str).to_numpy()
-    complete = np.isfinite(values).all(axis=1) & responses.frame[cluster].notna().to_numpy()
+    names = plain_labels(responses.frame[cluster])
+    complete = np.isfinite(values).all(axis=1) & np.array([name is not None for name in names], dtype=bool)
     known = {a for a in commitment if np.isfinite(commitment[a]) and np.isfinite(reply.get(a, np.nan))}
     kept = complete & np.array([str(name) in known for name in names], dtype=bool)
     labels, counts = np.unique(names[kept].astype(str), return_counts=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.facts import DOCUMENT_PART, FACT_PART, score_documents, score_facts
 from wxsat.diagnosis.pomp import mean_of_answered, pomp
 from wxsat.errors import DataError, UsageError
+from wxsat.numerics.labels import coded_labels
 from wxsat.responses.responses import Responses
 
 if TYPE_CHECKING:
@@ -194,15 +195,15 @@ def _places(responses: Responses, account_column: str) -> tuple[NDArray[np.intp]
             hint="Every row needs the role (1 operator, 2 liaison, 3 leader) and the account.",
         )  # fmt: skip
     codes = pd.to_numeric(frame[ROLE_QUESTION], errors="coerce").to_numpy(dtype=np.float64)
-    unknown = ~np.isin(codes, list(ROLE_CODES)) | frame[account_column].isna().to_numpy()
+    account, labels = coded_labels(frame[account_column])
+    unknown = ~np.isin(codes, list(ROLE_CODES)) | (account < 0)
     if unknown.any():
         rows = ", ".join(str(r) for r in np.asarray(responses.rows)[unknown][:10])
         raise DataError(
             "DIAG-022", f"{int(unknown.sum())} rows name no known role or no account (rows {rows}).", where="operators",
             hint="Roles are 1 operator, 2 liaison, 3 leader.",
         )  # fmt: skip
-    account, labels = pd.factorize(frame[account_column].astype(str), sort=True)
-    return (codes - 1).astype(np.intp), tuple(map(str, labels)), account.astype(np.intp)
+    return (codes - 1).astype(np.intp), labels, account.astype(np.intp)
 
 
 def _items_of(instrument: Instrument, construct: str) -> list[str]:

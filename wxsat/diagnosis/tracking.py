@@ -27,6 +27,7 @@ from wxsat.diagnosis.tracking_invariance import (
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.notebook import ShownInNotebook
+from wxsat.numerics.labels import coded_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,14 +216,11 @@ def _stack(waves: Sequence[Wave], cluster: str | None) -> pd.DataFrame:
 
 def _unit_labels(frame: pd.DataFrame, cluster: str | None) -> NDArray[np.int64]:
     """Return what the waves share: accounts, else persons; whoever has none is a unit of their own."""
-    import pandas as pd
-
-    column = cluster if cluster is not None and frame[cluster].nunique() > 1 else PERSON
-    codes, labels = pd.factorize(frame[column].astype("string"), sort=True)
-    codes = codes.astype(np.int64)
+    by_account = cluster is not None and len(coded_labels(frame[cluster])[1]) > 1
+    codes, labels = coded_labels(frame[cluster if by_account and cluster is not None else PERSON])
     missing = codes < 0
     codes[missing] = len(labels) + np.arange(int(missing.sum()))
-    return np.asarray(codes)
+    return codes
 
 
 def _units(frame: pd.DataFrame, cluster: str | None) -> tuple[Units, Sharing]:
@@ -308,7 +306,7 @@ def _describe(waves: Sequence[Wave], cluster: str | None) -> pd.DataFrame:
     before: tuple[set[str], set[str]] | None = None
     for wave in waves:
         frame, person = wave.responses.frame, wave.responses.paradata.get(PERSON)
-        accounts = set(frame[cluster].dropna().astype(str)) if cluster is not None else set()
+        accounts = set(coded_labels(frame[cluster])[1]) if cluster is not None else set()
         persons = set(person.dropna().astype(str)) if person is not None else set()
         rows.append(
             {

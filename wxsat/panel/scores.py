@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wxsat.errors import DataError, Fault, nearest
+from wxsat.numerics.labels import plain_labels
 from wxsat.panel.scoring_sheet import POINTS, VETO_WORDS_NO
 from wxsat.responses.files import read_table
 
@@ -88,9 +89,9 @@ def panel_scores_of(frame: pd.DataFrame, where: str = "scores") -> PanelScores:
         raise DataError(
             "PANEL-005", "no sheet in the file.", where=where, hint="One row an account, month and supervisor."
         )
-    names = {key: frame[columns[key]].astype("string").str.strip() for key in ("account", "rater")}
+    names = {key: pd.Series(plain_labels(frame[columns[key]]), index=frame.index) for key in ("account", "rater")}
     for key, column in names.items():
-        rows = _rows(column.isna() | (column == ""))
+        rows = _rows(column.isna())
         if rows:
             faults.append(Fault("PANEL-003", f"`{columns[key]}` is empty in {rows}.", where, "Every sheet names both."))
     month = _months(frame[columns["month"]], where, faults)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from wxsat.errors import DataError, Fault, UsageError, nearest
 from wxsat.finding import Finding, refusals
 from wxsat.numerics.covariance import pairwise_correlation
+from wxsat.numerics.labels import coded_labels
 from wxsat.psychometrics import conventions, validity
 from wxsat.psychometrics.construct_correlation import latent_correlations, score_correlations
 from wxsat.psychometrics.construct_data import ConstructData, constructs_of_frame, constructs_of_responses
@@ -262,10 +263,8 @@ def cluster_codes(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
     if column not in frame.columns:
         known = [str(c) for c in frame.columns]
         raise DataError("MEAS-013", f"the data have no column {column!r} to cluster by.{nearest(column, known)}")
-    # Numbers held as text come in the order of numbers, so that a file's format does not decide what is drawn.
-    numbers = pd.to_numeric(frame[column], errors="coerce")
-    keys = numbers if numbers.notna().equals(frame[column].notna()) else frame[column]
-    codes, values = pd.factorize(keys, sort=True)
+    # Labels, not cells: a file's format must not decide which clusters there are, nor in which order they are drawn.
+    codes, values = coded_labels(frame[column])
     if (codes < 0).any():
         raise DataError(
             "MEAS-013",
@@ -274,7 +273,7 @@ def cluster_codes(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
         )
     if len(values) < 2:
         raise DataError("MEAS-013", "at least two clusters are needed.", where=f"column {column!r}")
-    return np.asarray(codes, dtype=np.int64)
+    return codes
 
 
 def _has_reliability(data: ConstructData) -> bool:

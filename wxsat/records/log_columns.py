@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wxsat.errors import Fault, nearest
+from wxsat.numerics.labels import plain_labels
 from wxsat.records.log_tables import Column
 from wxsat.records.log_times import DOCUMENTS_FROM, EARLIEST_YEAR, LATEST_YEAR, read_times
 from wxsat.responses.raw_table import masked
@@ -16,6 +17,11 @@ from wxsat.responses.raw_table import masked
 YES = frozenset({"1", "1.0", "yes", "y", "true", "是", "有", "√"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "否", "无", "×"})
 SHOWN = 6
+HIGHEST = {
+    "score": 5.0, "satisfaction": 5.0, "followers": 2e9, "local_followers": 2e9, "fte": 1e5, "transfers": 1e4,
+    "cases_per_week": 1e7, "handling_hours": 1e4, "uses_month": 1e11,
+}  # fmt: skip
+"""Figures above are slips of the pen: no country has so many people, no case so many hours."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,8 @@ def checked_column(column: pd.Series, spec: Column, reading: Reading) -> pd.Seri
         case "code":
             return _coded(values, blank, spec, reading)
         case _:
-            return _text(values, blank)
+            # Other tables and sources name the same account: what a file's format makes of a label must not part them.
+            return pd.Series(plain_labels(values), dtype=object) if spec.name == "account" else _text(values, blank)
 
 
 def _text(values: pd.Series, blank: pd.Series) -> pd.Series:
@@ -117,13 +124,15 @@ def _numbers(values: pd.Series, blank: pd.Series, spec: Column, reading: Reading
 
 
 def _in_range(read: pd.Series, spec: Column) -> pd.Series:
-    high = {"score": 5.0, "satisfaction": 5.0}.get(spec.name, np.inf)
+    high = HIGHEST.get(spec.name, np.inf)
     low = 1.0 if spec.name == "satisfaction" else 0.0
     return read.isna() | ((read >= low) & (read <= high))
 
 
 def _range_words(spec: Column) -> str:
-    return {"score": "0 to 5.", "satisfaction": "1 to 5."}.get(spec.name, "Nothing here can be negative.")
+    if spec.name in HIGHEST:
+        return f"{1 if spec.name == 'satisfaction' else 0} to {HIGHEST[spec.name]:,g}."
+    return "Nothing here can be negative."
 
 
 def _coded(values: pd.Series, blank: pd.Series, spec: Column, reading: Reading) -> pd.Series:

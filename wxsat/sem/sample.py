@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wxsat.errors import DataError, Fault, UsageError, nearest
+from wxsat.numerics.labels import plain_labels
 from wxsat.sem.missing.fit import usable_rows
 from wxsat.sem.moments import Moments, Sample, check_columns, numbers_of, rows_moments
 from wxsat.sem.parameter_table import ParameterTable
@@ -200,7 +201,7 @@ def _labels_of_clusters(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.in
     import pandas as pd
 
     _require(frame, column, "SEM-070")
-    codes, values = pd.factorize(_column(frame, column))
+    codes, values = pd.factorize(plain_labels(_column(frame, column)))
     return codes.astype(np.intp), len(values)
 
 

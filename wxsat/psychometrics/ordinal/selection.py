@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wxsat.errors import DataError, Fault
+from wxsat.numerics.labels import coded_labels
 from wxsat.psychometrics.ordinal.answers import Where
 
 Array = NDArray[np.float64]
@@ -158,7 +159,7 @@ def _cluster_codes(clusters: NDArray[np.generic], where: Where) -> NDArray[np.in
             f"{int(absent.sum())} of {len(clusters)} rows{where.suffix} name no cluster.",
             hint="Drop these rows, or give each a cluster of its own.",
         )
-    labels, codes = np.unique(clusters, return_inverse=True)
+    codes, labels = coded_labels(clusters)
     if len(labels) < 2:
         raise DataError(
             "MEAS-039",
