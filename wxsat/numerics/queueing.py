@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MANY_SERVERS = 5000
+
 
 @dataclass(frozen=True)
 class ServiceFunction:
@@ -105,24 +107,36 @@ def erlang_b(servers: float, load: float) -> float:
     Notes
     -----
     :math:`1/B(c, a) = a\int_0^\infty e^{-at}(1+t)^c\,dt` (Fortet's representation), then the recursion
-    ``B(c + 1) = a B(c) / (c + 1 + a B(c))``; whole numbers need the recursion alone. Checked against the sum
-    :math:`(a^c/c!)/\sum_k a^k/k!`.
+    ``B(c + 1) = a B(c) / (c + 1 + a B(c))``; whole numbers need the recursion alone. Where it would be long, the same
+    integral is the incomplete gamma function: :math:`B = a^c e^{-a} / \Gamma(c + 1, a)`. Checked against the sum
+    :math:`(a^c/c!)/\sum_k a^k/k!`, and the two against each other.
 
     Examples
     --------
     >>> round(erlang_b(2, 1.0), 6)
     0.2
     """
+    if servers > MANY_SERVERS:
+        return _erlang_b_of_many(servers, load)
     part, whole = math.modf(servers)
     blocked = 1.0
     if part > 0:
         from scipy.integrate import quad
 
-        area, _ = quad(lambda t: load * math.exp(-load * t) * (1 + t) ** part, 0, math.inf, epsabs=1e-13, epsrel=1e-12)
+        area, _ = quad(lambda t: math.exp(-t) * (1 + t / load) ** part, 0, math.inf, epsabs=1e-13, epsrel=1e-12)
         blocked = 1 / area
     for step in range(1, int(whole) + 1):
         blocked = load * blocked / (part + step + load * blocked)
     return blocked
+
+
+def _erlang_b_of_many(servers: float, load: float) -> float:
+    from scipy.special import gammaincc, gammaln
+
+    above = float(gammaincc(servers + 1, load))
+    if above == 0:
+        return max(1 - servers / load, 0.0)
+    return min(1.0, math.exp(servers * math.log(load) - load - float(gammaln(servers + 1))) / above)
 
 
 def erlang_c(servers: float, load: float) -> float:

@@ -13,7 +13,11 @@ from wxsat.instrument.settings_file import Settings, load_settings
 from wxsat.numerics.queueing import ServiceFunction, Staffing
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
 
-Positive = Annotated[float, Field(gt=0)]
+HOURS_OF_A_WEEK = 168
+Cases = Annotated[float, Field(gt=0, le=1e7)]
+HoursOfWork = Annotated[float, Field(gt=0, le=1e4)]
+Need = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Posts = Annotated[float, Field(ge=0.01, le=1e5)]
 
 
 class _Strict(BaseModel):
@@ -24,18 +28,18 @@ class PlannedFunction(_Strict):
     """One planned function: its name, expected cases a week, hours of work a case, and how much it is needed."""
 
     name: str
-    cases_per_week: Positive
-    handling_hours: Positive
-    need: Positive
+    cases_per_week: Cases
+    handling_hours: HoursOfWork
+    need: Need
 
 
 class Capacity(_Strict):
     """Planned staff and functions."""
 
-    fte: Positive
-    hours_per_week: Positive = 40.0
+    fte: Posts
+    hours_per_week: Annotated[float, Field(gt=0, le=HOURS_OF_A_WEEK)] = 40.0
     utilisation: Annotated[float, Field(gt=0, le=1)] = 0.8
-    sla_hours: Annotated[float, Field(ge=0)] = 40.0
+    sla_hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 40.0
     functions: list[PlannedFunction] = Field(min_length=1)
 
     @field_validator("functions")
@@ -81,7 +85,13 @@ class ReadinessAnswers(_Strict):
     @field_validator("answers", mode="before")
     @classmethod
     def _points(cls, answers: object) -> object:
-        return {_item(str(k)): v for k, v in answers.items()} if isinstance(answers, dict) else answers
+        if not isinstance(answers, dict):
+            return answers
+        named = [_item(str(k)) for k in answers]
+        if twice := sorted({name for name in named if named.count(name) > 1}):
+            raise ValueError(f"answered twice in two spellings: {', '.join(twice)}")
+        # true would pass for 1, which means partly.
+        return {k: str(v).lower() if isinstance(v, bool) else v for k, v in zip(named, answers.values(), strict=True)}
 
 
 def _item(name: str) -> str:

@@ -137,7 +137,11 @@ def _shaped(
     table = reading.table
     given = {} if frame is None else {str(name).strip().casefold(): str(name) for name in frame.columns}
     for column in columns:
-        spelling = next((given[s] for s in (column.name, column.zh) if s in given), None)
+        spellings = [given[s] for s in (column.name, column.zh) if s in given]
+        if len(spellings) > 1:
+            message = f"`{column.name}` stands there twice, as {' and '.join(spellings)}."
+            reading.faults.append(Fault("LOG-020", message, table, "Keep one of the two columns."))
+        spelling = spellings[0] if spellings else None
         if spelling is None:
             if frame is not None and column.required:
                 hint = f"Write `{column.name}` or `{column.zh}`.{nearest(column.name, given)}"
@@ -173,10 +177,17 @@ def _against_each_other(tables: Mapping[str, pd.DataFrame], readings: Mapping[st
         for table in ("posts", "functions"):
             _known(tables, readings[table], "need", "needs")
     _in_order(tables, readings)
+    _worth_something(tables["needs"], readings["needs"])
     for table, part, whole in PARTS:
         larger = tables[table][part] > tables[table][whole]
         hint = "A part cannot be larger than its whole: are the columns swapped?"
         readings[table].tell(larger, "LOG-029", f"`{part}` is larger than `{whole}`", hint)
+
+
+def _worth_something(needs: pd.DataFrame, reading: Reading) -> None:
+    if len(needs) and needs["share"].sum() == 0:
+        hint = "Give every need its share, or its count; leave the file out where nobody asked."
+        reading.tell(needs["share"] == 0, "LOG-027", "every `share` is 0", hint)
 
 
 def _known(tables: Mapping[str, pd.DataFrame], reading: Reading, name: str, home: str) -> None:

@@ -8,7 +8,15 @@ import re
 import pytest
 
 from wxsat.errors import StudyError
-from wxsat.numerics.queueing import ServiceFunction, Staffing, erlang_b, erlang_c, evaluate_load, functions_to_drop
+from wxsat.numerics.queueing import (
+    ServiceFunction,
+    Staffing,
+    _erlang_b_of_many,
+    erlang_b,
+    erlang_c,
+    evaluate_load,
+    functions_to_drop,
+)
 from wxsat.panel.readiness import evaluate_readiness
 from wxsat.panel.readiness_answers import ReadinessAnswers, load_readiness
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
@@ -139,3 +147,44 @@ def test_template_asks_every_question_and_is_refused_until_answered(tmp_path):
     filled = re.sub(r"^(  G\d:)", r"\1 true", filled, flags=re.MULTILINE)
     path.write_text(filled, encoding="utf-8")
     assert evaluate_readiness(load_readiness(path)).decision == "open"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("R1.1: 2", "R1.1: true"),
+        ("R1.1: 2", "R1.1: 2\n  r1_1: 0"),
+        ("fte: 1", "fte: 0"),
+        ("fte: 1", "fte: 1.0e+12"),
+        ("fte: 1", "fte: .inf"),
+        ("fte: 1", "fte: 1\n  hours_per_week: 200"),
+        ("cases_per_week: 5", "cases_per_week: 1.0e+300"),
+        ("handling_hours: 1", "handling_hours: 0"),
+        ("need: 5", "need: .nan"),
+    ],
+)
+def test_absurd_figures_and_answers_in_other_words_are_refused(tmp_path, change):
+    lines = ["answers:", *(f"  {item}: 2" for item in ITEMS), "gates:", *(f"  {gate}: yes" for gate in GATES)]
+    lines += ["capacity:", "  fte: 1", "  functions:"]
+    lines += ["    - {name: pay, cases_per_week: 5, handling_hours: 1, need: 5}"]
+    text = "\n".join(lines)
+    path = tmp_path / "answers.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert evaluate_readiness(load_readiness(path)).carried
+    path.write_text(text.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"READY-012"):
+        load_readiness(path)
+
+
+@pytest.mark.parametrize(("servers", "load"), [(300, 250), (4000, 3900), (4000.5, 3999)])
+def test_erlang_b_of_many_servers_is_the_recursion(servers, load):
+    # 1e-9: the closed form takes the difference of large logarithms.
+    assert _erlang_b_of_many(servers, load) == pytest.approx(erlang_b(servers, load), rel=1e-9)
+
+
+def test_loads_of_any_size_end_and_are_probabilities():
+    for posts in (0.01, 0.3, 1.5, 1e5):
+        for load in (1e-9, 1e-3, 0.5, 0.999):
+            assert 0 <= erlang_c(posts, posts * load) <= 1
+    huge = evaluate_load([ServiceFunction("all", 1e7, 1e4, 1)], Staffing(2, 40, 0.8, 40))
+    assert (huge.p_late, huge.fte_required) == (1.0, pytest.approx(1e11 / 32 / 0.8))

@@ -126,3 +126,12 @@ def test_ids_that_could_be_a_person_are_not_repeated(tmp_path):
 def test_headers_in_capitals_and_ids_of_a_workbook_are_known():
     accounts = pd.DataFrame({"Account": [1001.0, "B"]}, dtype=object)
     assert records_of({"accounts": accounts}, SETTINGS).accounts == ("1001", "B")
+
+
+def test_needs_that_all_weigh_nothing_and_columns_under_both_names_are_refused(tmp_path):
+    with pytest.raises(DataError, match=r"every `share` is 0"):
+        _read(tmp_path, needs="need,share\na,0\nb,0\n")
+    with pytest.raises(DataError, match=r"stands there twice"):
+        _read(tmp_path, accounts="account,账号\nA,B\n")
+    with pytest.raises(DataError, match=r"LOG-027"):
+        _read(tmp_path, accounts=ACCOUNTS.replace("50,1", "50,1e12"))
