@@ -14,6 +14,7 @@ import pytest
 
 import wxsat as wx
 from wxsat.errors import ModelError, UsageError
+from wxsat.sem.bootstrap.run import bootstrap_sem
 from wxsat.sem.esem.blocks import split_blocks
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "esem"
@@ -160,6 +161,13 @@ def test_what_no_rotation_keeps_is_refused(pupils: pd.DataFrame, model: str, cod
 def test_options_that_a_rotation_cannot_carry_are_refused(pupils: pd.DataFrame, options: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as caught:
         wx.fit_sem(THREE, pupils, **options)
+    assert caught.value.code == "SEM-099"
+
+
+def test_rotated_factors_are_not_resampled(pupils: pd.DataFrame) -> None:
+    """Draws end in other orders and signs of the factors: their spread would be that of the labels."""
+    with pytest.raises(UsageError) as caught:
+        bootstrap_sem(THREE, pupils, draws=20)
     assert caught.value.code == "SEM-099"
 
 

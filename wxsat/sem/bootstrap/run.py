@@ -76,7 +76,8 @@ def bootstrap_sem(
     Raises
     ------
     UsageError
-        SEM-054, SEM-055 nothing to resample; SEM-056 options; SEM-035 estimates that are not ML of complete data.
+        SEM-054, SEM-055 nothing to resample; SEM-056 options; SEM-035 estimates that are not ML of complete data;
+        SEM-099 rotated factors.
     EstimationError
         SEM-058 when hardly any draw converges, and those of the fit.
 
@@ -94,6 +95,7 @@ def bootstrap_sem(
     """
     options = BootstrapOptions(draws, seed, workers, method, kind, level, inadmissible, shard).checked()
     result = _fitted(model, data, fit_options)
+    _refuse_rotated(result)
     outcome = result.outcome
     if outcome is not None and result.table.ordered:
         from wxsat.sem.ordinal.bootstrap import bootstrap_ordinal
@@ -104,6 +106,13 @@ def bootstrap_sem(
                          hint='Fit with missing="listwise".')  # fmt: skip
     _check_estimates(result)
     return bootstrap_table(result.table, outcome.sample, outcome.estimate.theta, options, result.effects)
+
+
+def _refuse_rotated(result: SemResult) -> None:
+    """Refuse explored factors: every draw would find them in another order, sign and rotation."""
+    if "rotation" in result.provenance:
+        raise UsageError("SEM-099", "bootstrap: not available for a model with efa() blocks.", where="bootstrap",
+                         hint="The rotated loadings have delta-method errors; or fit the confirmatory model.")  # fmt: skip
 
 
 def _fitted(
