@@ -1,4 +1,4 @@
-"""The same answers from CSV, XLSX, SAV and DTA give the same diagnosis, although each keeps account names its own way."""
+"""The same answers from CSV, XLSX, SAV and DTA give the same diagnosis; each keeps account names its own way."""
 
 from __future__ import annotations
 
