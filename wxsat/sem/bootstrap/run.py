@@ -112,7 +112,7 @@ def _refuse_rotated(result: SemResult) -> None:
     """Refuse explored factors: every draw would find them in another order, sign and rotation."""
     if "rotation" in result.provenance:
         raise UsageError("SEM-099", "bootstrap: not available for a model with efa() blocks.", where="bootstrap",
-                         hint="The rotated loadings have delta-method errors; or fit the confirmatory model.")  # fmt: skip
+                         hint="Rotated loadings have delta-method errors, or fit the confirmatory model.")  # fmt: skip
 
 
 def _fitted(
