@@ -13,7 +13,7 @@ from wxsat.errors import EstimationError, UsageError
 from wxsat.finding import Finding
 from wxsat.sem.assemble import assemble, completed
 from wxsat.sem.bounds import check_bounds, with_bounds
-from wxsat.sem.engines.engine import engine_named
+from wxsat.sem.engines.engine import Engine, engine_named
 from wxsat.sem.engines.witness import Check, check_named, check_with_semopy
 from wxsat.sem.esem.criterion import rotation_options
 from wxsat.sem.esem.fit import check_explored, explored_text, fit_esem
@@ -222,23 +222,12 @@ def fit_sem(
     )
     check_table(table)
     options = two_level_options(options, estimator) if table.n_levels > 1 else options
-    if cov is not None:
-        sample = covariance_sample(cov, n, mean, table, groups)
-    elif table.ordered:
-        sample = read_ordinal_sample(source.frame, table, options, full=True)
-    else:
-        sample = read_sample(source.frame, table, options)
+    sample = covariance_sample(cov, n, mean, table, groups) if cov is not None else _sample(source, table, options)
     sample = standardised_sample(sample) if std_ov else sample
     table = with_bounds(table, sample, bounds)
     constraints = table_constraints(table)
     df = check_identification(table, constraints)
-    if table.ordered:
-        outcome: Outcome = reach_ordinal(table, constraints, sample, options, df)
-    elif table.n_levels > 1:
-        outcome = reach_two_level(table, constraints, sample, options)
-    else:
-        outcome = reach(table, constraints, sample, options, worker, df)
-    _require_convergence(outcome, table)
+    outcome = _reached(table, constraints, sample, options, worker, df)
     witness = _witness(check, table, constraints, sample, options, outcome)
     result = assemble(
         table,
@@ -307,6 +296,26 @@ def _source(data: Any, cov: Any, form: FormName | None, options: FitOptions) -> 
                 "SEM-061", f"{words}.", where="cov", hint="Give the data themselves, or leave the option out."
             )
     return SemData.of_covariance(cov)
+
+
+def _sample(source: SemData, table: ParameterTable, options: FitOptions) -> Sample:
+    if table.ordered:
+        return read_ordinal_sample(source.frame, table, options, full=True)
+    return read_sample(source.frame, table, options)
+
+
+def _reached(
+    table: ParameterTable, constraints: Constraints, sample: Sample, options: FitOptions, worker: Engine, df: int
+) -> Outcome:
+    """Estimate with what the table needs: ordinal, two-level or one-level; refuse an estimate that did not settle."""
+    if table.ordered:
+        outcome: Outcome = reach_ordinal(table, constraints, sample, options, df)
+    elif table.n_levels > 1:
+        outcome = reach_two_level(table, constraints, sample, options)
+    else:
+        outcome = reach(table, constraints, sample, options, worker, df)
+    _require_convergence(outcome, table)
+    return outcome
 
 
 def _require_convergence(outcome: Outcome, table: ParameterTable) -> None:

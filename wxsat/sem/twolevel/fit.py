@@ -24,7 +24,6 @@ from wxsat.sem.missing.ascent import climb, minimise
 from wxsat.sem.missing.fiml import FimlObjective
 from wxsat.sem.missing.fiml_robust import ScalingTraces
 from wxsat.sem.missing.moment_model import moment_cells, moment_values
-from wxsat.sem.missing.pattern_likelihood import LOG_2PI
 from wxsat.sem.missing.patterns import complete_pattern
 from wxsat.sem.moments import Moments
 from wxsat.sem.parameter_table import ParameterTable
@@ -32,6 +31,7 @@ from wxsat.sem.restrictions import Constraints, Restrictions, unrestricted
 from wxsat.sem.scoring import Optimum
 from wxsat.sem.start_values import good_starts
 from wxsat.sem.twolevel.clusters import ClusterMoments, cluster_moments
+from wxsat.sem.twolevel.given import Positions, explained_moments, given_covariates, given_loglik, known_moments
 from wxsat.sem.twolevel.likelihood import LevelMoments, level_terms
 from wxsat.sem.twolevel.objective import (
     LevelsObjective,
@@ -172,8 +172,8 @@ def estimate_two_level(
     lower, upper = table.at_level(1), table.at_level(2)
     data = cluster_moments(values, names, clusters, lower.observed_names, upper.observed_names)
     saturated = saturated_levels(data, table.name)
-    given = _given(lower, data.within_names), _given(upper, data.between_names)
-    known = _known_moments(data, saturated.moments, given)
+    given = given_covariates(lower, data.within_names), given_covariates(upper, data.between_names)
+    known = known_moments(data, saturated.moments, given)
     objective = LevelsObjective(
         data, lay_out(lower, known.sigma_w, known.mu_w), lay_out(upper, known.sigma_b, known.mu_b)
     )
@@ -182,14 +182,14 @@ def estimate_two_level(
     levels = levels_at(objective.within, objective.between, optimum.theta)
     restrictions = constraints.at_solution(optimum.theta)
     information = levels_information(data, levels, options.information)
-    outside = _outside(data, known, given)
+    outside = given_loglik(data, known, given)
     model = _Explained(data, levels, restrictions, information)
     base, base_value = _baseline(table, data, known, given)
     base_levels = levels_at(base.within, base.between, base_value.theta)
     base_model = _Explained(
         data, base_levels, unrestricted(base.within.n_free), levels_information(data, base_levels, options.information)
     )
-    kept = _kept(data, given)
+    kept = explained_moments(data, given)
     scaled = options.test != "standard"
     h1 = _saturated_trace(data, saturated.moments, kept, options.information) if scaled else 0.0
     srmr = _srmr(saturated.moments, moments_of(levels))
@@ -211,9 +211,6 @@ def estimate_two_level(
         *srmr,
         _findings(data, saturated),
     )
-
-
-Positions = tuple[list[int], list[int]]
 
 
 def _nesting_loglik(saturated: SaturatedLevels, between: Implied) -> float:
@@ -248,54 +245,6 @@ class _Explained:
 
     def trace(self) -> float:
         return float(np.einsum("ij,ij->", self.restrictions.covariance(self.information), self.meat()))
-
-
-def _given(level: ParameterTable, names: Sequence[str]) -> list[int]:
-    """Return the covariates of a level whose moments are taken as given, by position."""
-    given = {row.lhs for row in level.parameters if row.exo and row.op == "~~" and row.lhs == row.rhs}
-    return [names.index(name) for name in names if name in given]
-
-
-def _known_moments(data: ClusterMoments, best: LevelMoments, given: Positions) -> LevelMoments:
-    """Return the saturated moments, those of given variables of one level replaced by their sample ones."""
-    sigma_w, mu_w, sigma_b, mu_b = best.sigma_w.copy(), best.mu_w.copy(), best.sigma_b.copy(), best.mu_b.copy()
-    alone = [i for i in given[0] if data.within_names[i] not in data.between_names]
-    if len(alone) == len(given[0]) and alone:
-        rows = data.values[:, alone]
-        mu_w[alone] = rows.mean(axis=0)
-        sigma_w[np.ix_(alone, alone)] = np.cov(rows, rowvar=False, ddof=0)
-    above = [k for k in given[1] if data.between_names[k] not in data.within_names]
-    if len(above) == len(given[1]) and above:
-        z = data.cluster_means[:, data.at_between[above]]
-        mu_b[above] = z.mean(axis=0)
-        sigma_b[np.ix_(above, above)] = np.cov(z, rowvar=False, ddof=0)
-    return LevelMoments(mu_w, sigma_w, mu_b, sigma_b)
-
-
-def _outside(data: ClusterMoments, known: LevelMoments, given: Positions) -> float:
-    """Return the log-likelihood of the given variables that stand at one level alone."""
-    total = 0.0
-    alone = [i for i in given[0] if data.within_names[i] not in data.between_names]
-    above = [k for k in given[1] if data.between_names[k] not in data.within_names]
-    for n, sigma, at in ((data.n_rows, known.sigma_w, alone), (data.n_clusters, known.sigma_b, above)):
-        if at:
-            log_det = float(np.linalg.slogdet(sigma[np.ix_(at, at)])[1])
-            total -= 0.5 * n * (len(at) * (LOG_2PI + 1.0) + log_det)
-    return total
-
-
-def _kept(data: ClusterMoments, given: Positions) -> NDArray[np.intp]:
-    """Return which of (mu_w, vech Sigma_w, mu_b, vech Sigma_b) a model of these data explains."""
-    keep = []
-    for names, fixed, other in (
-        (data.within_names, given[0], data.between_names),
-        (data.between_names, given[1], ()),
-    ):
-        out = np.zeros(len(names), dtype=bool)
-        out[fixed] = True
-        rows, columns = np.tril_indices(len(names))
-        keep += [~out & np.array([name not in other for name in names], dtype=bool), ~(out[rows] & out[columns])]
-    return np.flatnonzero(np.concatenate(keep))
 
 
 def _start(
