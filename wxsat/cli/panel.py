@@ -36,8 +36,9 @@ def panel(scores: Scores, records: Records = None, weight: Weight = 1.0, as_json
         print_frame(result.raters, "Supervisors: points above (lenient) or below (severe) the average one", digits=2)
         print_frame(result.icc, "Agreement by month", digits=2)
         print(
-            f"Dependability Phi {result.phi:.3f} with {result.n_months:g} months and "
-            f"{result.raters_per_month:.2f} supervisors a month; "
+            f"Dependability Phi {result.phi:.3f} "
+            f"(95 % interval {result.phi_interval[0]:.3f} to {result.phi_interval[1]:.3f}) "
+            f"with {result.n_months:g} months and {result.raters_per_month:.2f} supervisors a month; "
             f"sheets of 95 points or more: {result.gaming.top_share:.0%}"
         )
         for finding in result.findings:

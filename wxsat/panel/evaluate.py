@@ -39,6 +39,8 @@ class PanelResult:
     components : VarianceComponents
     phi : float
         Dependability of a year's score with the panel's typical numbers of months and supervisors.
+    phi_interval : tuple of float
+        Its 95 % interval.
     n_months, raters_per_month : float
         Those numbers: median months an account, mean supervisors an account-month.
     impression_correlation : float or None
@@ -56,6 +58,7 @@ class PanelResult:
     icc: pd.DataFrame
     components: VarianceComponents
     phi: float
+    phi_interval: tuple[float, float]
     n_months: float
     raters_per_month: float
     impression_correlation: float | None
@@ -82,6 +85,8 @@ class PanelResult:
                 "converged": parts.converged,
             },
             "phi": self.phi,
+            "phi_ci_lower": None if np.isnan(self.phi_interval[0]) else self.phi_interval[0],
+            "phi_ci_upper": None if np.isnan(self.phi_interval[1]) else self.phi_interval[1],
             "n_months": self.n_months,
             "raters_per_month": self.raters_per_month,
             "impression_correlation": self.impression_correlation,
@@ -145,7 +150,8 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
     double_share = float((counts.groupby("account").max() > 1).mean())
     findings = _findings(phi, icc, components, double_share, gaming, annual)
     return PanelResult(
-        annual, facets.accounts, facets.raters, _monthly(frame, facets), icc, components, phi, n_months, per_month,
+        annual, facets.accounts, facets.raters, _monthly(frame, facets), icc, components, phi,
+        components.phi_interval(per_month, n_months), n_months, per_month,
         impression, gaming, phi >= limits.MIN_PHI, findings,
     )  # fmt: skip
 

@@ -5,13 +5,20 @@ The design is crossed and has gaps: accounts by supervisors by months, some acco
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from wxsat.panel.restricted_likelihood import FACTORS, cross_scores, fit_crossed
 
 COMPONENTS = ("account", "rater", "month", "account:rater", "account:month", "residual")
+STEP = 1e-4
+FEWEST_DF = 3.0
+ICC_COLUMNS = ["month", "n_accounts", "n_double", "k", "icc", "icc_k", "ci_lower", "ci_upper", "form"]
+IccRow = tuple[str, int, int, float, float, float, float, float, str | None]
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,10 @@ class VarianceComponents:
     mean : float
         Grand mean of the mixed model.
     converged : bool
+    free : tuple of str
+        Components above zero.
+    log_covariance : ndarray
+        Covariance of the logarithms of those; empty where it is not known.
     """
 
     account: float
@@ -37,6 +48,8 @@ class VarianceComponents:
     residual: float
     mean: float
     converged: bool
+    free: tuple[str, ...] = ()
+    log_covariance: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)), compare=False, repr=False)
 
     def phi(self, n_raters: float, n_months: float) -> float:
         r"""
@@ -52,13 +65,59 @@ class VarianceComponents:
         >>> round(VarianceComponents(60, 5, 2, 4, 10, 30, 70.0, True).phi(2, 12), 4)
         0.8989
         """
-        parts = np.nan_to_num([self.rater, self.month, self.account_rater, self.account_month, self.residual])
-        rater, month, account_rater, account_month, residual = (float(part) for part in parts)
-        error = (
-            (rater + account_rater) / n_raters + (month + account_month) / n_months + residual / (n_raters * n_months)
-        )
-        total = self.account + error
-        return float(self.account / total) if total > 0 else float("nan")
+        return _phi({name: float(getattr(self, name)) for name in (*FACTORS, "residual")}, n_raters, n_months)
+
+    def phi_interval(self, n_raters: float, n_months: float) -> tuple[float, float]:
+        """
+        Return the 95 % interval of the index of dependability; NaN where no account differs from the others.
+
+        Notes
+        -----
+        By the delta method on the logit of Phi, from the curvature of the restricted likelihood in the logarithms of
+        the components; t with Satterthwaite's degrees of freedom, a component whose logarithm has variance v counting
+        as a chi-square of 2 / v: the few supervisors of a panel would otherwise make the interval too short. Measured
+        coverage: docs, explanation/simulation.
+
+        References
+        ----------
+        .. [1] Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components.
+           Biometrics Bulletin, 2(6), 110-114.
+        """
+        from scipy.special import stdtrit
+
+        phi = self.phi(n_raters, n_months)
+        if "account" not in self.free or not 0 < phi < 1:
+            return float("nan"), float("nan")
+        parts = {name: float(getattr(self, name)) for name in (*FACTORS, "residual")}
+        slope = np.array(
+            [
+                (_logit_phi(parts | {name: parts[name] * np.exp(STEP)}, n_raters, n_months)
+                 - _logit_phi(parts | {name: parts[name] * np.exp(-STEP)}, n_raters, n_months)) / (2 * STEP)
+                for name in self.free
+            ]
+        )  # fmt: skip
+        variance = float(slope @ self.log_covariance @ slope)
+        each = np.diag(self.log_covariance)
+        df = max(2 * variance**2 / float((slope**4 * each**3).sum()), FEWEST_DF)
+        half = float(stdtrit(df, 0.975)) * float(np.sqrt(variance))
+        middle = float(np.log(phi / (1 - phi)))
+        return float(1 / (1 + np.exp(half - middle))), float(1 / (1 + np.exp(-half - middle)))
+
+
+def _phi(parts: Mapping[str, float], n_raters: float, n_months: float) -> float:
+    known = {name: 0.0 if np.isnan(value) else value for name, value in parts.items()}
+    error = (
+        (known["rater"] + known["account_rater"]) / n_raters
+        + (known["month"] + known["account_month"]) / n_months
+        + known["residual"] / (n_raters * n_months)
+    )
+    total = known["account"] + error
+    return float(known["account"] / total) if total > 0 else float("nan")
+
+
+def _logit_phi(parts: Mapping[str, float], n_raters: float, n_months: float) -> float:
+    phi = _phi(parts, n_raters, n_months)
+    return float(np.log(phi / (1 - phi)))
 
 
 def estimate_components(frame: pd.DataFrame) -> VarianceComponents:
@@ -76,52 +135,21 @@ def estimate_components(frame: pd.DataFrame) -> VarianceComponents:
 
     Notes
     -----
-    Linear mixed model with crossed random effects by statsmodels; checked against lme4 and, on balanced data, against
-    expected mean squares. A component is left out when no cell could tell it from the residual.
+    Linear mixed model with crossed random effects, see :func:`wxsat.panel.restricted_likelihood.fit_crossed`; checked
+    against lme4 and statsmodels and, on balanced data, against expected mean squares. A component is left out when no
+    cell could tell it from the residual.
     """
-    import statsmodels.formula.api as smf
-
-    data = pd.DataFrame(
-        {
-            "score": frame["score"].to_numpy(float),
-            "account": frame["account"].astype(str).to_numpy(),
-            "rater": frame["rater"].astype(str).to_numpy(),
-            "month": frame["month"].astype(str).to_numpy(),
-        }
-    )
-    data["account_rater"] = data["account"] + "\x1f" + data["rater"]
-    data["account_month"] = data["account"] + "\x1f" + data["month"]
-    data["everyone"] = 1
-    estimable = [
-        name for name in ("account", "rater", "month", "account_rater", "account_month") if _estimable(data, name)
-    ]
-    spread = float(data["score"].std(ddof=1)) or 1.0
-    data["score"] /= spread
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fit = smf.mixedlm(
-            "score ~ 1",
-            data,
-            groups="everyone",
-            re_formula="0",
-            vc_formula={name: f"0 + C({name})" for name in estimable},
-        ).fit(method=["lbfgs", "powell"])
-    variances = dict(zip(fit.model.exog_vc.names, (float(v) * spread**2 for v in fit.vcomp), strict=True))
-    known = {
-        name: variances.get(name, float("nan"))
-        for name in ("account", "rater", "month", "account_rater", "account_month")
-    }
+    score = frame["score"].to_numpy(np.float64)
+    codes = {name: pd.factorize(frame[name].astype(str), sort=True)[0] for name in ("account", "rater", "month")}
+    codes["account_rater"] = codes["account"] * (codes["rater"].max() + 1) + codes["rater"]
+    codes["account_month"] = codes["account"] * (codes["month"].max() + 1) + codes["month"]
+    spread = float(score.std(ddof=1)) or 1.0
+    data = cross_scores(score / spread, codes["account"], codes["rater"], codes["month"])
+    fit = fit_crossed(data, [name for name in FACTORS if 1 < len(np.unique(codes[name])) < len(score)])
+    variances = {name: float(fit.variances.get(name, np.nan)) * spread**2 for name in (*FACTORS, "residual")}
     return VarianceComponents(
-        **known,
-        residual=float(fit.scale) * spread**2,
-        mean=float(fit.fe_params.iloc[0]) * spread,
-        converged=bool(fit.converged),
+        **variances, mean=fit.mean * spread, converged=fit.converged, free=fit.free, log_covariance=fit.covariance
     )
-
-
-def _estimable(data: pd.DataFrame, name: str) -> bool:
-    levels = data[name].nunique()
-    return 1 < levels < len(data)
 
 
 def monthly_icc(frame: pd.DataFrame) -> pd.DataFrame:
@@ -136,38 +164,71 @@ def monthly_icc(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``month n_accounts n_double k icc icc_k form``: accounts scored, accounts scored by two or more, supervisors an
-        account (harmonic mean over those), single-rating ICC and ICC of the mean of `k`. `form` is ``ICC(2,k)`` where
+        ``month n_accounts n_double k icc icc_k ci_lower ci_upper form``: accounts scored, accounts scored by two or
+        more, supervisors an account (harmonic mean over those), single-rating ICC, ICC of the mean of `k` and its 95 %
+        interval (F distribution). `form` is ``ICC(2,k)`` where
         the same supervisors scored all of them (by pingouin), ``ICC(1,k)`` where they differed (one-way, unequal
         numbers); NaN where fewer than two accounts were scored twice.
     """
     rows = [_icc_of_month(month, part) for month, part in frame.groupby("month", sort=True)]
-    return pd.DataFrame(rows, columns=["month", "n_accounts", "n_double", "k", "icc", "icc_k", "form"])
+    return pd.DataFrame(rows, columns=ICC_COLUMNS)
 
 
-def _icc_of_month(month: object, part: pd.DataFrame) -> tuple[str, int, int, float, float, float, str | None]:
+def _icc_of_month(month: object, part: pd.DataFrame) -> IccRow:
     counts = part.groupby("account")["rater"].transform("size")
     double = part[counts > 1]
     n_double = int(double["account"].nunique())
     n_accounts = int(part["account"].nunique())
+    unknown = float("nan")
     if n_double < 2:
-        return str(month), n_accounts, n_double, float("nan"), float("nan"), float("nan"), None
+        return str(month), n_accounts, n_double, unknown, unknown, unknown, unknown, unknown, None
     wide = double.pivot(index="account", columns="rater", values="score")
     if not wide.isna().to_numpy().any() and len(wide) > 4:
-        icc, icc_k = _two_way(double)
-        return str(month), n_accounts, n_double, float(wide.shape[1]), icc, icc_k, "ICC(2,k)"
-    k, icc, icc_k = one_way_icc(double["score"].to_numpy(float), double["account"].to_numpy())
-    return str(month), n_accounts, n_double, k, icc, icc_k, "ICC(1,k)"
+        return str(month), n_accounts, n_double, float(wide.shape[1]), *_two_way(double), "ICC(2,k)"
+    score, account = double["score"].to_numpy(float), double["account"].to_numpy()
+    k, icc, icc_k = one_way_icc(score, account)
+    low, high = one_way_interval(score, account)
+    return str(month), n_accounts, n_double, k, icc, icc_k, low, high, "ICC(1,k)"
 
 
-def _two_way(double: pd.DataFrame) -> tuple[float, float]:
+def _two_way(double: pd.DataFrame) -> tuple[float, float, float, float]:
     import pingouin as pg
 
     table = pg.intraclass_corr(data=double, targets="account", raters="rater", ratings="score").set_index("Type")
-    forms = {str(label): float(value) for label, value in table["ICC"].items()}
-    single = forms["ICC2"] if "ICC2" in forms else forms["ICC(A,1)"]
-    mean = forms["ICC2k"] if "ICC2k" in forms else forms["ICC(A,k)"]
-    return single, mean
+    single, mean = ("ICC2", "ICC2k") if "ICC2" in table.index else ("ICC(A,1)", "ICC(A,k)")
+    bounds = next(name for name in table.columns if str(name).startswith("CI95"))
+    low, high = (float(end) for end in table.loc[mean, bounds])
+    return float(table.loc[single, "ICC"]), float(table.loc[mean, "ICC"]), low, high
+
+
+def _mean_squares(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float, int, int]:
+    """Mean squares between and within targets, and their degrees of freedom."""
+    _, code, sizes = np.unique(targets, return_inverse=True, return_counts=True)
+    n, groups = len(scores), len(sizes)
+    means = np.bincount(code, scores) / sizes
+    between = float(sizes @ (means - scores.mean()) ** 2) / (groups - 1)
+    within = float(((scores - means[code]) ** 2).sum()) / (n - groups)
+    return between, within, groups - 1, n - groups
+
+
+def one_way_interval(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
+    """
+    Return the 95 % interval of the one-way ICC of the mean rating.
+
+    Notes
+    -----
+    :math:`1 - 1/F_L` to :math:`1 - 1/F_U` with the F of the mean squares over, and times, the .975 quantiles of F
+    (Shrout & Fleiss 1979); exact for equal numbers of ratings, close for nearly equal ones.
+    """
+    from scipy.special import fdtri
+
+    between, within, df_between, df_within = _mean_squares(scores, targets)
+    if not within > 0:
+        return float("nan"), float("nan")
+    ratio = between / within
+    low = ratio / float(fdtri(df_between, df_within, 0.975))
+    high = ratio * float(fdtri(df_within, df_between, 0.975))
+    return 1 - 1 / low, 1 - 1 / high
 
 
 def one_way_icc(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float, float]:
@@ -185,12 +246,10 @@ def one_way_icc(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float, 
     >>> one_way_icc(np.array([1.0, 2, 5, 6]), np.array(["a", "a", "b", "b"]))[1]  # doctest: +ELLIPSIS
     0.939...
     """
-    _, code, sizes = np.unique(targets, return_inverse=True, return_counts=True)
-    n, groups = len(scores), len(sizes)
-    means = np.bincount(code, scores) / sizes
-    between = float(sizes @ (means - scores.mean()) ** 2) / (groups - 1)
-    within = float(((scores - means[code]) ** 2).sum()) / (n - groups)
-    k = (n - float((sizes**2).sum()) / n) / (groups - 1)
+    between, within, df_between, df_within = _mean_squares(scores, targets)
+    _, sizes = np.unique(targets, return_counts=True)
+    n = df_between + df_within + 1
+    k = (n - float((sizes**2).sum()) / n) / df_between
     total = between + (k - 1) * within
     single = (between - within) / total if total > 0 else float("nan")
     return k, single, k * single / (1 + (k - 1) * single)

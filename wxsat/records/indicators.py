@@ -212,7 +212,7 @@ def need_coverage(a: AccountRecords, w: Floats, f: Frame) -> Floats:
     """Needs among the ten largest that some function serves."""
     if not f.needs or not a.functions["need"].notna().any():
         return _fixed(np.nan, w)
-    top = sorted(f.needs, key=lambda need: -f.needs[need])[:TOP_NEEDS]
+    top = sorted((need for need in f.needs if f.needs[need] > 0), key=lambda need: -f.needs[need])[:TOP_NEEDS]
     return _fixed(float(np.isin(top, a.functions["need"].dropna().to_numpy(str)).mean()), w)
 
 

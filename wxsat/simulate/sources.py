@@ -81,14 +81,14 @@ def simulate_sources(
 
 def _sheets(standing: dict[str, np.ndarray], conditions: list[AccountCondition], seed: int) -> pd.DataFrame:
     """
-    A year of supervisors' sheets on every second account; they see what the records and the public see.
+    A year of supervisors' sheets; they see what the records and the public see.
 
     Those that are silent at the cut-off had a veto in the last month.
     """
     mean = np.mean(list(standing.values()), axis=0)
     spread = mean.std()
     scaled = mean / (spread if spread > 0 else 1.0)
-    by_account = {c.account: round(float(value), 6) for c, value in zip(conditions[::2], scaled[::2], strict=True)}
+    by_account = {c.account: round(float(value), 6) for c, value in zip(conditions, scaled, strict=True)}
     vetoed = {c.account: 1 for c in conditions if c.silent_days > VETO_SILENCE_DAYS}
     return simulate_panel(by_account, as_of=AS_OF, vetoed=vetoed, seed=seed)
 

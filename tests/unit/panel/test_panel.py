@@ -14,14 +14,20 @@ from wxsat.panel.annual import annual_points, annual_scores
 from wxsat.panel.evaluate import evaluate_panel
 from wxsat.panel.facets import fit_facets
 from wxsat.panel.gaming import announcement_effect, rater_spread
-from wxsat.panel.generalisability import VarianceComponents, estimate_components, monthly_icc, one_way_icc
+from wxsat.panel.generalisability import (
+    VarianceComponents,
+    estimate_components,
+    monthly_icc,
+    one_way_icc,
+    one_way_interval,
+)
 from wxsat.panel.scores import panel_scores_of, read_panel_scores
 from wxsat.panel.scoring_sheet import POINTS
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "panel"
 REFERENCE = json.loads((GOLDEN / "panel.json").read_text(encoding="utf-8"))
-# Both optimise a flat REML surface; statsmodels stops at a gradient of 1e-5 of the log-likelihood.
-COMPONENTS = {"rtol": 5e-3, "atol": 0.02}
+# All optimise a flat REML surface and stop at a gradient of about 1e-5 of the log-likelihood.
+COMPONENTS = {"rtol": 5e-4, "atol": 2e-3}
 EXACT = {"rtol": 1e-8}
 
 
@@ -218,3 +224,73 @@ def test_all_faults_at_once_and_missing_columns():
         panel_scores_of(pd.DataFrame({"account": ["a"], "rater": ["b"], "month": ["2026-01"], "A1": [3]}))
     with pytest.raises(DataError, match="no sheet"):
         panel_scores_of(pd.DataFrame({"account": [], "rater": [], "month": [], "score": []}))
+
+
+# Intervals ----------------------------------------------------------------------------------------------------------
+
+
+def test_components_equal_statsmodels(sheets, components):
+    import warnings
+
+    import statsmodels.formula.api as smf
+
+    data = sheets.assign(month=sheets["month"].astype(str), everyone=1)
+    data["account_month"] = data["account"] + data["month"]
+    data["account_rater"] = data["account"] + data["rater"]
+    names = ("account", "rater", "month", "account_rater", "account_month")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = smf.mixedlm(
+            "score ~ 1", data, groups="everyone", re_formula="0", vc_formula={name: f"0 + C({name})" for name in names}
+        )
+        fit = model.fit(method=["lbfgs"])
+    for name, variance in zip(fit.model.exog_vc.names, fit.vcomp, strict=True):
+        np.testing.assert_allclose(getattr(components, name), variance, **COMPONENTS, err_msg=name)
+
+
+def test_curvature_of_the_likelihood_is_that_of_balanced_mean_squares():
+    # One-way: 2 ln(between + within) and ln(within) have variances 2/df, the delta method gives those of components.
+    from wxsat.panel.restricted_likelihood import cross_scores, fit_crossed
+
+    rng = np.random.default_rng(8)
+    a, k = 60, 6
+    y = rng.normal(0, 2, (a, 1)) + rng.normal(0, 1, (a, k))
+    account = np.repeat(np.arange(a), k)
+    fit = fit_crossed(cross_scores(y.ravel(), account, np.tile(np.arange(k), a), np.zeros(a * k, int)), ["account"])
+    within = fit.variances["residual"]
+    between = within + k * fit.variances["account"]
+    df_b, df_w = a - 1, a * (k - 1)
+    assert within == pytest.approx(((y - y.mean(1, keepdims=True)) ** 2).sum() / df_w, rel=1e-4)
+    assert fit.covariance[1, 1] == pytest.approx(2 / df_w, rel=0.01)
+    share = between / (between - within)
+    rest = within / (between - within)
+    assert fit.covariance[0, 0] == pytest.approx(share**2 * 2 / df_b + rest**2 * 2 / df_w, rel=0.01)
+
+
+def test_interval_of_phi_follows_its_logit(components):
+    phi = components.phi(1.3, 12)
+    low, high = components.phi_interval(1.3, 12)
+    assert 0 < low < phi < high < 1
+    middle = [np.log(end / (1 - end)) for end in (low, phi, high)]
+    assert middle[1] - middle[0] == pytest.approx(middle[2] - middle[1])
+    # More supervisors and months leave the accounts' own spread: Phi and both ends rise.
+    assert components.phi_interval(4, 24)[0] > low
+    assert np.isnan(VarianceComponents(0, 5, 2, 4, 10, 30, 70.0, True).phi_interval(2, 12)).all()
+
+
+def test_icc_intervals_equal_psych():
+    # R psych 2.2.9, ICC() of the ratings of Shrout & Fleiss (1979): 95 % limits of ICC1k, and of ICC2k.
+    ratings = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
+    found = one_way_interval(ratings.ravel(), np.repeat(np.arange(6), 4))
+    assert found == pytest.approx((-0.88444215524, 0.9124154203), abs=1e-9)
+    rows = [(f"a{i}", f"r{j}", "2026-01", value) for i, row in enumerate(ratings) for j, value in enumerate(row)]
+    row = monthly_icc(pd.DataFrame(rows, columns=["account", "rater", "month", "score"])).iloc[0]
+    # pingouin gives two decimals.
+    assert (row["ci_lower"], row["ci_upper"]) == pytest.approx((0.0711368, 0.9272320), abs=5e-3)
+
+
+def test_result_tells_the_intervals(sheets):
+    result = evaluate_panel(panel_scores_of(sheets.assign(month=sheets["month"].astype(str))))
+    told = result.to_dict()
+    assert (told["phi_ci_lower"], told["phi_ci_upper"]) == result.phi_interval
+    assert {"ci_lower", "ci_upper"} <= set(told["icc"][0])
