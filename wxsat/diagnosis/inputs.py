@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument
 
 FEWEST_DRAWS = 200
+NO_ACCOUNT = "\x1f"
+"""Begins the name of a unit that is a respondent without an account."""
 
 
 def answers_of(given: Responses | SemResult) -> tuple[Responses, bool]:
@@ -142,4 +144,4 @@ def unit_names(responses: Responses, cluster: str | None, units: Units) -> tuple
         return ()
     own = [q.id for q in responses.instrument.background if q.role == "account"] if responses.instrument else []
     _, labels = coded_labels(responses.frame[cluster or own[0]])
-    return (*labels, *(f"\x1f{i}" for i in range(units.count - len(labels))))
+    return (*labels, *(f"{NO_ACCOUNT}{i}" for i in range(units.count - len(labels))))

@@ -45,16 +45,27 @@ def require_sources(given: GivenSources) -> None:
 
 def require_common_accounts(public: Sequence[str], staff: StaffAnswers | None, given: GivenSources) -> None:
     """Refuse sources that share no account with the public's answers: they speak of something else."""
-    others = {"operators": staff.accounts if staff else (), "audit": given.audit.accounts if given.audit else ()}
-    for name, accounts in others.items():
-        if public and accounts and not set(public) & set(map(str, accounts)):
+    for name, accounts in _accounts_of(staff, given).items():
+        if public and accounts and not set(public) & set(accounts):
             raise DataError(
                 "DIAG-023",
                 f"none of the {len(accounts)} accounts of {name} is among the {len(public)} of the answers: "
-                f"{', '.join(list(map(str, accounts))[:3])} ... against {', '.join(list(public)[:3])} ...",
+                f"{_some(accounts)} against {_some(public)}.",
                 where=name,
                 hint="The account must be written the same way in every source.",
             )
+
+
+def _accounts_of(staff: StaffAnswers | None, given: GivenSources) -> dict[str, tuple[str, ...]]:
+    return {
+        "operators": tuple(map(str, staff.accounts)) if staff else (),
+        "audit": tuple(map(str, given.audit.accounts)) if given.audit else (),
+        "panel": tuple(map(str, given.panel.accounts["account"])) if given.panel else (),
+    }
+
+
+def _some(accounts: Sequence[str]) -> str:
+    return ", ".join(accounts[:3]) + (" ..." if len(accounts) > 3 else "")
 
 
 def caution_about_latent(latent: LatentSeverity) -> list[Finding]:
@@ -76,7 +87,7 @@ def caution_about_sources(
     staff: StaffAnswers | None,
     accounts: pd.DataFrame,
     figures: Mapping[str, float],
-    n_accounts: int,
+    answered: Sequence[str],
     vetoes: Mapping[tuple[str, str], str],
 ) -> list[Finding]:
     """Return the findings on the sources, in the order in which a reader needs them."""
@@ -86,8 +97,9 @@ def caution_about_sources(
     found += _about_vetoes(vetoes)
     if staff is not None:
         found += _about_staff(staff)
+    found += _about_coverage(answered, staff, given)
     if given.audit is not None or staff is not None:
-        found += _about_coverage(accounts, staff, given)
+        found += _about_chance(accounts)
     reliability = figures.get("difference_reliability", np.nan)
     if reliability < LOW_RELIABILITY:
         message = f"The difference of claimed and experienced performance has a reliability of {reliability:.2f} only."
@@ -169,15 +181,12 @@ def _about_staff(staff: StaffAnswers) -> list[Finding]:
     return found
 
 
-def _about_coverage(accounts: pd.DataFrame, staff: StaffAnswers | None, given: GivenSources) -> list[Finding]:
-    if accounts.empty:
-        return []
-    public = set(accounts["account"])
+def _about_coverage(answered: Sequence[str], staff: StaffAnswers | None, given: GivenSources) -> list[Finding]:
+    """Say where the sources speak of other accounts than the answers, or of accounts that the answers do not name."""
+    public = set(answered)
     found = []
-    for name, others in (
-        ("operators", set(staff.accounts) if staff else set()),
-        ("audit", set(map(str, given.audit.accounts)) if given.audit else set()),
-    ):
+    for name, accounts in _accounts_of(staff, given).items():
+        others = set(accounts)
         if others and others != public:
             message = (
                 f"{name}: {len(others - public)} accounts have no answers of the public, {len(public - others)} of the "
@@ -185,6 +194,12 @@ def _about_coverage(accounts: pd.DataFrame, staff: StaffAnswers | None, given: G
             )
             evidence = {"only_here": len(others - public), "not_covered": len(public - others)}
             found.append(Finding("DIAG-138", "warning", name, message, evidence))
+    return found
+
+
+def _about_chance(accounts: pd.DataFrame) -> list[Finding]:
+    if accounts.empty:
+        return []
     shown = accounts[accounts["p40"].notna() & (accounts["p40"] >= 0.90)]
     if len(shown):
         expected = float((1 - shown["p40"]).sum())
@@ -192,5 +207,5 @@ def _about_coverage(accounts: pd.DataFrame, staff: StaffAnswers | None, given: G
             f"{len(shown)} account figures are marked severe; {expected:.1f} of them are expected to be so by chance."
         )
         chance: dict[str, float] = {"flagged": len(shown), "expected_false": expected}
-        found.append(Finding("DIAG-142", "note", "accounts", message, chance))
-    return found
+        return [Finding("DIAG-142", "note", "accounts", message, chance)]
+    return []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis import source_cautions as cautions
 from wxsat.diagnosis.accounts import account_means, tabulate_accounts
 from wxsat.diagnosis.base_rates import compare_with_inspections
-from wxsat.diagnosis.inputs import sampling_units, unit_names
+from wxsat.diagnosis.inputs import NO_ACCOUNT, sampling_units, unit_names
 from wxsat.diagnosis.joint_draws import AccountDraws, AccountReading, draw_accounts, draw_means, draw_records
 from wxsat.diagnosis.knots import move_knots
 from wxsat.diagnosis.operators import NEEDS, StaffAnswers, score_staff
@@ -24,6 +24,7 @@ from wxsat.diagnosis.staff_severity import StaffSeverity, staff_severity
 from wxsat.diagnosis.staff_tables import account_staff, tabulate_need_gaps, tabulate_staff
 from wxsat.diagnosis.triangulation import SourceTables, combine_sources
 from wxsat.finding import Finding
+from wxsat.numerics.labels import plain_labels
 from wxsat.records.audit import AuditResult
 from wxsat.responses.responses import Responses
 
@@ -147,7 +148,8 @@ def weigh_evidence(
     staff = score_staff(given.operators) if given.operators is not None else None
     stream = np.random.default_rng(np.random.SeedSequence([seed, 7]))
     drawn = _draw_accounts(side, staff, given, draws, stream)
-    cautions.require_common_accounts(side.names if units.clustered else (), staff, given)
+    answered = _answered(side.names) if units.clustered else _single_account(responses, cluster)
+    cautions.require_common_accounts(answered, staff, given)
     needs = _needs(given.needs or responses, cluster, drawn, draws, stream)
     staffed = staff_severity(staff, drawn, needs.draws if needs else None, stream) if staff else None
     sources = _gather(side, staffed, given, drawn, draws, stream)
@@ -168,17 +170,35 @@ def weigh_evidence(
         compare_with_inspections(audit) if audit else pd.DataFrame(),
         rank_dilemmas(_severities(tables), tables.draws), rank_accounts(accounts, seed),
         move_knots(tables, audit),
-        tuple(cautions.caution_about_sources(tables, given, staff, accounts, figures, len(side.names), vetoes)),
+        tuple(cautions.caution_about_sources(tables, given, staff, accounts, figures, answered, vetoes)),
         {
             "sources": [s.source for s in sources], "accounts_are": "fixed" if drawn.fixed else "sampled",
-            "operators": None if given.operators is None or given.operators.instrument is None
-            else given.operators.instrument.sha256,
+            "operators": _asked_with(given.operators),
+            "needs": _asked_with(given.needs),
             "audit": None if audit is None else dict(audit.settings),
             "knots": None if audit is None else {
                 i.id: [i.target, i.compliance, i.critical, i.veto] for i in audit.definitions.values()
             },
         },
     )  # fmt: skip
+
+
+def _asked_with(responses: Responses | None) -> str | None:
+    """The hash of the instrument that answers were read by."""
+    return None if responses is None or responses.instrument is None else responses.instrument.sha256
+
+
+def _answered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if not name.startswith(NO_ACCOUNT))
+
+
+def _single_account(responses: Responses, cluster: str | None) -> tuple[str, ...]:
+    """The one account that all answers are about, where they name one."""
+    own = [q.id for q in responses.instrument.background if q.role == "account"] if responses.instrument else []
+    column = cluster or next(iter(own), None)
+    if column is None or column not in responses.frame.columns:
+        return ()
+    return tuple(dict.fromkeys(label for label in plain_labels(responses.frame[column]) if label is not None))
 
 
 def _severities(tables: SourceTables) -> dict[str, float]:
@@ -324,7 +344,7 @@ def _accounts(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    named = tuple(name for name in side.names if not name.startswith("\x1f"))
+    named = _answered(side.names)
     dilemmas = tuple(d for d in DILEMMAS if d in side.severity.composites)
     if not named or not dilemmas:
         return pd.DataFrame()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from wxsat.study.study import AnswerFile, Simulation
 
 VASE_FEWEST = 10
+OF_MODELS = frozenset({"RESP-104", "RESP-107"})
+"""Items that cannot enter a model: staff and needs enter none, and of few persons it would tell what they answered."""
 MESSAGES_AN_ACCOUNT = 60
 
 
@@ -70,7 +72,13 @@ def read_sources(prepared: Prepared, responses: CleanResponses, cluster: str | N
         return _simulated(prepared, plan, responses, cluster)
     staff = _answers(prepared, study.operators) if study.operators else None
     needs = _answers(prepared, study.needs) if study.needs else None
-    found = [f for answers in (staff, needs) if answers is not None for f in answers.findings if f.severity != "note"]
+    found = [
+        f
+        for answers in (staff, needs)
+        if answers is not None
+        for f in answers.findings
+        if f.severity != "note" and f.code not in OF_MODELS
+    ]
     audit = _audit(prepared, responses, cluster)
     panel = _panel(prepared, audit)
     findings = (*found, *(audit.findings if audit else ()), *(panel_findings(panel) if panel else ()))

@@ -169,6 +169,22 @@ def test_sources_that_share_no_account_are_refused(
         diagnose(public, panel=pd.DataFrame(), draws=DRAWS)  # type: ignore[arg-type]
 
 
+def test_answers_about_one_account_or_none_named_are_told_apart_from_the_accounts_of_the_records(
+    public: CleanResponses, others: tuple[AuditResult, CleanResponses]
+) -> None:
+    audited, _ = others
+    first = audited.accounts[0]
+    for frame, uncovered in (
+        (public.frame.assign(account=first), ACCOUNTS - 1),
+        (public.frame.drop(columns="account"), ACCOUNTS),
+    ):
+        found = diagnose(replace(public, frame=frame), audit=audited, draws=DRAWS).findings
+        told = [f.evidence["only_here"] for f in found if f.code == "DIAG-138" and f.subject == "audit"]
+        assert told == [uncovered]
+    with pytest.raises(DataError, match="DIAG-023"):
+        diagnose(replace(public, frame=public.frame.assign(account="elsewhere")), audit=audited, draws=DRAWS)
+
+
 def test_latent_means_of_complete_answers_are_the_observed_means(public: CleanResponses) -> None:
     """Effects coding with a free mean structure: the latent mean is the mean of the item means, exactly."""
     instrument = public.instrument

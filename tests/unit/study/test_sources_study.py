@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from wxsat.errors import StudyError
@@ -142,3 +144,15 @@ def test_the_limits_say_nothing_of_sources_that_are_all_there(report: Report) ->
         said = " ".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
         assert "Only the public survey" not in said
         assert "只有公众问卷" not in said
+
+
+def test_two_staff_who_agree_do_not_refuse_a_study_and_their_answers_stay_unsaid(folder: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(folder, few)
+    staff = pd.read_csv(few / "data" / "staff.csv")
+    staff.head(2).assign(OLC1=6).to_csv(few / "data" / "staff.csv", index=False)
+    outcome = run_study(few)
+    told = outcome.content.findings
+    assert not {f.code for f in told if f.subject == "OLC1"}
+    assert outcome.content.diagnosis is not None
+    assert {r["n_ops"] for r in outcome.content.diagnosis.to_dict()["dilemmas"]} == {None}
