@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from wxsat.diagnosis.operators import ROLES, StaffAnswers
 from wxsat.diagnosis.sampling import Units, resample_blocks, unit_sums
+from wxsat.records.audit import AuditResult
+from wxsat.records.redrawn import redraw_severities
 
 Floats = NDArray[np.float64]
 AccountReading = Literal["sampled", "fixed"]
@@ -131,27 +133,22 @@ def draw_persons(staff: StaffAnswers, draws: int, rng: np.random.Generator) -> t
     return weights, alone
 
 
-def draw_records(severities: Floats, audit_draws: Floats, accounts: Sequence[str], drawn: AccountDraws) -> Floats:
+def draw_records(audit: AuditResult, drawn: AccountDraws) -> Floats:
     """
     Return draws of the records' severities over all accounts, shape (draws, 4).
 
+    Fixed accounts are drawn within (messages, cases, functions; posts by the week); sampled accounts as wholes, their
+    small figures shrunken anew in every draw.
+
     Parameters
     ----------
-    severities : ndarray, shape (n_accounts, 4)
-        Estimates by account.
-    audit_draws : ndarray, shape (m, n_accounts, 4)
-        Draws within accounts (messages, cases, functions; posts by the week), used where the accounts are fixed.
-    accounts : sequence of str
+    audit : AuditResult
     drawn : AccountDraws
     """
-    draws = len(drawn.counts)
-    if drawn.fixed:
-        cycle = np.arange(draws) % max(len(audit_draws), 1)
-        inner, counts = audit_draws[cycle], np.ones((draws, len(accounts)))
-    else:
-        inner, counts = severities[None], drawn.of(accounts)
+    if not drawn.fixed:
+        return redraw_severities(audit, drawn.of(audit.accounts))
+    inner = audit.draws[np.arange(len(drawn.counts)) % max(len(audit.draws), 1)]
     known = np.isfinite(inner)
     with np.errstate(invalid="ignore", divide="ignore"):
-        total = (counts[:, :, None] * np.where(known, inner, 0.0)).sum(axis=1)
-        out: Floats = total / (counts[:, :, None] * known).sum(axis=1)
+        out: Floats = np.where(known, inner, 0.0).sum(axis=1) / known.sum(axis=1)
     return out

@@ -110,21 +110,3 @@ def source_of_audit(audit: AuditResult, draws: Floats) -> SourceSeverity:
             parts[dilemma] = {p: (s + shift, w) for p, (s, w) in weighted.items()}
             n[dilemma] = int(row["n_messages"])
     return SourceSeverity("log", parts, draws, n)
-
-
-def own_severities(audit: AuditResult) -> Floats:
-    """
-    Return the accounts' severities from their own figures, before shrinkage, shape (n_accounts, 4).
-
-    Figures of few cases are drawn towards what the accounts have in common, which hides how far the accounts' mean
-    would move with other accounts: the spread of a mean over drawn accounts must be taken from the figures as they are.
-    """
-    known = audit.indicators.dropna(subset=["value", "severity"])
-    known = known[known["dilemma"].isin(DILEMMAS)]
-    severities = [
-        float(audit.definitions[str(name)].severity(float(value)))
-        for name, value in zip(known["indicator"], known["value"], strict=True)
-    ]
-    by_part = known.assign(severity=severities).groupby(["dilemma", "part", "account"])["severity"].mean()
-    wide = by_part.groupby(["account", "dilemma"]).mean().unstack("dilemma")
-    return wide.reindex(index=list(audit.accounts), columns=list(DILEMMAS)).to_numpy(np.float64)

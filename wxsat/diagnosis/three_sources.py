@@ -19,7 +19,7 @@ from wxsat.diagnosis.operators import NEEDS, StaffAnswers, score_staff
 from wxsat.diagnosis.pomp import pomp
 from wxsat.diagnosis.ranks import rank_accounts, rank_dilemmas
 from wxsat.diagnosis.severity import PublicSeverity
-from wxsat.diagnosis.sources import DILEMMAS, SourceSeverity, centred, own_severities, source_of_audit
+from wxsat.diagnosis.sources import DILEMMAS, SourceSeverity, centred, source_of_audit
 from wxsat.diagnosis.staff_severity import StaffSeverity, staff_severity
 from wxsat.diagnosis.staff_tables import account_staff, tabulate_need_gaps, tabulate_staff
 from wxsat.diagnosis.triangulation import SourceTables, combine_sources
@@ -226,7 +226,7 @@ def _gather(
     if staffed is not None:
         sources.append(staffed.source)
     if given.audit is not None:
-        found = draw_records(own_severities(given.audit), given.audit.draws, given.audit.accounts, drawn)
+        found = draw_records(given.audit, drawn)
         overall = given.audit.overall.set_index("dilemma")["severity"].reindex(list(DILEMMAS))
         sources.append(source_of_audit(given.audit, centred(found, overall.to_numpy(np.float64))))
     return sources

@@ -55,14 +55,21 @@ def _shrunken(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Shares of fewer than 20 cases drawn towards the accounts' mean; the weight that the own figure keeps."""
     own = np.where(np.isnan(value), np.nan, 1.0)
-    few = (n < SHRINK_BELOW) & ~np.isnan(value)
-    if DEFINITIONS[name].marks is None or not few.any() or np.isfinite(value).sum() < 3:
+    few = is_shrunk(name, value, n)
+    if not few.any():
         return value, own
     times = DEFINITIONS[name].times
     known = np.isfinite(value) & (n > 0)
     prior: EmpiricalBayes = fit_beta_binomial(value[known] / times * n[known], n[known])
     keeps = np.where(few, prior.own_weight(n), own)
     return np.where(few, times * prior.shrink(np.nan_to_num(value) / times * n, n), value), keeps
+
+
+def is_shrunk(name: str, value: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which accounts' figure is drawn towards the others': shares of fewer than 20 cases."""
+    if DEFINITIONS[name].marks is None or np.isfinite(value).sum() < 3:
+        return np.zeros(len(value), dtype=bool)
+    return np.asarray((n < SHRINK_BELOW) & ~np.isnan(value))
 
 
 def dilemma_draws(

@@ -78,16 +78,31 @@ def fit_beta_binomial(reached: Floats, n: Floats) -> EmpiricalBayes:
     :math:`v = \mu(1 - \mu)`, :math:`c = \sum w_i(1 - w_i)/n_i` and :math:`d = \sum w_i(1 - w_i)`,
     :math:`\rho = (s - v c)/(v (d - c))` and the strength is :math:`(1 - \rho)/\rho`. Checked by recovery.
     """
-    w = n / n.sum()
-    p = reached / n
-    mean = float(w @ p)
-    variance = mean * (1 - mean)
-    chance = float((w * (1 - w) / n).sum())
-    if variance <= 0:
-        return EmpiricalBayes(mean, np.inf)
-    between = float(w @ (p - mean) ** 2) - variance * chance
-    scale = variance * (float((w * (1 - w)).sum()) - chance)
-    rho = between / scale if scale > 0 else 0.0
-    if rho <= 0:
-        return EmpiricalBayes(mean, np.inf)
-    return EmpiricalBayes(mean, (1 - min(rho, 0.999)) / min(rho, 0.999))
+    mean, strength = fit_beta_binomials(reached / n, n, np.ones((1, len(n))))
+    return EmpiricalBayes(float(mean[0]), float(strength[0]))
+
+
+def fit_beta_binomials(share: Floats, n: Floats, times: Floats) -> tuple[Floats, Floats]:
+    """
+    Fit mean and strength as :func:`fit_beta_binomial` to many draws of the accounts at once.
+
+    Parameters
+    ----------
+    share, n : ndarray, shape (accounts,)
+        Shares, and the cases behind them.
+    times : ndarray, shape (draws, accounts)
+        How often each account is in a draw.
+
+    Returns
+    -------
+    mean, strength : ndarray, shape (draws,)
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        w = n / (times @ n)[:, None]
+        mean = (times * w) @ share
+        variance = mean * (1 - mean)
+        chance = (times * w * (1 - w)) @ (1 / n)
+        between = (times * w * (share - mean[:, None]) ** 2).sum(axis=1) - variance * chance
+        scale = variance * ((times * w * (1 - w)).sum(axis=1) - chance)
+        rho = np.clip(np.where((variance > 0) & (scale > 0), between / scale, 0.0), 0.0, 0.999)
+        return mean, np.where(rho > 0, (1 - rho) / rho, np.inf)

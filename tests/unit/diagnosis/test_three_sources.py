@@ -12,14 +12,15 @@ import pandas as pd
 import pytest
 
 from wxsat.diagnosis.diagnose import diagnose
+from wxsat.diagnosis.joint_draws import draw_accounts
 from wxsat.diagnosis.latent import latent_severity
 from wxsat.diagnosis.record import RECORD_COLUMNS, record_table, write_record
 from wxsat.diagnosis.result import Diagnosis
-from wxsat.diagnosis.sources import own_severities
 from wxsat.errors import DataError, UsageError
 from wxsat.instrument.load import find_instrument, load_instrument
 from wxsat.records.audit import AuditResult, audit
 from wxsat.records.read import records_of
+from wxsat.records.redrawn import redraw_severities
 from wxsat.records.settings import LogFiles, LogSettings
 from wxsat.responses.clean import clean
 from wxsat.responses.read import read_responses
@@ -129,14 +130,29 @@ def test_the_record_has_every_column_and_the_numbers_of_the_tables(three: Diagno
         write_record(three, tmp_path / "r.docx")
 
 
-def test_the_records_spread_is_that_of_the_accounts_own_figures(others: tuple[AuditResult, CleanResponses]) -> None:
+def test_the_records_spread_has_the_shrinkage_done_again(others: tuple[AuditResult, CleanResponses]) -> None:
     """Figures of few cases are shrunk towards each other, and would make the mean of drawn accounts look too sure."""
     audited = others[0]
-    shrunk = audited.dilemmas.pivot(index="account", columns="dilemma", values="severity")
-    own = own_severities(audited)
-    assert own.shape == (ACCOUNTS, 4)
     assert (audited.indicators["own_weight"] < 0.5).any()
-    assert np.nanstd(own[:, 2]) > shrunk["D3"].std(ddof=0)
+    shrunk = audited.dilemmas.pivot(index="account", columns="dilemma", values="severity").loc[list(audited.accounts)]
+    everybody = np.ones((1, ACCOUNTS))
+    np.testing.assert_allclose(redraw_severities(audited, everybody)[0], shrunk.mean(axis=0), rtol=1e-10)
+    counts = draw_accounts(audited.accounts, 2000, "sampled", np.random.default_rng(3)).counts
+    finished = counts @ shrunk["D3"].to_numpy() / counts.sum(axis=1)
+    assert redraw_severities(audited, counts)[:, 2].std() > 1.02 * finished.std()
+
+
+def test_small_figures_are_shrunken_as_for_the_drawn_accounts_alone(others: tuple[AuditResult, CleanResponses]) -> None:
+    audited = others[0]
+    counts = np.zeros((1, ACCOUNTS))
+    counts[0, : ACCOUNTS // 2] = 1.0
+    half = replace(
+        audited,
+        accounts=audited.accounts[: ACCOUNTS // 2],
+        indicators=audited.indicators[audited.indicators["account"].isin(audited.accounts[: ACCOUNTS // 2])],
+    )
+    alone = redraw_severities(half, np.ones((1, ACCOUNTS // 2)))
+    np.testing.assert_allclose(redraw_severities(audited, counts), alone, rtol=1e-10)
 
 
 def test_no_leader_is_told_below_the_whole(three: Diagnosis) -> None:
@@ -241,7 +257,7 @@ def test_latent_severities_replace_the_observed_ones_in_every_table(public: Clea
 @pytest.mark.slow
 def test_intervals_of_the_combination_cover_the_truth() -> None:
     """Two sources over shared, sampled accounts: the 95% interval of the mean covers in 93 to 97 of 100 worlds."""
-    from wxsat.diagnosis.joint_draws import draw_accounts, draw_means, draw_records
+    from wxsat.diagnosis.joint_draws import draw_means
     from wxsat.diagnosis.sampling import Units
     from wxsat.diagnosis.sources import SourceSeverity
     from wxsat.diagnosis.triangulation import combine_sources
@@ -256,7 +272,8 @@ def test_intervals_of_the_combination_cover_the_truth() -> None:
         severities = np.full((accounts, 4), np.nan)
         severities[:, 0] = 44 + shared + rng.normal(0, 5, accounts)
         drawn = draw_accounts(names, 400, "sampled", rng)
-        pub, log = np.full((400, 4), np.nan), draw_records(severities, np.empty((0, accounts, 4)), names, drawn)
+        pub = np.full((400, 4), np.nan)
+        log = drawn.of(names) @ severities / drawn.of(names).sum(axis=1, keepdims=True)
         pub[:, :1] = draw_means(values, units, drawn.of(names), None, 400, rng)
         both = [
             SourceSeverity("pub", {"D1": {"D1": (float(values.mean()), 1.0)}}, pub, {"D1": len(values)}),
