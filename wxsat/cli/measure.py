@@ -20,9 +20,8 @@ from wxsat.cli import (
 )
 from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.columns import read_columns
-from wxsat.cli.output import emit_json, print_frame, say
-from wxsat.errors import Fault, InterpretationRefused, UsageError
-from wxsat.finding import refusals
+from wxsat.cli.output import emit_json, print_frame, raise_on_refusal, say
+from wxsat.errors import Fault, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,9 +210,4 @@ def show_scales(
     for finding in quality.findings:
         if not as_json and finding.severity != "refusal":
             say(f"{finding.severity}: {finding.message}  [{finding.code}]")
-    refused = refusals(quality.findings)
-    if refused:
-        raise InterpretationRefused.from_faults(
-            Fault(finding.code, finding.message, hint="The figures that rest on it must not be interpreted.")
-            for finding in refused
-        )
+    raise_on_refusal(quality.findings)

@@ -9,7 +9,7 @@ import typer
 from wxsat.cli import exhibits
 from wxsat.cli.answer_options import File, Form, High, InstrumentName, Json, Low, MissingCodes, Reverse, Scales, Sheet
 from wxsat.cli.measure_factors import Constructs, answers_and_items
-from wxsat.cli.output import emit_json, print_frame, say
+from wxsat.cli.output import emit_json, print_frame, raise_on_refusal, say
 
 Nodes = Annotated[int, typer.Option("--nodes", min=5, help="Gauss-Hermite nodes.")]
 
@@ -45,11 +45,12 @@ def irt(
         place.write(fitted, source)
     if as_json:
         emit_json({"scales": [result.to_dict() for result in fitted]})
-        return
-    for result in fitted:
+    for result in () if as_json else fitted:
         print_frame(result.parameters(), f"{result.scale}: graded-response model, {result.fit.n_obs} respondents")
         points = result.information(np.arange(-2.0, 3.0))
         print_frame(points[["theta", "test", "std_error"]], "Information of the scale")
         print(f"log-likelihood {result.fit.log_likelihood:.3f}; marginal reliability {result.reliability:.3f}")
         for finding in result.findings:
-            say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+            if finding.severity != "refusal":
+                say(f"{finding.severity}: {finding.message}  [{finding.code}]")
+    raise_on_refusal([finding for result in fitted for finding in result.findings])

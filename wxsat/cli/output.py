@@ -7,8 +7,15 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
+from wxsat.errors import Fault, InterpretationRefused
+from wxsat.finding import refusals
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
+
+    from wxsat.finding import Finding
 
 GAP = 2
 LONGEST_WORD = 30
@@ -108,3 +115,13 @@ def _cell(value: Any, digits: int, name: str) -> str:
     if isinstance(value, float):
         return f"{value:.{digits}f}"
     return str(value)
+
+
+def raise_on_refusal(findings: Iterable[Finding]) -> None:
+    """End with exit code 6 and every reason where a finding is a refusal; what was printed stays."""
+    refused = refusals(findings)
+    if refused:
+        raise InterpretationRefused.from_faults(
+            Fault(finding.code, finding.message, hint="The figures that rest on it must not be interpreted.")
+            for finding in refused
+        )

@@ -131,6 +131,7 @@ def predict(
     as_json: option.AsJson = False,
 ) -> None:
     """Predict left-out rows: RMSE and MAE beside the linear model and the item means, CVPAT, and Q2 by blindfolding."""
+    from wxsat.finding import refusals
     from wxsat.pls.predict import predict_pls
 
     answers = _answers(file, instrument, form, sheet, missing_code, out, force)
@@ -152,10 +153,12 @@ def predict(
         _write(out, "pls predict", file, found, answers, tabulate_prediction)
     if as_json:
         emit_json(found.to_dict())
-        return
-    print_frame(found.items, "Prediction of the items")
-    print_frame(found.cvpat, "CVPAT: loss of the model less that of the benchmark; negative is better")
-    print_frame(found.q2, "Q2 by blindfolding")
+    else:
+        print_frame(found.items, "Prediction of the items")
+        print_frame(found.cvpat, "CVPAT: loss of the model less that of the benchmark; negative is better")
+        print_frame(found.q2, "Q2 by blindfolding")
+    if refusals(found.findings):
+        raise typer.Exit(6)
 
 
 @app.command("mga")

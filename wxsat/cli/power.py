@@ -85,7 +85,7 @@ def power(
         _show(found, result)
 
 
-def _checked(population: Path | None, n: str | None, target: float | None) -> Path:
+def _checked(population: Path | None, n: list[str] | None, target: float | None) -> Path:
     if population is None:
         raise UsageError("MEAS-080", "a population, or --rmsea with --df, was expected.", where="POPULATION")
     if (n is None) == (target is None):
@@ -94,14 +94,14 @@ def _checked(population: Path | None, n: str | None, target: float | None) -> Pa
 
 
 def _measured(
-    source: Any, n: str | None, target: float | None, parameter: list[str] | None, plan: dict[str, Any]
+    source: Any, n: list[str] | None, target: float | None, parameter: list[str] | None, plan: dict[str, Any]
 ) -> tuple[PowerResult | SampleSize, PowerResult]:
     """Return what was asked, and the simulation behind it."""
     from wxsat.simulate.power.evaluate import evaluate_power
     from wxsat.simulate.power.sample_size import find_sample_size
 
     if target is None:
-        result = evaluate_power(source, _sizes(n or ""), **plan)
+        result = evaluate_power(source, _sizes(n or []), **plan)
         return result, result
     found = find_sample_size(source, target=target, parameters=tuple(parameter or ()), **plan)
     return found, found.result
@@ -127,7 +127,9 @@ def _refuse_mixture(population: Path | None, figure: Path | None) -> None:
                          where="--rmsea")  # fmt: skip
 
 
-def _sizes(text: str) -> list[int]:
+def _sizes(given: list[str]) -> list[int]:
+    """Return every size that was asked, each once, in the order given."""
+    text = ",".join(given)
     parts = text.replace("，", ",").split(",")
     found: list[int] = []
     try:
@@ -142,11 +144,11 @@ def _sizes(text: str) -> list[int]:
     except ValueError as error:
         raise UsageError("MEAS-080", f"{text!r}; 200, or 100,200,400, or 100:500:100 was expected.",
                          where="--n") from error  # fmt: skip
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _rmsea(
-    df: int | None, n: str | None, target: float | None, test: str, null: float | None, true: float | None,
+    df: int | None, n: list[str] | None, target: float | None, test: str, null: float | None, true: float | None,
     alpha: float, groups: int,
 ) -> list[RmseaPower]:  # fmt: skip
     from wxsat.simulate.power.rmsea import n_for_rmsea, power_of_rmsea

@@ -11,7 +11,9 @@ Population = Annotated[
     Path | None,
     typer.Argument(help="Model text with a value for every parameter, or a TRUTH.yaml.", metavar="[POPULATION]"),
 ]
-N = Annotated[str | None, typer.Option("--n", help="Respondents: 200, or a grid 100,200,400 or 100:500:100.")]
+N = Annotated[
+    list[str] | None, typer.Option("--n", help="Respondents: 200, a grid 100,200,400 or 100:500:100; may be repeated.")
+]
 Target = Annotated[float | None, typer.Option("--target", help="Search the N of this power instead.")]
 Model = Annotated[Path | None, typer.Option("--model", help="What is fitted; by default the population's.")]
 Parameter = Annotated[list[str] | None, typer.Option("--parameter", help='With --target: "b~a"; may be repeated.')]

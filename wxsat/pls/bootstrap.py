@@ -11,6 +11,7 @@ import numpy as np
 from wxsat.errors import EstimationError, UsageError, nearest
 from wxsat.numerics.covariance import standardise_columns
 from wxsat.numerics.resampling import DRAWS_AT_ONCE, bootstrap_counts, weighted_correlations
+from wxsat.numerics.seeds import check_seed
 from wxsat.pls.estimates import Estimates, estimate
 from wxsat.pls.plan import Plan
 from wxsat.pls.products import add_products
@@ -55,8 +56,9 @@ class Bootstrap:
 QUANTITIES = ("paths", "total", "r2", "outer_weights", "outer_loadings")
 
 
-def check_bootstrap(draws: int, sign_change: str, kind: str, level: float) -> None:
+def check_bootstrap(draws: int, sign_change: str, kind: str, level: float, seed: int) -> None:
     """Refuse options that make no sense: UsageError PLS-023."""
+    check_seed(seed, "PLS-023")
     if draws < 0 or 0 < draws < LEAST_DRAWS:
         raise UsageError("PLS-023", f"{draws} draws; 0 (none) or at least {LEAST_DRAWS} were expected.", where="draws")
     for value, known, where in ((sign_change, SIGN_CHANGES, "sign_change"), (kind, KINDS, "kind")):

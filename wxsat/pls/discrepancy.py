@@ -21,6 +21,7 @@ from wxsat.numerics.covariance import standardise_columns
 from wxsat.numerics.resampling import DRAWS_AT_ONCE, bootstrap_counts, weighted_correlations
 from wxsat.pls.estimates import Estimates, estimate
 from wxsat.pls.plan import Plan
+from wxsat.pls.sample import SINGULAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def obey(rows: Array, observed: Array, implied: Array) -> Array:
     z = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     values, vectors = np.linalg.eigh(observed)
     aimed, directions = np.linalg.eigh(implied)
-    if values[0] <= 0 or aimed[0] < -1e-12:
+    if values[0] <= SINGULAR or aimed[0] < -1e-12:
         return np.full_like(z, np.nan)
     whiten = vectors / np.sqrt(values) @ vectors.T
     colour = directions * np.sqrt(np.maximum(aimed, 0.0)) @ directions.T
@@ -192,7 +193,8 @@ def discrepancies(observed: Array, implied: Array) -> tuple[Array, Array, Array]
     Return SRMR, d_ULS and d_G of pairs of correlation matrices, shape (n, p, p) each.
 
     SRMR is over the lower triangle with the diagonal, d_ULS half the sum of squares of all residuals, d_G half the sum
-    of the squared logarithms of the eigenvalues of ``observed^-1 implied`` (NaN where one is not positive).
+    of the squared logarithms of the eigenvalues of ``observed^-1 implied`` (NaN where one is not positive, or where
+    the observed correlations are singular to rounding).
 
     Examples
     --------
@@ -204,7 +206,7 @@ def discrepancies(observed: Array, implied: Array) -> tuple[Array, Array, Array]
     rows, columns = np.tril_indices(residual.shape[1])
     srmr = np.sqrt((residual[:, rows, columns] ** 2).mean(axis=1))
     geodesic = np.full(len(residual), np.nan)
-    definite = np.linalg.eigvalsh(observed)[:, 0] > 0
+    definite = np.linalg.eigvalsh(observed)[:, 0] > SINGULAR
     if definite.any():
         # Of the same eigenvalues as observed^-1 implied, but symmetric.
         root = np.linalg.inv(np.linalg.cholesky(observed[definite]))

@@ -117,7 +117,7 @@ def fit_pls(
         tolerance=tolerance,
         max_iterations=max_iterations,
     )
-    check_bootstrap(draws, sign_change, interval, level)
+    check_bootstrap(draws, sign_change, interval, level, seed)
     ends = read_scale(scale, plan.columns, data)
     _check_target(plan, ends, target)
     sample = read_sample(data, plan.columns, missing)

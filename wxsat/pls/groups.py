@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wxsat.errors import DataError, EstimationError, nearest
+from wxsat.errors import DataError, EstimationError, Fault, UsageError, nearest
 from wxsat.finding import Finding, refusals
 from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.covariance import standardise_columns
 from wxsat.numerics.plain import frame_records, plain
 from wxsat.numerics.resampling import weighted_correlations
-from wxsat.pls.bootstrap import check_bootstrap, turn
+from wxsat.pls.bootstrap import LEAST_DRAWS, check_bootstrap, turn
 from wxsat.pls.estimates import Estimates, estimate
 from wxsat.pls.fit import fit_sample
 from wxsat.pls.model import PathModel
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PERMUTATIONS_AT_ONCE = 100
 LEAST_ROWS = 10
+ALONE = "Fit each group alone (wxsat pls fit) to see which items are collinear or without weight there."
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def compare_groups(
         PLS-031 when less than half of the permutations have a solution.
     """
     plan = plan_estimation(read_path_model(model), scheme=scheme, consistent=consistent)
-    check_bootstrap(max(draws, 1), "none", "percentile", level)
+    if draws < LEAST_DRAWS:
+        raise UsageError("PLS-023", f"{draws} permutations; at least {LEAST_DRAWS} were expected.", where="draws")
+    check_bootstrap(draws, "none", "percentile", level, seed)
     frame, labels = _divide(read_data(data, None).frame, group, between)
     sample = read_sample(frame, plan.columns, missing)
     labels = labels[sample.rows]
@@ -137,10 +140,11 @@ def compare_groups(
             where="group",
             hint="Name two of them: between=('1', '2'), or --between 1,2.",
         )
+    _check_spread(plan, sample.values, {name: labels == name for name in names})
     pooled = fit_sample(plan, sample)
     observed = compare_divisions(plan, sample.values, sample.correlation, pooled, first[None].astype(float))
     if not observed["fine"][0]:
-        raise EstimationError("PLS-030", "the model has no solution in one of the groups.", where="group")
+        raise EstimationError("PLS-030", "the model has no solution in one of the groups.", where="group", hint=ALONE)
     generator = np.random.default_rng(seed)
     blocks = []
     for start in range(0, draws, PERMUTATIONS_AT_ONCE):
@@ -180,6 +184,8 @@ def _divide(frame: pd.DataFrame, group: str, between: tuple[str, str] | None) ->
             hint=nearest(group, map(str, frame.columns)).strip(),
         )
     frame = frame[frame[group].notna()]
+    if not len(frame):
+        raise DataError("PLS-014", f"{group!r} holds no value.", where="group", hint="Name a column with the groups.")
     labels = np.array([_label(value) for value in frame[group]], dtype=str)
     if between is None:
         return frame, labels
@@ -194,6 +200,22 @@ def _divide(frame: pd.DataFrame, group: str, between: tuple[str, str] | None) ->
         )
     kept = np.isin(labels, between)
     return frame[kept], labels[kept]
+
+
+def _check_spread(plan: Plan, values: Array, members: dict[str, NDArray[np.bool_]]) -> None:
+    """Refuse items that nobody of a group answers differently: DataError PLS-012, all of them at once."""
+    faults = [
+        Fault(
+            "PLS-012",
+            f"no variation in {plan.columns[j]!r} in group {name!r}.",
+            "data",
+            "A constant column has no correlations; leave it out of the model, or compare other groups.",
+        )
+        for name, member in members.items()
+        for j in np.flatnonzero(np.ptp(values[member], axis=0) == 0)
+    ]
+    if faults:
+        raise DataError.from_faults(faults)
 
 
 def _label(value: object) -> str:

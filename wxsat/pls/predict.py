@@ -21,6 +21,7 @@ from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.plain import frame_records, plain
+from wxsat.numerics.seeds import check_seed
 from wxsat.pls.blindfold import blindfold
 from wxsat.pls.estimates import Estimates, estimate
 from wxsat.pls.model import PathModel
@@ -108,7 +109,7 @@ def predict_pls(
             hint="Predict with the first-order model.",
         )
     sample = read_sample(data, plan.columns, missing)
-    _check(folds, repeats, omission, sample.n_obs)
+    _check(folds, repeats, omission, sample.n_obs, seed)
     from wxsat.pls.fit import fit_sample
 
     fit_sample(plan, sample)
@@ -139,12 +140,14 @@ def _findings(items: pd.DataFrame, lost: int, total: int) -> Iterator[Finding]:
         yield Finding("PLS-135", "note", "prediction", message, {"n": worse, "total": len(items)})
 
 
-def _check(folds: int, repeats: int, omission: int, n_obs: int) -> None:
+def _check(folds: int, repeats: int, omission: int, n_obs: int, seed: int) -> None:
+    check_seed(seed, "PLS-027")
     if not 2 <= folds <= n_obs or repeats < 1:
         raise UsageError(
             "PLS-027",
             f"{folds} folds, {repeats} repeats of {n_obs} rows; 2 or more folds of at least one row were expected.",
             where="folds",
+            hint=f"Take {min(10, n_obs)} folds or fewer, each repeat at least once.",
         )
     if omission < 2 or n_obs % omission == 0:
         raise UsageError(

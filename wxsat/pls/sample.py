@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MissingRule = Literal["listwise", "mean"]
+COPY = 1 - 1e-9
+"""Correlations above this are looked at for copied columns."""
+SINGULAR = 1e-12
+"""Eigenvalues of correlations up to this are rounding."""
 RULES: tuple[str, ...] = get_args(MissingRule)
 
 
@@ -52,7 +56,44 @@ class PlsSample:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """PLS-101 or PLS-102 when rows had holes."""
+        """PLS-101 or PLS-102 when rows had holes; PLS-141 and PLS-142 when items repeat each other."""
+        return (*self._holes(), *self._repeats())
+
+    def _repeats(self) -> Iterator[Finding]:
+        """Copied columns are refused; other exact dependence leaves measures of fit without a value."""
+        size = len(self.columns)
+        copied = False
+        for b in range(size):
+            for a in range(b):
+                if self.correlation[a, b] > COPY and np.array_equal(self.values[:, a], self.values[:, b]):
+                    one, other, copied = self.columns[a], self.columns[b], True
+                    yield Finding(
+                        "PLS-141",
+                        "refusal",
+                        f"{one}-{other}",
+                        f"Columns {one} and {other} hold the same answers in all {self.n_obs} rows: a copied column.",
+                        {"a": one, "b": other, "n": self.n_obs},
+                    )
+        smallest = float(np.linalg.eigvalsh(self.correlation)[0])
+        if smallest <= SINGULAR and not copied and self.n_obs > size:
+            yield Finding(
+                "PLS-142",
+                "warning",
+                "data",
+                f"One item is computed from others (smallest eigenvalue of the correlations {smallest:.1e}): "
+                "loadings and reliability count it twice, and d_G has no value.",
+                {"smallest_eigenvalue": smallest},
+            )
+        if self.n_obs <= size:
+            yield Finding(
+                "PLS-143",
+                "warning",
+                "data",
+                f"{self.n_obs} rows for {size} items: more rows than items are needed for anything but a description.",
+                {"n": self.n_obs, "n_items": size},
+            )
+
+    def _holes(self) -> tuple[Finding, ...]:
         if not self.n_missing_rows:
             return ()
         share = self.n_missing_rows / (self.n_obs + (self.n_missing_rows if self.missing == "listwise" else 0))
@@ -92,19 +133,17 @@ def read_sample(data: Any, columns: Sequence[str], missing: str = "listwise") ->
     if missing == "mean":
         empty = np.asarray(np.isnan(values).all(axis=0))
         if empty.any():
-            raise DataError("PLS-013", f"no answers at all in {_names(columns, empty)}.", where="data")
+            raise _empty(columns, empty)
         values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
-        rows = np.arange(len(values))
+        rows, absent = np.arange(len(values)), np.zeros(len(columns))
     else:
+        absent = np.isnan(values).mean(axis=0) if len(values) else np.zeros(len(columns))
+        if (absent == 1).any():
+            raise _empty(columns, np.asarray(absent == 1))
         rows = np.flatnonzero(~holes)
         values = values[rows]
     if len(values) < 3:
-        raise DataError(
-            "PLS-013",
-            f"{len(values)} complete rows of {len(holes)}; three or more were expected.",
-            where="data",
-            hint="Look at the columns with most missing answers.",
-        )
+        raise _few(len(values), len(holes), columns, absent)
     constant = np.asarray(np.ptp(values, axis=0) == 0)
     if constant.any():
         raise DataError(
@@ -115,6 +154,22 @@ def read_sample(data: Any, columns: Sequence[str], missing: str = "listwise") ->
         )
     correlation = np.atleast_2d(np.corrcoef(values, rowvar=False))
     return PlsSample(values, tuple(columns), rows, int(holes.sum()), missing, correlation)  # type: ignore[arg-type]
+
+
+def _empty(columns: Sequence[str], chosen: NDArray[np.bool_]) -> DataError:
+    message = f"no answers at all in {_names(columns, chosen)}."
+    return DataError("PLS-013", message, where="data", hint="Leave them out of the model, or look at the file.")
+
+
+def _few(n_obs: int, n_read: int, columns: Sequence[str], absent: Array) -> DataError:
+    """Say that too few rows are complete, and which column costs most of them."""
+    worst = int(np.argmax(absent))
+    if absent[worst] > 0:
+        hint = f"Most answers are missing in {columns[worst]!r} ({absent[worst]:.0%}); --missing mean keeps every row."
+    else:
+        hint = "Give more rows of answers."
+    message = f"{n_obs} complete row(s) of {n_read}; three or more were expected."
+    return DataError("PLS-013", message, where="data", hint=hint)
 
 
 def _names(columns: Sequence[str], chosen: NDArray[np.bool_]) -> str:
@@ -129,10 +184,20 @@ def _numbers(frame: Any, columns: Sequence[str]) -> Array:
     for name in columns:
         if known.count(name) != 1:
             problem = "is not in the data" if name not in known else "stands in the data more than once"
-            faults.append(Fault("PLS-010", f"column {name!r} {problem}.", "data", nearest(name, known).strip()))
+            faults.append(
+                Fault(
+                    "PLS-010",
+                    f"column {name!r} {problem}.",
+                    "data",
+                    nearest(name, known).strip() if name not in known else "Keep one of them.",
+                )
+            )
             continue
         column = frame.iloc[:, known.index(name)]
-        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        # Dates are numbers to pandas; as answers they are none.
+        dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype)
+        coerced = pd.to_numeric(column.astype(str) if dated else column, errors="coerce")
+        numbers = coerced.to_numpy(dtype=np.float64, na_value=np.nan)
         text = column[np.isnan(numbers) & column.notna().to_numpy()]
         if len(text) or np.isinf(numbers).any():
             shown = "an infinite number" if not len(text) else f"text such as {str(text.iloc[0])[:20]!r}"

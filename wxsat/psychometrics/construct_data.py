@@ -208,6 +208,14 @@ def constructs_of_frame(
 def _require_sensible_scales(
     scales: Mapping[str, Sequence[str]], flipped: set[str], scale_range: tuple[float, float] | None
 ) -> None:
+    if not isinstance(scales, Mapping) or any(isinstance(items, str) for items in scales.values()):
+        raise UsageError(
+            "MEAS-012",
+            f"scales={str(scales)[:60]}; names of scales, each with a list of columns, were expected.",
+            hint="For example scales={'PU': ['PU1', 'PU2', 'PU3']}.",
+        )
+    if scale_range is not None and not (len(scale_range) == 2 and scale_range[0] < scale_range[1]):
+        raise UsageError("MEAS-009", f"scale_range={scale_range!r}; two numbers, the smaller first, were expected.")
     if not scales or any(not items for items in scales.values()):
         raise UsageError("MEAS-012", "no items to evaluate.", hint="Name them: PU=PU1,PU2,PU3.")
     named = [item for items in scales.values() for item in items]
@@ -310,7 +318,9 @@ def _numbers(column: pd.Series[Any], name: str, faults: list[Fault]) -> NDArray[
     else:
         text = column.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
         empty = text.isna() | (text == "")
-        coerced = pd.to_numeric(text.where(~empty, None), errors="coerce")
+        # Dates are numbers to pandas; as answers they are none.
+        dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype)
+        coerced = pd.to_numeric(text.astype(str) if dated else text.where(~empty, None), errors="coerce")
         numbers = coerced.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.flatnonzero(np.isnan(numbers) & ~empty.to_numpy(dtype=bool))
         if len(bad):
@@ -325,5 +335,5 @@ def _numbers(column: pd.Series[Any], name: str, faults: list[Fault]) -> NDArray[
     infinite = np.flatnonzero(np.isinf(numbers))
     if len(infinite):
         place = f"column {name!r}, row {infinite[0] + 1}"
-        faults.append(Fault("MEAS-008", "an infinite value.", where=place))
+        faults.append(Fault("MEAS-008", "an infinite value.", where=place, hint="Make it missing, or correct it."))
     return numbers

@@ -12,6 +12,7 @@ import pandas as pd
 from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.numerics.plain import frame_records
+from wxsat.numerics.seeds import check_seed
 from wxsat.psychometrics.construct_data import ConstructData, numeric_columns
 from wxsat.psychometrics.conventions import unusable_findings
 from wxsat.psychometrics.criterion import COLUMNS, criterion_findings, criterion_validity
@@ -116,6 +117,7 @@ def evaluate_validity(
     """
     if draws < 0 or not 0 < confidence < 1:
         raise UsageError("MEAS-014", f"draws of {draws} and a confidence of {confidence:g} have no meaning.")
+    check_seed(seed, "MEAS-014")
     data, refused = _usable(constructs_to_evaluate(responses, constructs, scales, reverse, scale_range))
     frame = responses.frame if isinstance(responses, Responses) else responses
     codes = None if cluster is None else cluster_codes(frame, cluster)

@@ -18,6 +18,7 @@ from wxsat.errors import DataError, Fault, UsageError, nearest
 from wxsat.finding import Finding, refusals
 from wxsat.numerics.covariance import pairwise_correlation
 from wxsat.numerics.labels import coded_labels
+from wxsat.numerics.seeds import check_seed
 from wxsat.psychometrics import conventions, validity
 from wxsat.psychometrics.construct_correlation import latent_correlations, score_correlations
 from wxsat.psychometrics.construct_data import ConstructData, constructs_of_frame, constructs_of_responses
@@ -169,7 +170,7 @@ def evaluate_scales(
     >>> evaluate_scales(answers, scales={"PU": ["a", "b", "c"]}).reliability["n"].tolist()
     [100]
     """
-    _require_settings(draws, confidence)
+    _require_settings(draws, confidence, seed)
     data = constructs_to_evaluate(responses, constructs, scales, reverse, scale_range)
     frame = responses.frame if isinstance(responses, Responses) else responses
     clusters = None if cluster is None else cluster_codes(frame, cluster)
@@ -223,7 +224,8 @@ def evaluate_scales(
     )
 
 
-def _require_settings(draws: int, confidence: float) -> None:
+def _require_settings(draws: int, confidence: float, seed: int) -> None:
+    check_seed(seed, "MEAS-014")
     if draws < 0 or not 0 < confidence < 1:
         raise UsageError(
             "MEAS-014",
@@ -239,6 +241,12 @@ def constructs_to_evaluate(
     scale_range: tuple[float, float] | None,
 ) -> tuple[ConstructData, ...]:
     """Return the constructs that are named, by columns or by the instrument; MEAS-012 where neither names any."""
+    if not isinstance(responses, Responses) and not hasattr(responses, "columns"):
+        raise UsageError(
+            "MEAS-012",
+            f"answers of type {type(responses).__name__}; a pandas DataFrame or Responses was expected.",
+            hint="Read a file with wxsat.read_responses() or pandas first.",
+        )
     if scales is not None:
         frame = responses.frame if isinstance(responses, Responses) else responses
         return constructs_of_frame(frame, scales, reverse=reverse, scale_range=scale_range)

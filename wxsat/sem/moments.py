@@ -175,7 +175,10 @@ def numbers_of(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]
         if not numeric[dtype]:
             column = chosen.iloc[:, names.index(name)].dropna()
             if len(column):
-                message = f"holds {dtype} values such as {str(column.iloc[0])[:20]!r}; numbers were expected."
+                # Of a mixed column the culprit is shown, not a number that stands before it.
+                words = column[pd.to_numeric(column, errors="coerce").isna()]
+                shown = (words if len(words) else column).iloc[0]
+                message = f"holds {dtype} values such as {str(shown)[:20]!r}; numbers were expected."
                 faults.append(Fault("SEM-042", message, f"column {name!r}", "Code the answers as numbers first."))
     _raise(faults)
     # A copy: what is analysed stays what it was when the frame changes later.

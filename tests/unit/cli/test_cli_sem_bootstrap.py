@@ -69,3 +69,9 @@ def test_refusals(app, folder, words):
         run(app, folder / "m.sem", folder / "hs.csv", *words)
     with pytest.raises(UsageError, match="SEM-056"):
         run(app)
+
+
+def test_too_many_shards_say_how_many_draws_or_shards_to_ask_for(app, folder):
+    words = ("--draws", "40", "--shard", "1/2")
+    with pytest.raises(UsageError, match="65 draws or more, or for one piece"):
+        run(app, folder / "m.sem", folder / "hs.csv", *words)

@@ -84,3 +84,11 @@ def test_a_list_experiment_with_a_design_effect_is_refused(tmp_path: Path) -> No
     result = run(app, [*options, "--statements", "3", "--json"])
     assert isinstance(result.exception, InterpretationRefused)
     assert json.loads(result.stdout)["design_effects"]["p_value"] < 0.05
+
+
+def test_sizes_may_come_one_by_one(population: str) -> None:
+    options = ["power", population, "--standardised", "--replicates", "4", "--json"]
+    apart = run(app, [*options, "--n", "100", "--n", "150,100"])
+    together = run(app, [*options, "--n", "100,150"])
+    assert apart.exit_code == 0, apart.stderr
+    assert apart.stdout == together.stdout

@@ -87,7 +87,16 @@ def intraclass_correlations(ratings: Array, confidence: float = 0.95) -> pd.Data
 
     if ratings.ndim != 2 or min(ratings.shape) < 2 or np.isnan(ratings).any():
         raise DataError(
-            "MEAS-054", "intraclass correlations need two or more raters of two or more targets, without holes."
+            "MEAS-054",
+            "intraclass correlations need two or more raters of two or more targets, without holes.",
+            hint="Name a column for each rater; a row counts when all of them rated it.",
+        )
+    left = ratings - ratings.mean(axis=1, keepdims=True) - ratings.mean(axis=0) + ratings.mean()
+    if float((left**2).sum()) <= 1e-20 * float((ratings**2).sum()):
+        raise DataError(
+            "MEAS-054",
+            "the raters differ by a constant at most: nothing is left to compare the agreement with.",
+            hint="Look for a copied column; every intraclass correlation of consistency is 1 or has no value.",
         )
     rows = _all_forms(ratings, confidence)
     frame = pd.DataFrame(

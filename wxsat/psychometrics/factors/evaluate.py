@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wxsat.errors import DataError, UsageError, nearest
 from wxsat.finding import Finding
 from wxsat.numerics.covariance import why_not_positive_definite
+from wxsat.numerics.seeds import check_seed
 from wxsat.psychometrics.factors.extraction import Extracted, Extraction, extract_factors
 from wxsat.psychometrics.factors.factorability import Adequacy, Sphericity, evaluate_adequacy, evaluate_sphericity
 from wxsat.psychometrics.factors.findings import adequacy_findings, cross_loading_findings, solution_findings
@@ -246,7 +247,7 @@ def evaluate_factors(
     >>> evaluate_factors(answers, columns=list("abcd"), parallel=50).factors
     ('F1',)
     """
-    _require_settings(rotation, extraction, correlation, missing, parallel, starts, n_factors)
+    _require_settings(rotation, extraction, correlation, missing, parallel, starts, n_factors, seed)
     items, values = _answers(responses, constructs, scales, columns, reverse, scale_range)
     rows = _usable_rows(values, items, missing)
     matrix = correlate(rows, correlation, missing)
@@ -286,8 +287,16 @@ def evaluate_factors(
 
 
 def _require_settings(
-    rotation: str, extraction: str, kind: str, missing: str, parallel: int, starts: int, n_factors: int | None
+    rotation: str,
+    extraction: str,
+    kind: str,
+    missing: str,
+    parallel: int,
+    starts: int,
+    n_factors: int | None,
+    seed: int,
 ) -> None:
+    check_seed(seed, "MEAS-050")
     known = {
         "rotation": (rotation, ROTATIONS),
         "extraction": (extraction, EXTRACTIONS),

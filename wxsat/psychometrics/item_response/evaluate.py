@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
-from wxsat.psychometrics.conventions import state
+from wxsat.numerics.covariance import pairwise_correlation
+from wxsat.psychometrics.conventions import identical_items_findings, state
 from wxsat.psychometrics.item_response.graded import GradedFit, fit_graded
 from wxsat.psychometrics.item_response.information import item_information, marginal_reliability
 from wxsat.psychometrics.item_response.quadrature import NODES
@@ -87,7 +88,9 @@ class ScaleResponse:
         frame = pd.DataFrame(per_item, columns=list(self.items))
         frame.insert(0, "theta", points)
         total = per_item.sum(axis=1)
-        return frame.assign(test=total, std_error=1 / np.sqrt(total))
+        # Where the items tell nothing, a score has no error: missing, not infinite.
+        told = np.where(total > np.finfo(np.float64).tiny, total, np.nan)
+        return frame.assign(test=total, std_error=1 / np.sqrt(told))
 
     def scores(self) -> pd.DataFrame:
         """Return ``estimate std_error`` of every respondent's trait (EAP), missing without any answer."""
@@ -179,7 +182,11 @@ def _fit_scale(scale: str, items: tuple[str, ...], values: Array, nodes: int) ->
         given = ~np.isnan(values[:, item])
         codes[given, item] = np.searchsorted(known, values[given, item])
     fit = fit_graded(codes, [len(known) for known in categories], nodes=nodes)
-    found = []
+    # A copied column has no noise of its own: its slope runs off, and the scale looks more certain than it is.
+    found = list(identical_items_findings(values, items, pairwise_correlation(values)))
+    if len(values) < len(fit.items.vector()):
+        message = f"{scale}: {len(values)} respondents for {len(fit.items.vector())} parameters."
+        found.append(state("MEAS-161", "warning", scale, message, n=len(values), n_parameters=len(fit.items.vector())))
     if not fit.converged:
         message = f"{scale}: the item response model did not converge in {fit.iterations} rounds."
         found.append(state("MEAS-158", "warning", scale, message, iterations=fit.iterations))

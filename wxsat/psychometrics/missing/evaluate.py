@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.errors import DataError, Fault, nearest
+from wxsat.errors import DataError, Fault, UsageError, nearest
 from wxsat.finding import Finding
+from wxsat.numerics.seeds import check_seed
 from wxsat.psychometrics.missing.imputation import impute
 from wxsat.psychometrics.missing.little import McarTest, little_mcar_test
 from wxsat.psychometrics.missing.pattern_table import tabulate_patterns, tabulate_variables
@@ -154,6 +155,10 @@ def evaluate_missing(
     mcar = little_mcar_test(np.where(answered, values, np.nan), asked) if lacking else None
     means = pd.DataFrame(columns=MEAN_COLUMNS)
     if imputations:
+        if imputations < 2 or iterations < 1:
+            found = f"{imputations} imputation(s) in {iterations} iteration(s)"
+            raise UsageError("MEAS-041", f"{found}; expected 0, or at least 2, in 1 or more.", where="imputations")
+        check_seed(seed, "MEAS-041")
         rounds = {"m": imputations, "iterations": iterations, "seed": seed}
         means = _pooled_means(data, values, asked, rounds, lacking)
     findings = (*_variable_findings(variables), *_mcar_findings(mcar, lacking), *_mean_findings(means))

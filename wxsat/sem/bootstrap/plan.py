@@ -85,23 +85,24 @@ class BootstrapOptions:
         _word(self.method, METHODS, "method")
         _word(self.inadmissible, ("keep", "drop"), "inadmissible")
         part, parts = self.shard
+        blocks = -(-self.draws // BLOCK)
         whole: tuple[tuple[bool, str, str], ...] = (
             (self.draws >= LEAST_DRAWS, "draws", f"{self.draws} draws; at least {LEAST_DRAWS} were expected."),
             (self.seed >= 0, "seed", f"a seed of {self.seed}; a number that is not negative was expected."),
             (self.workers >= 1, "workers", f"{self.workers} workers; at least 1 was expected."),
             (1 <= part <= parts, "shard", f"shard {part}/{parts}; i/k with i from 1 to k was expected."),
         )
-        blocks = -(-self.draws // BLOCK)
-        whole += (
-            (
-                parts <= blocks,
-                "shard",
-                f"{parts} shards of {self.draws} draws; draws go in {blocks} blocks of {BLOCK}.",
-            ),
-        )
         for fine, where, message in whole:
             if not fine:
                 raise UsageError("SEM-056", message, where=where)
+        if parts > blocks:
+            fewer = "one piece, without a shard" if blocks == 1 else f"{blocks} shards at most"
+            raise UsageError(
+                "SEM-056",
+                f"{parts} shards of {self.draws} draws; draws go in {blocks} block(s) of {BLOCK}.",
+                where="shard",
+                hint=f"Ask for {(parts - 1) * BLOCK + 1} draws or more, or for {fewer}.",
+            )
         return self
 
 
