@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from wxsat.present.citations.reference import Author, Reference
 
-TYPES = {"article": "article", "book": "book", "chapter": "inproceedings", "software": "misc", "dataset": "misc"}
+TYPES = {
+    "article": "article",
+    "book": "book",
+    "chapter": "inproceedings",
+    "software": "misc",
+    "dataset": "misc",
+    "document": "misc",
+}
 _SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "$": r"\$"}
 
 

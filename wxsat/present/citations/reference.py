@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["article", "book", "chapter", "software", "dataset"]
+Kind = Literal["article", "book", "chapter", "software", "dataset", "document"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Reference:
     Attributes
     ----------
     key : str
-    kind : {"article", "book", "chapter", "software", "dataset"}
+    kind : {"article", "book", "chapter", "software", "dataset", "document"}
+        A document is known by author, year and title alone.
     authors : tuple of Author
     year : int or None
     title : str

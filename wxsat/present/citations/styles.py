@@ -14,7 +14,7 @@ from wxsat.present.citations.reference import Author, Reference
 
 SHOWN_GBT = 3  # more authors become "et al." or "等"
 SHOWN_APA = 20  # more authors: the first nineteen, an ellipsis, the last
-MARKS = {"article": "J", "book": "M", "chapter": "C", "software": "CP", "dataset": "DS"}
+MARKS = {"article": "J", "book": "M", "chapter": "C", "software": "CP", "dataset": "DS", "document": "Z"}
 
 
 def format_reference(reference: Reference, style: str) -> str:
@@ -110,6 +110,8 @@ def _apa_source(reference: Reference) -> str:
             return f"{title} In {reference.book} (pp. {_dash(reference.pages)}).{publisher}"
         case "book":
             return f"{title} {_dotted(reference.publisher)}"
+        case "document":
+            return title
         case _:
             version = f" (Version {reference.version})" if reference.version else ""
             what = "Computer software" if reference.kind == "software" else "Measurement instrument"

@@ -31,7 +31,8 @@ def references_of(content: ReportContent, language: Language = "en") -> tuple[Re
     uses, lineage = {*ALWAYS, *_methods(content)}, _lineage(content)
     found = [_software(content)]
     if content.instrument is not None:
-        found.append(_instrument(content.instrument, content, language))
+        found.append(_instrument(content.instrument, language))
+    found += _other_instruments(content, language)
     for bundled in load_references():
         asked = bundled.use == "lineage" and bundled.word in lineage
         if asked or bundled.use in uses:
@@ -45,7 +46,20 @@ def _software(content: ReportContent) -> Reference:
     return Reference("wxsat", "software", (Author("The wxsat developers", body=True),), 2026, title, version=version)
 
 
-def _instrument(instrument: Instrument, content: ReportContent, language: Language) -> Reference:
+def _other_instruments(content: ReportContent, language: Language) -> list[Reference]:
+    """Return the bundled instruments that the staff, or people about their needs, were asked with."""
+    from wxsat.instrument.load import bundled_instruments, load_instrument
+
+    evidence = None if content.diagnosis is None else content.diagnosis.evidence
+    if evidence is None:
+        return []
+    asked = {evidence.settings.get("operators"), evidence.settings.get("needs")}
+    asked -= {None, None if content.instrument is None else content.instrument.sha256}
+    bundled = [load_instrument(name) for name, _ in bundled_instruments()] if asked else []
+    return [_instrument(instrument, language) for instrument in bundled if instrument.sha256 in asked]
+
+
+def _instrument(instrument: Instrument, language: Language) -> Reference:
     header = instrument.header
     title = f"{header.title.text(language) or instrument.id} ({instrument.id})"
     developers = header.cite is not None and "wxsat" in header.cite.text("en")
@@ -113,7 +127,7 @@ def _diagnosis_methods(content: ReportContent) -> Iterator[str]:
     diagnosis = content.diagnosis
     if diagnosis is None:
         return
-    yield "bootstrap"
+    yield from ("bootstrap", "dilemmas")
     if not diagnosis.priorities.empty:
         yield "priorities"
     if "shapley" in diagnosis.structural.frames() and not diagnosis.structural.frames()["shapley"].empty:
