@@ -75,7 +75,7 @@ def _not_reached(prepared: PreparedRecords, values: Table) -> list[Finding]:
             accounts = ", ".join(
                 a.account for a, value in zip(prepared.accounts, values[name], strict=True) if np.isposinf(value)
             )
-            text = f"{name} has no figure in {n} accounts, where fewer than half got an answer; severity there is 100."
+            text = f"{name} has no median where fewer than half got an answer (accounts: {n}); severity there is 100."
             found.append(Finding("LOG-106", "note", name, text, {"indicator": name, "n": n, "accounts": accounts}))
     return found
 
