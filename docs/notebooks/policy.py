@@ -2,27 +2,49 @@
 # # 读一份结果 / Reading a result
 #
 # For a policy writer: which dilemma is severe, how sure that is, what it costs, what to do first.
-# The answers are simulated: nobody answered.
+# `wxsat new city` makes the folder and its study file; here the file is short, and the answers are simulated: nobody
+# answered. In a shell the next cell is `wxsat run city`.
 
 # %%
+from pathlib import Path
+
 import wxsat as wx
-from wxsat.instrument.load import find_instrument
-from wxsat.simulate.respondents import simulate_responses
 
-instrument = wx.load_instrument("gov-wechat-public")
-truth = find_instrument("gov-wechat-public").parent / "truth.yaml"
-clean = wx.clean(simulate_responses(instrument, truth, 600, seed=5, accounts=20))
-diagnosis = wx.diagnose(clean, cluster="account", draws=500)
+study = """
+schema_version: 1
+id: city
+title: {zh: X市政务微信, en: The account of city X}
+language: en
+instrument: gov-wechat-public
+form: standard
+data: {simulate: {n: 600, accounts: 20, seed: 5, sources: true}}
+models: [tam]
+diagnosis: {draws: 400, severity: observed, costs: {D1: 500000, D2: 150000, D3: 200000, D4: 800000}}
+measurement: {htmt_draws: 0, checks: false}
+"""
+Path("city").mkdir()
+Path("city/study.yaml").write_text(study, encoding="utf-8")
+outcome = wx.run_study("city", "city/report", languages=["en"])
+print("refused:", outcome.refused)
 
 # %% [markdown]
-# How severe, from 0 to 100, and with what probability above 40?
+# The folder holds the whole report. Its one-page brief, as text (`wxsat report city/report --part brief --to docx` is
+# the page in Word):
 
 # %%
-dilemmas = diagnosis.severity[diagnosis.severity["level"] == "dilemma"]
-dilemmas[["id", "S", "ci_lower", "ci_upper", "p40", "band", "verdict"]].round(2)
+from wxsat.study.rerender import rerender
+
+print(rerender(Path("city/report"), "markdown", Path("brief.md"), "en", part="brief").read_text(encoding="utf-8"))
 
 # %% [markdown]
-# What would satisfaction be expected to gain under the model? The gains overlap: they do not add up.
+# Behind the brief: severity from 0 to 100 by three sources, with the probability above 40 and the grade of evidence.
+
+# %%
+diagnosis = outcome.content.diagnosis
+diagnosis.evidence.tables.combined[["dilemma", "S", "ci_lower", "ci_upper", "p40", "grade", "pattern"]].round(2)
+
+# %% [markdown]
+# What would satisfaction be expected to gain under the model? The gains overlap: they do not add up; `own` does.
 
 # %%
 diagnosis.levers[["lever", "severity", "target", "gain", "ci_lower", "ci_upper", "own", "extrapolation"]].round(1)
@@ -31,5 +53,6 @@ diagnosis.levers[["lever", "severity", "target", "gain", "ci_lower", "ci_upper",
 # What must be known before any of this is cited?
 
 # %%
-for finding in diagnosis.findings:
-    print(finding.code, finding.severity, "-", finding.message)
+for finding in outcome.content.findings:
+    if finding.severity != "note":
+        print(finding.code, finding.severity, "-", finding.message)
