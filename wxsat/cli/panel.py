@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wxsat.cli.output import emit_json, print_frame, say
-from wxsat.errors import DataError, InterpretationRefused
+from wxsat.errors import InterpretationRefused
 from wxsat.finding import refusals
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ Records = Annotated[
     Path | None,
     typer.Option("--records", help="CSV with `account` and `score` (0-100) from the records, to check against."),
 ]
-Weight = Annotated[float, typer.Option("--weight", min=0, help="Weight of the panel in the annual evaluation.")]
+Weight = Annotated[
+    float, typer.Option("--weight", min=0, max=100, help="Weight of the panel in the annual evaluation.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -54,19 +56,6 @@ def panel(scores: Scores, records: Records = None, weight: Weight = 1.0, as_json
 def _records(path: Path | None) -> pd.Series | None:
     if path is None:
         return None
-    import pandas as pd
+    from wxsat.panel.record_scores import read_record_scores
 
-    from wxsat.numerics.labels import plain_labels
-    from wxsat.responses.files import read_table
-
-    frame = read_table(path).frame
-    lacking = [name for name in ("account", "score") if name not in frame.columns]
-    if lacking:
-        raise DataError(
-            "PANEL-006",
-            f"there is no column {' and no column '.join(lacking)}.",
-            where=path.name,
-            hint=f"Found: {', '.join(map(str, frame.columns[:12]))}.",
-        )
-    score = pd.to_numeric(frame["score"], errors="coerce")
-    return pd.Series(score.to_numpy(float), index=plain_labels(frame["account"]))
+    return read_record_scores(path)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wxsat.errors import DataError
+from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
 from wxsat.numerics.plain import frame_records
 from wxsat.panel import scoring_sheet as limits
 from wxsat.panel.annual import annual_scores
 from wxsat.panel.facets import Facets, fit_facets
-from wxsat.panel.gaming import GamingChecks, check_gaming
+from wxsat.panel.gaming import FEWEST_WITH_RECORDS, GamingChecks, check_gaming
 from wxsat.panel.generalisability import VarianceComponents, estimate_components, monthly_icc
 from wxsat.panel.scores import PanelScores
 
@@ -129,12 +129,15 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
     DataError
         PANEL-010 accounts and supervisors fall into unconnected sets; PANEL-011 fewer than two accounts or two
         supervisors; PANEL-012 all scores alike.
+    UsageError
+        PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account.
 
     Examples
     --------
     >>> evaluate_panel(read_panel_scores("sheets.csv")).phi  # doctest: +SKIP
     0.87
     """
+    _require_usable(records, weight)
     frame = scores.frame
     _require_variety(frame)
     facets = fit_facets(frame)
@@ -149,11 +152,27 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
     annual = annual_scores(frame, facets.adjusted, components, weight=weight)
     double_share = float((counts.groupby("account").max() > 1).mean())
     findings = _findings(phi, icc, components, double_share, gaming, annual)
+    if records is not None and gaming.log_correlation is None:
+        findings = (*findings, _not_compared(gaming.log_n))
     return PanelResult(
         annual, facets.accounts, facets.raters, _monthly(frame, facets), icc, components, phi,
         components.phi_interval(per_month, n_months), n_months, per_month,
         impression, gaming, phi >= limits.MIN_PHI, findings,
     )  # fmt: skip
+
+
+def _require_usable(records: pd.Series | None, weight: float) -> None:
+    if not (np.isfinite(weight) and weight >= 0):
+        raise UsageError("PANEL-013", f"the weight is {weight}; expected a number from 0 on.", where="weight")
+    if records is None:
+        return
+    if not isinstance(records, pd.Series) or records.index.has_duplicates or records.dtype.kind not in "fiu":
+        raise UsageError(
+            "PANEL-014",
+            "records must be a Series of numbers, one an account.",
+            where="records",
+            hint="wxsat.panel.record_scores.read_record_scores() reads one from a file.",
+        )
 
 
 def _require_variety(frame: pd.DataFrame) -> None:
@@ -239,6 +258,14 @@ def _gaming_findings(gaming: GamingChecks) -> list[Finding]:
             Finding("PANEL-107", "warning", "records", text, {"correlation": gaming.log_correlation, "n": gaming.log_n})
         )
     return found
+
+
+def _not_compared(n: int) -> Finding:
+    text = (
+        f"The scores were not held against the records: {n} accounts in both, at least "
+        f"{FEWEST_WITH_RECORDS} that differ are needed."
+    )
+    return Finding("PANEL-109", "warning", "records", text, {"n": n, "required": FEWEST_WITH_RECORDS})
 
 
 def _thin(annual: pd.DataFrame) -> list[Finding]:

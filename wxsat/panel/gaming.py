@@ -10,6 +10,7 @@ import pandas as pd
 from wxsat.panel import scoring_sheet as limits
 
 COLLAPSED_RATIO = 0.5
+FEWEST_WITH_RECORDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +127,6 @@ def _against_records(accounts: pd.DataFrame, records: pd.Series | None) -> tuple
     from scipy.stats import spearmanr
 
     both = pd.concat([accounts.set_index("account")["fair"], records.rename("records")], axis=1, join="inner").dropna()
-    if len(both) < 4:
+    if len(both) < FEWEST_WITH_RECORDS or both["fair"].nunique() < 2 or both["records"].nunique() < 2:
         return None, len(both)
     return float(spearmanr(both["fair"], both["records"]).statistic), len(both)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from wxsat.errors import DataError, Fault, nearest
 from wxsat.numerics.labels import plain_labels
-from wxsat.panel.scoring_sheet import POINTS, VETO_WORDS_NO
+from wxsat.panel.scoring_sheet import POINTS
+from wxsat.panel.sheet_cells import Sheets, read_flags, read_months, read_points
 from wxsat.responses.files import read_table
+from wxsat.responses.identifiers import looks_identifying
 
 NAMES: dict[str, tuple[str, ...]] = {
     "account": ("account", "账号", "公众号", "被评账号"),
@@ -22,7 +23,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "veto": ("veto", "V", "一票否决", "单项否决"),
     "inspection": ("inspection", "检查", "检查期"),
 }  # fmt: skip
-SHOWN = 8
+TOTAL_TOLERANCE = 0.5
+"""Points that a total may differ from its items: totals are rounded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +69,28 @@ def read_panel_scores(path: str | Path) -> PanelScores:
     ------
     DataError
         PANEL-001 columns missing, PANEL-002 a month that cannot be read, PANEL-003 points outside their range or no
-        number, PANEL-004 the same sheet twice, PANEL-005 no rows. All faults at once.
+        number, PANEL-004 the same sheet twice, PANEL-005 no rows, PANEL-007 a veto that is neither yes nor no,
+        PANEL-008 a total that is not the sum of its items. All faults at once.
     """
     table = read_table(path)
-    return panel_scores_of(table.frame, where=Path(path).name)
+    return panel_scores_of(table.frame, where=Path(path).name, numbers=[number + 1 for number in table.row_numbers])
 
 
-def panel_scores_of(frame: pd.DataFrame, where: str = "scores") -> PanelScores:
+def panel_scores_of(frame: pd.DataFrame, where: str = "scores", numbers: Sequence[int] = ()) -> PanelScores:
     """
     Check a frame of scoring sheets and bring it into one shape; errors as :func:`read_panel_scores`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    where : str
+        Name of the file, for messages.
+    numbers : sequence of int
+        Row of the file that each row came from, for messages.
+
+    Notes
+    -----
+    A supervisor who is named by a phone number, an openid or the like is numbered instead: S1, S2, ...
 
     Examples
     --------
@@ -83,32 +98,33 @@ def panel_scores_of(frame: pd.DataFrame, where: str = "scores") -> PanelScores:
     >>> panel_scores_of(sheet).frame["score"].tolist()
     [81.0]
     """
+    frame = frame.rename(columns=_item_names(frame))
     columns = _columns(frame, where)
-    faults: list[Fault] = []
+    sheets = Sheets(where, numbers)
     if not len(frame):
         raise DataError(
             "PANEL-005", "no sheet in the file.", where=where, hint="One row an account, month and supervisor."
         )
     names = {key: pd.Series(plain_labels(frame[columns[key]]), index=frame.index) for key in ("account", "rater")}
     for key, column in names.items():
-        rows = _rows(column.isna())
-        if rows:
-            faults.append(Fault("PANEL-003", f"`{columns[key]}` is empty in {rows}.", where, "Every sheet names both."))
-    month = _months(frame[columns["month"]], where, faults)
-    items = _points(frame, where, faults)
-    score = (
-        items.sum(axis=1, skipna=False) if items is not None else _number(frame, columns["score"], 100.0, where, faults)
-    )
-    if faults:
-        raise DataError.from_faults(faults)
+        sheets.tell(column.isna(), "PANEL-003", f"`{columns[key]}` is empty in {{rows}}.", "Every sheet names both.")
+    month = read_months(frame[columns["month"]], sheets)
+    score, items = _scores(frame, columns, sheets)
+    flags = {
+        key: read_flags(frame[columns[key]], columns[key], sheets)
+        if key in columns
+        else pd.Series(pd.NA, index=frame.index, dtype="boolean")
+        for key in ("veto", "inspection")
+    }
+    if sheets.faults:
+        raise DataError.from_faults(sheets.faults)
     tidy = pd.DataFrame(
         {
             "account": names["account"].astype(object),
-            "rater": names["rater"].astype(object),
+            "rater": _unnamed(names["rater"].astype(object)),
             "month": month,
             "score": score.astype(float),
-            "veto": _flag(frame, columns.get("veto")),
-            "inspection": _flag(frame, columns.get("inspection")),
+            **flags,
         }
     )
     _refuse_twice(tidy, where)
@@ -145,52 +161,32 @@ def _columns(frame: pd.DataFrame, where: str) -> dict[str, str]:
     return found
 
 
-def _rows(mask: pd.Series) -> str:
-    rows = [str(i + 2) for i in np.flatnonzero(mask.to_numpy(dtype=bool))]
-    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
-    return f"row {', '.join(rows[:SHOWN])}{more}" if rows else ""
+def _item_names(frame: pd.DataFrame) -> dict[str, str]:
+    """Names of items in small letters or with blanks, to the names of the sheet."""
+    plain = {str(column): str(column).strip().upper() for column in frame.columns}
+    return {column: name for column, name in plain.items() if name in POINTS and name not in frame.columns}
 
 
-def _months(column: pd.Series, where: str, faults: list[Fault]) -> pd.Series:
-    read = column.map(_month)
-    rows = _rows(read.isna())
-    if rows:
-        hint = "Write 2026-03, 202603, 2026年3月 or a date."
-        faults.append(Fault("PANEL-002", f"the month cannot be read in {rows}.", where, hint))
-    return pd.Series(pd.PeriodIndex(read.fillna("1970-01"), freq="M"), index=column.index)
-
-
-def _month(value: object) -> str | None:
-    if isinstance(value, pd.Timestamp):
-        return f"{value.year:04d}-{value.month:02d}"
-    match = re.match(r"\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})(?!\d)", str(value))
-    if not match or not 1 <= int(match.group(2)) <= 12:
-        return None
-    return f"{match.group(1)}-{int(match.group(2)):02d}"
-
-
-def _points(frame: pd.DataFrame, where: str, faults: list[Fault]) -> pd.DataFrame | None:
+def _scores(frame: pd.DataFrame, columns: dict[str, str], sheets: Sheets) -> tuple[pd.Series, pd.DataFrame | None]:
+    """Totals, and the items where the file has all of them; a total beside its items must be their sum."""
     if any(item not in frame.columns for item in POINTS):
-        return None
-    return pd.DataFrame({item: _number(frame, item, float(top), where, faults) for item, top in POINTS.items()})
+        return read_points(frame[columns["score"]], columns["score"], 100.0, sheets), None
+    items = pd.DataFrame({i: read_points(frame[i], i, float(top), sheets) for i, top in POINTS.items()})
+    summed = items.sum(axis=1, skipna=False)
+    if "score" in columns:
+        total = read_points(frame[columns["score"]], columns["score"], 100.0, sheets)
+        message = f"`{columns['score']}` is not the sum of the items in {{rows}}."
+        hint = "Correct the total or the items, or leave the total out."
+        sheets.tell((total - summed).abs() > TOTAL_TOLERANCE, "PANEL-008", message, hint)
+    return summed, items
 
 
-def _number(frame: pd.DataFrame, column: str, top: float, where: str, faults: list[Fault]) -> pd.Series:
-    values = pd.to_numeric(frame[column], errors="coerce").astype(float)
-    rows = _rows(values.isna() | (values < 0) | (values > top))
-    if rows:
-        hint = "An item that could not be scored makes the sheet incomplete: leave the row out."
-        faults.append(
-            Fault("PANEL-003", f"`{column}` must be a number from 0 to {top:g}; not so in {rows}.", where, hint)
-        )
-    return values
-
-
-def _flag(frame: pd.DataFrame, column: str | None) -> pd.Series:
-    if column is None:
-        return pd.Series(pd.NA, index=frame.index, dtype="boolean")
-    words = frame[column].astype("string").str.strip().str.lower().fillna("").str.removesuffix(".0")
-    return (~words.isin(VETO_WORDS_NO)).astype("boolean")
+def _unnamed(raters: pd.Series) -> pd.Series:
+    """Supervisors by number where a label could identify a person."""
+    labels = sorted(set(raters.dropna()))
+    if not any(looks_identifying(label) for label in labels):
+        return raters
+    return raters.map({label: f"S{number}" for number, label in enumerate(labels, start=1)})
 
 
 def _refuse_twice(tidy: pd.DataFrame, where: str) -> None:

@@ -22,7 +22,13 @@ POINTS = MappingProxyType(
 OVERALL_IMPRESSION = "E2"
 """Kept out of the reliability analysis of the other items, to be compared with them."""
 
-VETO_WORDS_NO = frozenset({"", "0", "no", "n", "false", "none", "无", "否"})
+VETO_WORDS_NO = frozenset(
+    {"", "0", "no", "n", "false", "f", "none", "nil", "无", "否", "不", "没有", "未发现", "无异常", "×", "x", "✗", "-",
+     "--", "—", "——", "–", "/", "\\"}
+)  # fmt: skip
+VETO_WORDS_YES = frozenset({"yes", "y", "true", "t", "v", "veto", "是", "有", "√", "✓", "否决", "一票否决", "单项否决"})
+VETO_REASONS = r"表述错误|泄密|虚假粉丝|周(?:无|未|没有|不)更新|有效互动|弄虚作假"
+"""The sheet's grounds of a veto, which may stand in place of a yes."""
 
 MIN_PHI = 0.80
 MIN_ICC = 0.75

@@ -194,6 +194,15 @@ def panel_findings(panel: PanelResult) -> tuple[Finding, ...]:
     Return what the sheets say to the reader of a study.
 
     A panel whose scores must not be used (PANEL-101) is a warning here: it withholds its own part of the report, not
-    what the public's answers allow.
+    what the public's answers allow. Supervisors are numbered, as in their table, not named.
     """
-    return tuple(replace(f, severity="warning") if f.severity == "refusal" else f for f in panel.findings)
+    found = (_numbered(f, panel) if f.code == "PANEL-105" else f for f in panel.findings)
+    return tuple(replace(f, severity="warning") if f.severity == "refusal" else f for f in found)
+
+
+def _numbered(finding: Finding, panel: PanelResult) -> Finding:
+    order = sorted(map(str, panel.raters["rater"]))
+    collapsed = set(map(str, panel.gaming.raters.loc[panel.gaming.raters["collapsed"], "rater"]))
+    numbers = ", ".join(str(number) for number, name in enumerate(order, start=1) if name in collapsed)
+    message = f"Supervisors whose scores hardly differ: {numbers}."
+    return replace(finding, subject=numbers, message=message, evidence={"raters": numbers})

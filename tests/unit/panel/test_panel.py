@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wxsat.errors import DataError
+from wxsat.errors import DataError, UsageError
 from wxsat.panel.annual import annual_points, annual_scores
 from wxsat.panel.evaluate import evaluate_panel
 from wxsat.panel.facets import fit_facets
@@ -21,7 +21,8 @@ from wxsat.panel.generalisability import (
     one_way_icc,
     one_way_interval,
 )
-from wxsat.panel.scores import panel_scores_of, read_panel_scores
+from wxsat.panel.record_scores import read_record_scores
+from wxsat.panel.scores import PanelScores, panel_scores_of, read_panel_scores
 from wxsat.panel.scoring_sheet import POINTS
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "panel"
@@ -208,12 +209,74 @@ def test_chinese_columns_items_and_months_are_read():
         ({"A1": ["six", 1]}, "PANEL-003"),
         ({"监督员": [None, "y"]}, "PANEL-003"),
         ({"账号": ["甲", "甲"], "监督员": ["x", "x"], "月份": ["202603", "202603"]}, "PANEL-004"),
+        ({"月份": [46083, 46083]}, "PANEL-002"),
+        ({"月份": ["1970-01", "2026-01"]}, "PANEL-002"),
+        ({"月份": [2026.1, 2026.1]}, "PANEL-002"),
+        ({"月份": ["2026.1", "2026.11"]}, "PANEL-002"),
+        ({"A1": ["5分", 1]}, "PANEL-003"),
+        ({"A1": [float("inf"), 1]}, "PANEL-003"),
+        ({"单项否决": ["也许", "否"]}, "PANEL-007"),
+        ({"单项否决": ["无虚假粉丝", "否"]}, "PANEL-007"),
+        ({"检查期": ["?", "否"]}, "PANEL-007"),
+        ({"总分": [50, 50]}, "PANEL-008"),
     ],
 )
 def test_bad_sheets_are_named(change, code):
     with pytest.raises(DataError) as caught:
         panel_scores_of(pd.DataFrame({**SHEET, **change}))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("word", "vetoed"),
+    [
+        ("×", False), ("-", False), ("没有", False), ("未发现", False), ("否", False), (0.0, False), (None, False),
+        ("是", True), ("√", True), (1, True), (2.0, True), ("2周无更新", True), ("无有效互动", True),
+        ("一票否决", True), (True, True), (False, False),
+    ],
+)  # fmt: skip
+def test_a_veto_is_a_veto_only_where_the_sheet_says_so(word, vetoed):
+    frame = pd.DataFrame({"account": ["A"], "rater": ["r"], "month": ["2026-03"], "score": [81], "veto": [word]})
+    assert panel_scores_of(frame.astype({"veto": object})).frame["veto"].tolist() == [vetoed]
+
+
+def test_months_that_say_one_thing_are_read():
+    months = ["2026.1", "2026.10", "2026.2", "202603", "20260415", "2026年5月", "2026-06-30"]
+    frame = pd.DataFrame({"account": "A", "rater": "r", "month": months, "score": 81})
+    assert [m.month for m in panel_scores_of(frame).frame["month"]] == [1, 2, 3, 4, 5, 6, 10]
+    assert panel_scores_of(frame.head(1).assign(month=[202607.0])).frame["month"].tolist() == [pd.Period("2026-07")]
+
+
+def test_supervisors_named_by_a_phone_number_are_numbered():
+    raters = ["13800138001", "13800138000"]
+    frame = pd.DataFrame({"account": "A", "rater": raters, "month": "2026-01", "score": [80, 70]})
+    assert panel_scores_of(frame).frame["rater"].tolist() == ["S1", "S2"]
+
+
+def test_row_numbers_are_those_of_the_file(tmp_path):
+    path = tmp_path / "sheets.csv"
+    path.write_text("account,rater,month,score\n\nA,r,2026-01,80\n,,,\nA,s,2026-01,85分\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"row 5 \('85分'\)"):
+        read_panel_scores(path)
+
+
+def test_scores_of_the_records_are_checked_before_they_are_compared(tmp_path, sheets):
+    path = tmp_path / "health.csv"
+    wrong = {"A,85分": "PANEL-003", "A,85\nA,86": "PANEL-006", "A,500": "PANEL-003", ",80": "PANEL-006"}
+    for text, code in wrong.items():
+        path.write_text(f"account,score\n{text}\n", encoding="utf-8")
+        with pytest.raises(DataError) as caught:
+            read_record_scores(path)
+        assert caught.value.code == code
+    scores = PanelScores(sheets.assign(veto=False, inspection=pd.NA), None)
+    accounts = sorted(set(sheets["account"].astype(str)))
+    alike = evaluate_panel(scores, records=pd.Series(70.0, index=accounts))
+    assert alike.gaming.log_correlation is None
+    assert "PANEL-109" in {f.code for f in alike.findings}
+    with pytest.raises(UsageError, match="PANEL-013"):
+        evaluate_panel(scores, weight=float("nan"))
+    with pytest.raises(UsageError, match="PANEL-014"):
+        evaluate_panel(scores, records={"A": 1})
 
 
 def test_all_faults_at_once_and_missing_columns():

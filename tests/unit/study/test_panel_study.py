@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -84,7 +85,7 @@ def test_a_veto_stands_beside_the_dilemma_and_changes_no_severity(run: StudyOutc
 
 def test_scores_that_must_not_be_used_withhold_their_own_part_only(folder: Path) -> None:
     noise = pd.read_csv(folder / "sheets.csv")
-    noise["score"] = [40 + (i * 37) % 53 for i in range(len(noise))]
+    noise["score"] = np.random.default_rng(0).uniform(40, 93, len(noise)).round(1)
     noise.to_csv(folder / "noise.csv", index=False)
     (folder / "noise.yaml").write_text(STUDY.replace("sheets.csv", "noise.csv"), encoding="utf-8")
     content = run_study(folder / "noise.yaml").content
@@ -94,3 +95,17 @@ def test_scores_that_must_not_be_used_withhold_their_own_part_only(folder: Path)
     (document,) = build_report(content, ("en",)).documents
     table = next(t.table for t in document.tables() if t.table.id == "panel_annual")
     assert len(table.marked_rows) == len(table.rows)
+
+
+def test_a_supervisor_is_numbered_and_not_named(folder: Path) -> None:
+    sheets = pd.read_csv(folder / "sheets.csv")
+    named = sheets["rater"].unique()[0]
+    sheets.loc[sheets["rater"] == named, "score"] = 71.0
+    sheets["rater"] = sheets["rater"].replace({named: "Supervisor-of-this-name"})
+    sheets.to_csv(folder / "flat.csv", index=False)
+    (folder / "flat.yaml").write_text(STUDY.replace("sheets.csv", "flat.csv"), encoding="utf-8")
+    outcome = run_study(folder / "flat.yaml")
+    found = [f for f in outcome.content.findings if f.code == "PANEL-105"]
+    order = sorted(set(sheets["rater"]))
+    assert [f.subject for f in found] == [str(order.index("Supervisor-of-this-name") + 1)]
+    assert "Supervisor-of-this-name" not in str(outcome.content.findings)
