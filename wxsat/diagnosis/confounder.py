@@ -140,7 +140,7 @@ def weigh_confounders(estimate: Draws, drawn: Draws, hierarchy: ResolvedHierarch
         held = [names.index(d) for d in dilemmas if d in before[dilemma]]
         at, outcome = names.index(dilemma), len(names) - 1
         r = float(partial_correlations(now, at, outcome, held)[0])
-        lower, upper = percentile_interval(partial_correlations(spread, at, outcome, held))
+        lower, upper = percentile_interval(partial_correlations(spread, at, outcome, held), df=drawn.df)
         nearest = 0.0 if lower <= 0 <= upper else min(abs(lower), abs(upper))
         rows.append(
             {

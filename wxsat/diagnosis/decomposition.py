@@ -205,7 +205,7 @@ def decompose_loss(structure: LatentStructure, target: float = 20.0) -> pd.DataF
             ("own", "own_loss", "own_lower", "own_upper"),
         ):
             row[value] = float(figures[name][0])
-            row[lower], row[upper] = percentile_interval(many[block][name])
+            row[lower], row[upper] = percentile_interval(many[block][name], df=structure.draws.df)
         row["own_share"] = row["own_loss"] / float(now[ALL]["own"][0]) if now[ALL]["own"][0] else np.nan
         rows.append(row)
     return pd.DataFrame(rows, columns=list(DECOMPOSITION_COLUMNS))
@@ -246,4 +246,4 @@ def _losses(
 
 def latent_shares(structure: LatentStructure) -> pd.DataFrame:
     """Return the plain and causal-order shares of the dilemmas in the latent R² of the outcome."""
-    return share_variance(structure.covariance, structure.drawn_covariance, structure.hierarchy)
+    return share_variance(structure.covariance, structure.drawn_covariance, structure.hierarchy, structure.draws.df)

@@ -38,7 +38,8 @@ def tabulate_total_effects(estimate: Draws, drawn: Draws, hierarchy: ResolvedHie
         for source in sources:
             if outcome in hierarchy.parts_of(source) or not _reaches(hierarchy, source, outcome):
                 continue
-            lower, upper = percentile_interval(total_effect(drawn.paths.matrix, hierarchy, source, outcome))
+            effects = total_effect(drawn.paths.matrix, hierarchy, source, outcome)
+            lower, upper = percentile_interval(effects, df=drawn.df)
             effect = float(total_effect(estimate.paths.matrix, hierarchy, source, outcome)[0])
             rows.append(
                 {
@@ -63,7 +64,7 @@ def tabulate_paths(estimate: Draws, drawn: Draws, hierarchy: ResolvedHierarchy) 
     declared = [(e.outcome, path) for e in hierarchy.equations for path in e.paths]
     rows = []
     for column, (outcome, path) in enumerate(declared):
-        lower, upper = percentile_interval(drawn.paths.coefficients[:, column])
+        lower, upper = percentile_interval(drawn.paths.coefficients[:, column], df=drawn.df)
         rows.append(
             {
                 "outcome": outcome,

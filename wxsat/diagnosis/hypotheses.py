@@ -94,7 +94,7 @@ def judge_hypotheses(estimate: Draws, drawn: Draws, hierarchy: ResolvedHierarchy
     Parameters
     ----------
     estimate, drawn : Draws
-        Standard errors are the spread of the draws.
+        Standard errors are the spread of the draws; p-values are those of t with the degrees of freedom of the draws.
     hierarchy : ResolvedHierarchy
 
     Returns
@@ -104,7 +104,7 @@ def judge_hypotheses(estimate: Draws, drawn: Draws, hierarchy: ResolvedHierarchy
         goes by it.
     """
     import pandas as pd
-    from scipy.stats import norm
+    from scipy.stats import t as student
 
     rows: list[dict[str, Any]] = []
     for name, (outcome, predictor, sign, columns, weights) in _declared(hierarchy, drawn.paths.labels).items():
@@ -113,14 +113,14 @@ def judge_hypotheses(estimate: Draws, drawn: Draws, hierarchy: ResolvedHierarchy
         finite = values[np.isfinite(values)]
         now = float(estimate.paths.coefficients[0, columns] @ weights)
         error = float(np.std(finite, ddof=1)) if 2 * finite.size >= max(values.size, 4) else np.nan
-        (lower, upper), (std_lower, std_upper) = percentile_interval(values), percentile_interval(scaled)
+        (lower, upper), (std_lower, std_upper) = (percentile_interval(v, df=drawn.df) for v in (values, scaled))
         rows.append(
             {
                 "hypothesis": name, "outcome": outcome, "predictor": predictor, "expected": sign, "estimate": now,
                 "std_error": error, "ci_lower": lower, "ci_upper": upper,
                 "std_all": float(estimate.paths.standardised[0, columns] @ weights), "std_lower": std_lower,
-                "std_upper": std_upper, "p_value": float(2 * norm.sf(abs(now / error))) if error > 0 else np.nan,
-                "basis": "path",
+                "std_upper": std_upper, "basis": "path",
+                "p_value": float(2 * student.sf(abs(now / error), drawn.df)) if error > 0 else np.nan,
             }
         )  # fmt: skip
     family = [r for r in rows if r["hypothesis"] in FAMILY]
@@ -167,7 +167,7 @@ def judge_root(drawn: Draws, hierarchy: ResolvedHierarchy) -> dict[str, Any]:
     rest = np.min([v for d, v in effects.items() if d != "D1"], axis=0)
     lead = (effects["D1"] - rest)[np.isfinite(effects["D1"] - rest)]
     share = smoothed_share(lead < 0)
-    lower, upper = percentile_interval(lead)
+    lower, upper = percentile_interval(lead, df=drawn.df)
     return row | {
         "probability": share, "estimate": float(np.median(lead)) if lead.size else np.nan,
         "ci_lower": lower, "ci_upper": upper, "verdict": _by_probability(share),

@@ -178,7 +178,7 @@ def weigh_levers(
             "severity": severity,
             "target": target,
         }
-        row |= _figures(now[lever.id], drawn[lever.id], total)
+        row |= _figures(now[lever.id], drawn[lever.id], total, draws.df)
         row["extrapolation"] = bool(row["shift"] < 0 and target < lowest_observed[lever.dilemma])
         rows.append(row)
     row = {
@@ -186,18 +186,18 @@ def weigh_levers(
         "dilemma": None,
         "severity": np.nan,
         "target": target,
-        **_figures(now[ALL], drawn[ALL], total),
+        **_figures(now[ALL], drawn[ALL], total, draws.df),
     }
     rows.append(row | {"extrapolation": any(r["extrapolation"] for r in rows)})
     return pd.DataFrame(rows, columns=LEVER_COLUMNS)
 
 
 def _figures(
-    now: Mapping[str, NDArray[np.float64]], drawn: Mapping[str, NDArray[np.float64]], total: float
+    now: Mapping[str, NDArray[np.float64]], drawn: Mapping[str, NDArray[np.float64]], total: float, df: float
 ) -> dict[str, Any]:
     figures: dict[str, Any] = {name: float(now[name][0]) for name in ("shift", "gain", "own")}
-    figures["ci_lower"], figures["ci_upper"] = percentile_interval(drawn["gain"])
-    figures["own_ci_lower"], figures["own_ci_upper"] = percentile_interval(drawn["own"])
+    figures["ci_lower"], figures["ci_upper"] = percentile_interval(drawn["gain"], df=df)
+    figures["own_ci_lower"], figures["own_ci_upper"] = percentile_interval(drawn["own"], df=df)
     figures["own_share"] = figures["own"] / total if total else np.nan
     return figures
 

@@ -103,8 +103,9 @@ def rank_priorities(
         known = bool(np.isfinite(importance[0]).all())
         row = {"driver": driver, "kind": kind, "importance": importance[0, column]}
         row["performance"] = performance[0, column]
-        row["importance_ci_lower"], row["importance_ci_upper"] = percentile_interval(drawn_importance[:, column])
-        row["performance_ci_lower"], row["performance_ci_upper"] = percentile_interval(drawn_performance[:, column])
+        for name, many in (("importance", drawn_importance), ("performance", drawn_performance)):
+            lower, upper = percentile_interval(many[:, column], df=draws.df)
+            row[f"{name}_ci_lower"], row[f"{name}_ci_upper"] = lower, upper
         row["quadrant"] = str(quadrants[column]) if known else None
         row["p_act_first"] = smoothed_share(drawn_quadrants[:, column] == "act_first") if known else np.nan
         rows.append(row)

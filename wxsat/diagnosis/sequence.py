@@ -130,7 +130,7 @@ def order_measures(
     done = 0
     for step, (place, quick) in enumerate(zip(chosen.exact[0], chosen.greedy[0], strict=True), start=1):
         lever, then = hierarchy.levers[place], done | 1 << int(place)
-        lower, upper = percentile_interval(many[:, then] - many[:, done])
+        lower, upper = percentile_interval(many[:, then] - many[:, done], df=draws.df)
         marginal = float(now[0, then] - now[0, done])
         rows.append(
             {

@@ -120,7 +120,7 @@ def read_structural_tables(
         split = tabulate_split_samples(names, np.stack(columns, axis=1), outcome, units.codes, seed) if names else split
     confounders = weigh_confounders(estimate, drawn, hierarchy)
     return StructuralTables(
-        shapley=share_variance(estimate.covariance, drawn.covariance, hierarchy),
+        shapley=share_variance(estimate.covariance, drawn.covariance, hierarchy, drawn.df),
         sequence=order_measures(estimate, drawn, positions, hierarchy, target),
         hypotheses=judge_hypotheses(estimate, drawn, hierarchy),
         split_sample=split,
