@@ -6,10 +6,9 @@ import datetime
 import json
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from wxsat.present.citations import references_to_json, render_bibtex
 from wxsat.present.content import ReportContent
 from wxsat.present.figures.figure import IMAGE_FORMATS
 from wxsat.present.figures.sizes import SizeName, resize_figure
+from wxsat.present.render.atomic import folder_in_place
 from wxsat.present.replication import replicate
 from wxsat.present.report import build_report, draw_figures, report_to_json, write_documents
 
@@ -46,19 +46,8 @@ def replace_folder(target: Path) -> Iterator[Path]:
         As :func:`require_writable`.
     """
     require_writable(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as problem:
-        raise _unwritable(target, problem.strerror or str(problem)) from None
-    beside.chmod(0o755)
-    try:
+    with folder_in_place(target, partial(_unwritable, target)) as beside:
         yield beside
-        if target.exists():
-            shutil.rmtree(target)
-        beside.replace(target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def require_writable(target: Path) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from wxsat.errors import UsageError, nearest
 from wxsat.present.exhibits.choose import choose_exhibits
 from wxsat.present.exhibits.exhibits import Exhibits
+from wxsat.present.render.atomic import folder_in_place
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
@@ -78,7 +77,7 @@ def save_exhibits(
         one: _stamped(choose_exhibits(results, language=one, instrument=instrument, only=only), one, stamp)
         for one in languages
     }
-    with _beside(target) as place:
+    with folder_in_place(target, partial(_unwritable, target)) as place:
         _write_tables(chosen, place)
         _write_figures(chosen, place)
         text = json.dumps(_listed(chosen), ensure_ascii=False, indent=1, allow_nan=False)
@@ -113,22 +112,8 @@ def require_free(target: Path, force: bool) -> None:
                          hint="Give --force, or another --out.")  # fmt: skip
 
 
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Give a fresh folder beside the target and move it there when the block ends well."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
-    except OSError as problem:
-        raise UsageError("OUT-003", f"the folder cannot be written: {problem.strerror}.", where=str(target)) from None
-    place.chmod(0o755)
-    try:
-        yield place
-        if target.exists():
-            shutil.rmtree(target)
-        place.replace(target)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+def _unwritable(target: Path, reason: str) -> UsageError:
+    return UsageError("OUT-003", f"the folder cannot be written: {reason}.", where=str(target))
 
 
 def _stamped(chosen: Exhibits, language: Language, stamp: bool) -> Exhibits:

@@ -1,9 +1,12 @@
-"""Files that are there whole or not at all: written beside their place, then moved into it."""
+"""Files and folders that are there whole or not at all: written beside their place, then moved into it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from wxsat.errors import UsageError
@@ -50,6 +53,39 @@ def write_atomically(path: str | Path, content: bytes | str) -> Path:
         if beside and os.path.exists(beside):
             os.unlink(beside)
     return target
+
+
+@contextmanager
+def folder_in_place(target: Path, unwritable: Callable[[str], UsageError]) -> Iterator[Path]:
+    """
+    Give a fresh folder beside `target`, and move it there, in place of what stands, when the block ends well.
+
+    An exception or an interruption removes it and leaves `target` as it was.
+
+    Parameters
+    ----------
+    target : Path
+    unwritable : callable
+        Makes the error that is raised where the folder cannot be written, from the system's reason.
+
+    Raises
+    ------
+    UsageError
+        Of `unwritable`.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
+    except OSError as problem:
+        raise unwritable(problem.strerror or str(problem)) from None
+    beside.chmod(0o755)
+    try:
+        yield beside
+        if target.exists():
+            shutil.rmtree(target)
+        beside.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _umask() -> int:
