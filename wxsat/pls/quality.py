@@ -85,7 +85,12 @@ def inner_adjacency(plan: Plan) -> NDArray[np.bool_]:
 
 
 def effect_sizes(adjacency: NDArray[np.bool_], moments: Array, r2: Array) -> Array:
-    """Return f2 of every path, ``[target, source]``, NaN elsewhere."""
+    """
+    Return f2 of every path, ``[target, source]``, NaN elsewhere.
+
+    (R2 - R2 without the cause) / (1 - R2) of one regression of composites that stay as they are; seminr estimates the
+    whole model again without the path, so that its weights change too.
+    """
     found = np.full(adjacency.shape, np.nan)
     for target, row in enumerate(adjacency):
         causes = np.flatnonzero(row)
