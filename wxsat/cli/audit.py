@@ -29,13 +29,11 @@ def audit(
     """Audit records: indicators L01-L34, severities with intervals, vetoes, symptoms, what conventions decide."""
     from wxsat.records.audit import audit as run_audit
 
-    if out is not None and out.exists() and not force:
-        raise UsageError(
-            "LOG-031", "the folder exists already.", where=str(out), hint="Name another one, or use --force."
-        )
+    if out is not None:
+        _require_free(out, force)
     result = run_audit(logs, draws=draws, seed=seed)
     if out is not None:
-        _write(result, out)
+        _write(result, out, logs)
     if as_json:
         emit_json(result.to_dict())
         return
@@ -49,10 +47,24 @@ def audit(
         say(finding.message)
 
 
-def _write(result: AuditResult, out: Path) -> None:
-    from wxsat.responses.save import defused
+def _require_free(out: Path, force: bool) -> None:
+    from wxsat.study.write import require_writable
 
-    out.mkdir(parents=True, exist_ok=True)
+    if out.exists() and not force:
+        raise UsageError(
+            "LOG-031", "the folder exists already.", where=str(out), hint="Name another one, or use --force."
+        )
+    require_writable(out)
+
+
+def _write(result: AuditResult, out: Path, logs: Path) -> None:
+    import json
+
+    from wxsat import __version__
+    from wxsat.numerics.plain import plain
+    from wxsat.responses.save import defused
+    from wxsat.study.write import replace_folder
+
     tables = {
         "indicators": result.indicators,
         "dilemmas": result.dilemmas,
@@ -61,6 +73,11 @@ def _write(result: AuditResult, out: Path) -> None:
         "copying": result.copying,
         "sensitivity": result.sensitivity,
     }
-    for name, frame in tables.items():
-        frame.map(defused).to_csv(out / f"{name}.csv", index=False, encoding="utf-8-sig")
+    record = {"wxsat": __version__, "command": "audit", "file": logs.name, "settings": dict(result.settings)}
+    with replace_folder(out) as folder:
+        for name, frame in tables.items():
+            frame.map(defused).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        (folder / "run.json").write_text(
+            json.dumps(plain(record), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     say(f"Written: {out}")

@@ -36,6 +36,10 @@ def diagnose(
     from wxsat.errors import UsageError
     from wxsat.study.run import run_study
 
+    if record is not None:
+        from wxsat.diagnosis.record import require_record_path
+
+        require_record_path(record)
     outcome = run_study(study, progress=lambda step: None if as_json else say(f"... {step}"))
     diagnosis = outcome.content.diagnosis
     if diagnosis is None:

@@ -15,7 +15,7 @@ from wxsat.responses.raw_table import masked
 
 SHOWN = 8
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
-_MONTH = re.compile(r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})(?!\d)|(\d{2})(?:\d{2})?(?![\d.]))")
+_MONTH = re.compile(r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})(?!\d)|(\d{2})(?:\d{2})?(?:\.0)?(?![\d.]))")
 _DENIED = r"^(?:无(?!有效互动)|没有|未(?!提供)|不存在)"
 _JANUARY_OR_OCTOBER = re.compile(r"\s*(\d{4})\.1\s*")
 

@@ -120,7 +120,11 @@ def test_the_record_has_every_column_and_the_numbers_of_the_tables(three: Diagno
     np.testing.assert_array_equal(table["S_ops"], combined["S_ops"])
     assert set(table["config_hash"]) == {three.settings_sha256}
     for name in ("r.csv", "r.xlsx", "r.json"):
-        assert write_record(three, tmp_path / name).is_file()
+        first = write_record(three, tmp_path / name)
+        assert write_record(three, tmp_path / "more" / name).read_bytes() == first.read_bytes()
+    assert {p.name for p in tmp_path.iterdir()} == {"r.csv", "r.xlsx", "r.json", "more"}
+    with pytest.raises(UsageError, match="DIAG-027"):
+        write_record(three, tmp_path / "r.csv" / "below-a-file.csv")
     back = pd.read_csv(tmp_path / "r.csv")
     np.testing.assert_array_equal(back["S"], combined["S"])
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))[0]["S"] == combined["S"].iloc[0]

@@ -245,6 +245,7 @@ def test_months_that_say_one_thing_are_read():
     frame = pd.DataFrame({"account": "A", "rater": "r", "month": months, "score": 81})
     assert [m.month for m in panel_scores_of(frame).frame["month"]] == [1, 2, 3, 4, 5, 6, 10]
     assert panel_scores_of(frame.head(1).assign(month=[202607.0])).frame["month"].tolist() == [pd.Period("2026-07")]
+    assert panel_scores_of(frame.head(1).assign(month=["202607.0"])).frame["month"].tolist() == [pd.Period("2026-07")]
 
 
 def test_supervisors_named_by_a_phone_number_are_numbered():
