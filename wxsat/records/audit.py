@@ -40,7 +40,8 @@ class AuditResult:
         One row an account and dilemma: ``account dilemma severity ci_lower ci_upper highest power_mean n_indicators
         vetoes``; severity is the mean over parts of the mean over indicators.
     overall : DataFrame
-        One row a dilemma over all accounts: ``dilemma severity ci_lower ci_upper n_accounts n_messages``.
+        One row a dilemma over all accounts: ``dilemma severity ci_lower ci_upper n_accounts n_messages by_chance``;
+        `by_chance` is how many points too high few cases make the severity read, by bootstrap.
     draws : ndarray, shape (draws, accounts, 4)
         Bootstrap draws of the account severities (messages, cases, functions; posts by the week), for the joint
         verdict; NaN where an account has no indicator of a dilemma.
@@ -144,12 +145,13 @@ def audit(
     definitions = changed_indicators(records.settings.knots)
     prepared = prepare_records(records)
     frame = Frame(records.settings, prepared.needs, definitions)
-    values, intervals, counts, drawn = measure_indicators(records, prepared, frame, draws, seed)
-    indicators = tables.indicator_table(prepared, definitions, values, intervals, counts)
+    measured = measure_indicators(records, prepared, frame, draws, seed)
+    values, counts = measured.values, measured.counts
+    indicators = tables.indicator_table(prepared, definitions, values, measured.intervals, counts)
     severities = tables.account_severities(prepared, indicators)
-    severity_draws = tables.dilemma_draws(prepared, definitions, values, drawn, severities)
+    severity_draws, by_chance = tables.dilemma_draws(prepared, definitions, measured, severities)
     dilemmas = tables.dilemma_table(prepared, indicators, severities, severity_draws)
-    overall = tables.overall_table(dilemmas, severity_draws, prepared)
+    overall = tables.overall_table(dilemmas, severity_draws, by_chance, prepared)
     symptoms = tuple(
         diagnose_symptoms(
             a,
@@ -168,5 +170,5 @@ def audit(
         indicators, dilemmas, overall, severity_draws, symptoms, copying,
         tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
         tuple(a.account for a in prepared.accounts),
-        tuple(audit_findings(records, prepared, copying, values, counts)), settings, monthly_replies(prepared),
+        tuple(audit_findings(records, prepared, copying, measured, overall)), settings, monthly_replies(prepared),
     )  # fmt: skip

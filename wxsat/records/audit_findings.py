@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 from wxsat.finding import Finding
 from wxsat.records.account_records import PreparedRecords
 from wxsat.records.definitions import DEFINITIONS
-from wxsat.records.measured import Table
+from wxsat.records.measured import Measured, Table
 from wxsat.records.mismatch import mismatch_by_chance
 from wxsat.records.read import Records
 
 CHANCE_TOLD = 0.05
+POINTS_TOLD = 1.5
 MEDIANS = ("L05", "L06", "L33", "L34")
 
 
 def audit_findings(
-    records: Records, prepared: PreparedRecords, copying: pd.DataFrame, values: Table, counts: Table
+    records: Records, prepared: PreparedRecords, copying: pd.DataFrame, measured: Measured, overall: pd.DataFrame
 ) -> list[Finding]:
     """Collect what a reader must know about an audit."""
+    values = measured.values
     found = []
     if prepared.clock.guessed_years:
         years = ", ".join(map(str, prepared.clock.guessed_years))
@@ -35,7 +37,7 @@ def audit_findings(
         text = f"Indicators that cannot be told from the files given: {names}."
         found.append(Finding("LOG-103", "note", "indicators", text, {"indicators": names, "n": len(absent)}))
     found += [*_naive(prepared, values), *_unstable(copying), *_not_reached(prepared, values)]
-    return [*found, *_by_chance(prepared, values["L19"], counts["L19"])]
+    return [*found, *_mismatch(prepared, values["L19"], measured.counts["L19"]), *_by_chance(overall)]
 
 
 def _naive(prepared: PreparedRecords, values: Table) -> list[Finding]:
@@ -80,7 +82,7 @@ def _not_reached(prepared: PreparedRecords, values: Table) -> list[Finding]:
     return found
 
 
-def _by_chance(prepared: PreparedRecords, values: NDArray[np.float64], counts: NDArray[np.float64]) -> list[Finding]:
+def _mismatch(prepared: PreparedRecords, values: NDArray[np.float64], counts: NDArray[np.float64]) -> list[Finding]:
     """Say how much of the mismatch of supply and need few posts show where there is none."""
     posts = counts[np.isfinite(values) & (counts > 0)]
     if not len(posts) or not prepared.needs:
@@ -96,3 +98,18 @@ def _by_chance(prepared: PreparedRecords, values: NDArray[np.float64], counts: N
         "figures and their severities do not."
     )
     return [Finding("LOG-107", "warning", "L19", text, {"n": typical, "chance": chance, "seen": seen})]
+
+
+def _by_chance(overall: pd.DataFrame) -> list[Finding]:
+    """Name the dilemmas whose severity few cases raise by themselves."""
+    told = overall[overall["by_chance"] >= POINTS_TOLD]
+    if told.empty:
+        return []
+    pairs = [(str(d), float(by)) for d, by in zip(told["dilemma"], told["by_chance"], strict=True)]
+    points = ", ".join(f"{dilemma} {by:.1f}" for dilemma, by in pairs)
+    names = ", ".join(dilemma for dilemma, _ in pairs)
+    text = (
+        f"Few cases alone raise the records' severity, by about so many points: {points}. Figures that swing around "
+        "their target by chance count as worse and never as better; the intervals are about the severity as printed."
+    )
+    return [Finding("LOG-108", "warning", names, text, {"dilemmas": names, "most": max(by for _, by in pairs)})]

@@ -14,7 +14,7 @@ from wxsat.records.copying import THRESHOLDS
 from wxsat.records.definitions import DEFINITIONS
 from wxsat.records.indicators import copied_at
 from wxsat.records.knots import Indicator
-from wxsat.records.measured import Table
+from wxsat.records.measured import Measured, Table
 from wxsat.records.resampled import share
 from wxsat.records.shares import EmpiricalBayes, fit_beta_binomial
 from wxsat.records.symptoms import STAGES, ZH, Diagnosis
@@ -73,29 +73,45 @@ def is_shrunk(name: str, value: NDArray[np.float64], n: NDArray[np.float64]) -> 
 
 
 def dilemma_draws(
-    prepared: PreparedRecords, definitions: Mapping[str, Indicator], values: Table, drawn: Table, severities: Table
-) -> NDArray[np.float64]:
+    prepared: PreparedRecords, definitions: Mapping[str, Indicator], measured: Measured, severities: Table
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
-    Return the severity of each account and dilemma in each draw.
+    Return the severity of each account and dilemma in each draw, and how much too high few cases make it read.
+
+    Returns
+    -------
+    draws : ndarray, shape (draws, accounts, 4)
+    by_chance : ndarray, shape (accounts, 4)
+        Mean of the severities of drawn figures less the severity of the figures themselves.
 
     Notes
     -----
     Draws are moved so that their mean is the estimate: a resampled mismatch is larger than the mismatch by
-    construction, and estimates of few cases are drawn towards the accounts' mean while their draws are not.
+    construction, and estimates of few cases are drawn towards the accounts' mean while their draws are not. What is
+    taken off is told, for the same holds of the estimate: severities stop at 0 and 100, so that figures which swing
+    around their target by chance read as severe.
     """
-    n_draws = len(next(iter(drawn.values()))) if drawn else 0
-    out = np.full((n_draws, len(prepared.accounts), len(DILEMMAS)), np.nan)
+    moved = _severities_of(definitions, measured.spread, measured.values)
+    plain = _severities_of(definitions, measured.drawn, measured.values)
+    own = _severities_of(definitions, {name: measured.values[name][None] for name in measured.drawn}, measured.values)
+    centre = np.stack([severities[dilemma] for dilemma in DILEMMAS], axis=-1)
+    # Spread far beyond an end is no news of that end: draws are moved first and cut afterwards.
+    return np.clip(moved - moved.mean(axis=0) + centre, 0, 100), plain.mean(axis=0) - own[0]
+
+
+def _severities_of(definitions: Mapping[str, Indicator], drawn: Table, values: Table) -> NDArray[np.float64]:
+    """Severities by draw, account and dilemma; a draw without the units of an indicator says nothing new about it."""
+    n_draws, accounts = next((of.shape for of in drawn.values()), (0, 0))
+    out = np.full((n_draws, accounts, len(DILEMMAS)), np.nan)
     for d, dilemma in enumerate(DILEMMAS):
         parts: dict[str, list[NDArray[np.float64]]] = {}
         for name, draws in drawn.items():
             indicator = definitions[name]
             if indicator.dilemma == dilemma:
-                # A draw without the units of an indicator says nothing new about it.
                 filled = np.where(np.isnan(draws), values[name], draws)
                 parts.setdefault(indicator.part, []).append(indicator.severity(filled))
         if parts:
-            raw = mean_known([mean_known(of) for of in parts.values()])
-            out[:, :, d] = np.clip(raw - raw.mean(axis=0) + severities[dilemma], 0, 100)
+            out[:, :, d] = mean_known([mean_known(of) for of in parts.values()])
     return out
 
 
@@ -166,7 +182,9 @@ def _percentiles(draws: NDArray[np.float64]) -> tuple[float, float]:
     return (float(np.quantile(known, 0.025)), float(np.quantile(known, 0.975))) if len(known) else (np.nan, np.nan)
 
 
-def overall_table(dilemmas: pd.DataFrame, draws: NDArray[np.float64], prepared: PreparedRecords) -> pd.DataFrame:
+def overall_table(
+    dilemmas: pd.DataFrame, draws: NDArray[np.float64], by_chance: NDArray[np.float64], prepared: PreparedRecords
+) -> pd.DataFrame:
     """Return one row a dilemma: the mean over accounts, each counting once."""
     n_messages = sum(len(a.messages) for a in prepared.accounts)
     rows = []
@@ -174,8 +192,9 @@ def overall_table(dilemmas: pd.DataFrame, draws: NDArray[np.float64], prepared: 
         own = dilemmas.loc[dilemmas["dilemma"] == dilemma, "severity"].dropna()
         low, high = _percentiles(mean_known(list(draws[:, :, d].T))) if len(own) else (np.nan, np.nan)
         mean = float(own.mean()) if len(own) else np.nan
-        rows.append((dilemma, mean, low, high, len(own), n_messages))
-    columns = ["dilemma", "severity", "ci_lower", "ci_upper", "n_accounts", "n_messages"]
+        chance = float(np.nanmean(by_chance[:, d])) if len(own) else np.nan
+        rows.append((dilemma, mean, low, high, len(own), n_messages, chance))
+    columns = ["dilemma", "severity", "ci_lower", "ci_upper", "n_accounts", "n_messages", "by_chance"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -111,8 +111,9 @@ def mean_interval(draws: Floats, cases: int) -> tuple[float, float]:
 
     Notes
     -----
-    The percentile interval of a mean is too short by :math:`\sqrt{(n - 1)/n}` and by normal in place of t quantiles;
-    the level is :math:`\Phi(-\sqrt{n/(n - 1)} t_{\alpha/2, n - 1})` instead of :math:`\alpha/2`.
+    Percentiles stand where normal quantiles would, and few cases ask for those of t: the level is
+    :math:`\Phi(t_{\alpha/2, n - 1})` instead of :math:`\alpha/2`. The factor :math:`\sqrt{n/(n - 1)}` that belongs to
+    it is in the draws, which are of n - 1 cases.
 
     References
     ----------
@@ -124,5 +125,5 @@ def mean_interval(draws: Floats, cases: int) -> tuple[float, float]:
     known = draws[np.isfinite(draws)]
     if cases < 2 or not len(known):
         return NOT_KNOWN
-    level = float(ndtr(math.sqrt(cases / (cases - 1.0)) * stdtrit(cases - 1, 0.025)))
+    level = float(ndtr(stdtrit(cases - 1, 0.025)))
     return float(np.quantile(known, level)), float(np.quantile(known, 1.0 - level))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,17 +16,47 @@ from wxsat.records.resampled import resampling_weights
 Table = dict[str, NDArray[np.float64]]
 
 
-def measure_indicators(
-    records: Records, prepared: PreparedRecords, frame: Frame, draws: int, seed: int
-) -> tuple[Table, Table, Table, Table]:
-    """Value, interval (lower, upper), cases behind it, and draws of every indicator, arrays by account."""
-    n = len(prepared.accounts)
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """
+    The indicators of all accounts, each a mapping of indicator to an array by account.
+
+    Attributes
+    ----------
+    values, counts : shape (accounts,)
+        Figures, and the cases behind them.
+    intervals : shape (accounts, 2)
+    drawn : shape (draws, accounts)
+        Bootstrap draws.
+    spread : shape (draws, accounts)
+        The draws with half a case for and half a case against added to every share, with weights of their own: where
+        all of a few cases are alike, plain draws would show no uncertainty at all.
+    """
+
+    values: Table
+    counts: Table
+    intervals: Table
+    drawn: Table
+    spread: Table
+
+
+def measure_indicators(records: Records, prepared: PreparedRecords, frame: Frame, draws: int, seed: int) -> Measured:
+    """
+    Measure every indicator of every account.
+
+    Notes
+    -----
+    The cases added to the spread of shares are those of Jeffreys' prior in a Bayesian bootstrap (Rubin 1981): of n
+    like cases, x of them marked, the share has the spread of a beta distribution of x + 1/2 and n - x + 1/2.
+    """
+    accounts = len(prepared.accounts)
     usable = {name: d for name, d in DEFINITIONS.items() if all(records.has(t, c) for t, c in d.needs)}
-    values: Table = {name: np.full(n, np.nan) for name in DEFINITIONS}
-    counts: Table = {name: np.zeros(n) for name in DEFINITIONS}
-    intervals: Table = {name: np.full((n, 2), np.nan) for name in DEFINITIONS}
-    drawn: Table = {name: np.full((draws, n), np.nan) for name in usable}
-    streams = np.random.SeedSequence(seed).spawn(n)
+    values: Table = {name: np.full(accounts, np.nan) for name in DEFINITIONS}
+    counts: Table = {name: np.zeros(accounts) for name in DEFINITIONS}
+    intervals: Table = {name: np.full((accounts, 2), np.nan) for name in DEFINITIONS}
+    drawn: Table = {name: np.full((draws, accounts), np.nan) for name in usable}
+    spread: Table = {name: np.full((draws, accounts), np.nan) for name in usable}
+    streams = np.random.SeedSequence(seed).spawn(accounts)
     for i, account in enumerate(prepared.accounts):
         rng = np.random.default_rng(streams[i])
         blocks = account.blocks()
@@ -32,13 +64,17 @@ def measure_indicators(
         for name, definition in usable.items():
             unit = definition.unit
             size = len(blocks[unit]) if unit in blocks else 0
-            values[name][i] = definition.measure(account, np.ones((1, size)), frame)[0]
-            if unit in blocks:
-                drawn[name][:, i] = definition.measure(account, weights[unit], frame)
-            else:
-                drawn[name][:, i] = values[name][i]
-            n, value = definition.cases(account, frame, size), float(values[name][i])
-            counts[name][i] = n
+            value = float(definition.measure(account, np.ones((1, size)), frame)[0])
+            own = definition.measure(account, weights[unit], frame) if unit in blocks else np.full(draws, value)
+            n = definition.cases(account, frame, size)
             bounds = None if np.isnan(value) else definition.bounds
-            intervals[name][i] = NOT_SAMPLED if bounds is None else bounds(account, frame, value, n, drawn[name][:, i])
-    return values, intervals, counts, drawn
+            values[name][i], counts[name][i], drawn[name][:, i] = value, n, own
+            intervals[name][i] = NOT_SAMPLED if bounds is None else bounds(account, frame, value, n, own)
+            spread[name][:, i] = _with_prior_cases(own, n, definition.times, rng) if definition.marks else own
+    return Measured(values, counts, intervals, drawn, spread)
+
+
+def _with_prior_cases(own: NDArray[np.float64], n: int, times: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    marked, other = rng.standard_gamma(0.5, size=(2, len(own)))
+    out: NDArray[np.float64] = (n * own + times * marked) / (n + marked + other)
+    return out

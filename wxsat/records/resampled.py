@@ -125,7 +125,9 @@ def restricted_mean(weights: Floats, times: Floats, happened: NDArray[np.bool_],
 
 def resampling_weights(blocks: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Floats:
     """
-    Return bootstrap weights that resample whole blocks (weeks of posts, single messages).
+    Return bootstrap weights that resample whole blocks (weeks of posts, single messages), one less than there are.
+
+    One less of n makes the variance of a mean unbiased, which n of n leaves low by (n - 1)/n (Rao & Wu 1988).
 
     Parameters
     ----------
@@ -142,5 +144,5 @@ def resampling_weights(blocks: NDArray[np.int64], draws: int, rng: np.random.Gen
         return np.zeros((draws, 0))
     _, code = np.unique(blocks, return_inverse=True)
     n_blocks = int(code.max()) + 1
-    counts = rng.multinomial(n_blocks, np.full(n_blocks, 1 / n_blocks), size=draws)
+    counts = rng.multinomial(max(n_blocks - 1, 1), np.full(n_blocks, 1 / n_blocks), size=draws)
     return counts[:, code].astype(float)

@@ -76,8 +76,8 @@ def test_median_interval_is_open_where_half_never_answered():
 def test_interval_of_a_mean_is_as_long_as_students():
     rng = np.random.default_rng(1)
     x = rng.normal(size=8)
-    weights = rng.multinomial(8, np.full(8, 1 / 8), size=40_000)
-    low, high = mean_interval(weights @ x / 8, 8)
+    weights = rng.multinomial(7, np.full(8, 1 / 8), size=40_000)
+    low, high = mean_interval(weights @ x / 7, 8)
     from scipy.stats import t
 
     # Percentiles of a bootstrap of eight: its tails are a little lighter than the normal's.
@@ -123,3 +123,23 @@ def test_what_was_not_sampled_has_no_interval_and_figures_say_their_cases():
     assert (table.loc["L28", "ci_upper"] <= 100).all()
     finding = next(f for f in found.findings if f.code == "LOG-107")
     assert 0.05 <= finding.evidence["chance"] < 0.4
+
+
+def test_few_cases_raise_severities_and_the_audit_says_by_how_much():
+    frames = simulate_records(
+        [AccountCondition(f"A{i}", 0.2, 0.2, 0.3, 0.3) for i in range(4)], as_of=dt.date(2026, 3, 31), messages=30
+    )
+    settings = LogSettings.model_validate({"as_of": "2026-03-31", "files": {"accounts": "accounts.csv"}})
+    found = audit(records_of(frames, settings), draws=300)
+    chance = found.overall.set_index("dilemma")["by_chance"]
+    # The mismatch of L19 and the tenth of cases that a leader signs swing around their targets.
+    assert chance["D2"] > 1.5
+    finding = next(f for f in found.findings if f.code == "LOG-108")
+    assert "D2" in finding.subject.split(", ")
+    assert finding.evidence["most"] == pytest.approx(chance.max())
+    # Nobody's cases were signed at all, and the interval of the leadership dilemma still has a length.
+    none = {**frames, "cases": frames["cases"].assign(leader_signed=0)}
+    again = audit(records_of(none, settings), draws=300)
+    drawn = again.draws[:, 0, 0]
+    assert again.indicators.query("indicator == 'L28'")["severity"].min() == 100
+    assert np.std(drawn) > 1.0
