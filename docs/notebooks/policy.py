@@ -3,12 +3,14 @@
 #
 # For a policy writer: which dilemma is severe, how sure that is, what it costs, what to do first.
 # `wxsat new city` makes the folder and its study file; here the file is short, and the answers are simulated: nobody
-# answered. In a shell the next cell is `wxsat run city`.
+# answered. In a shell the next cell is `wxsat run city`, which also writes the report, its tables and figures.
 
 # %%
 from pathlib import Path
 
 import wxsat as wx
+from wxsat.present.render.document_text import render_document_text
+from wxsat.present.report import build_report
 
 study = """
 schema_version: 1
@@ -17,24 +19,22 @@ title: {zh: X市政务微信, en: The account of city X}
 language: en
 instrument: gov-wechat-public
 form: standard
-data: {simulate: {n: 600, accounts: 20, seed: 5, sources: true}}
+data: {simulate: {n: 400, accounts: 20, seed: 5, sources: true}}
 models: [tam]
-diagnosis: {draws: 400, severity: observed, costs: {D1: 500000, D2: 150000, D3: 200000, D4: 800000}}
+diagnosis: {draws: 200, severity: observed, costs: {D1: 500000, D2: 150000, D3: 200000, D4: 800000}}
 measurement: {htmt_draws: 0, checks: false}
 """
 Path("city").mkdir()
 Path("city/study.yaml").write_text(study, encoding="utf-8")
-outcome = wx.run_study("city", "city/report", languages=["en"])
+outcome = wx.run_study("city")
 print("refused:", outcome.refused)
 
 # %% [markdown]
-# The folder holds the whole report. Its one-page brief, as text (`wxsat report city/report --part brief --to docx` is
-# the page in Word):
+# The one-page brief, as text; `wxsat report city/report --part brief --to docx` is the page in Word.
 
 # %%
-from wxsat.study.rerender import rerender
-
-print(rerender(Path("city/report"), "markdown", Path("brief.md"), "en", part="brief").read_text(encoding="utf-8"))
+brief = build_report(outcome.content, ["en"]).parts["brief"][0]
+print(render_document_text(brief, "markdown"))
 
 # %% [markdown]
 # Behind the brief: severity from 0 to 100 by three sources, with the probability above 40 and the grade of evidence.

@@ -48,6 +48,8 @@ def _software(content: ReportContent) -> Reference:
 
 def _other_instruments(content: ReportContent, language: Language) -> list[Reference]:
     """Return the bundled instruments that the staff, or people about their needs, were asked with."""
+    from hashlib import sha256
+
     from wxsat.instrument.load import bundled_instruments, load_instrument
 
     evidence = None if content.diagnosis is None else content.diagnosis.evidence
@@ -55,8 +57,9 @@ def _other_instruments(content: ReportContent, language: Language) -> list[Refer
         return []
     asked = {evidence.settings.get("operators"), evidence.settings.get("needs")}
     asked -= {None, None if content.instrument is None else content.instrument.sha256}
-    bundled = [load_instrument(name) for name, _ in bundled_instruments()] if asked else []
-    return [_instrument(instrument, language) for instrument in bundled if instrument.sha256 in asked]
+    files = bundled_instruments() if asked else []
+    used = [name for name, file in files if sha256(file.read_bytes()).hexdigest() in asked]
+    return [_instrument(load_instrument(name), language) for name in used]
 
 
 def _instrument(instrument: Instrument, language: Language) -> Reference:

@@ -146,13 +146,8 @@ def plot_category_curves(
 
     Parameters
     ----------
-    scale : ScaleResponse
-        One of ``evaluate_item_response(...)``.
-    language : {"zh", "en"}
-    name : str, optional
-        Printed name of the scale; its id by default.
-    stamp : str, optional
-        Printed under the picture, for simulated data.
+    scale, language, name, stamp
+        As in :func:`wxsat.present.figures.information.plot_information`.
 
     Examples
     --------
