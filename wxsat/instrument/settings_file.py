@@ -57,6 +57,8 @@ def load_settings(path: Path, model: type[Model], prefix: str, error: type[Wxsat
     """
     if not path.is_file():
         where = str(path)
+        if path.is_dir():
+            raise error(f"{prefix}-001", "this is a folder, not a file.", where=where, hint=_settings_in(path))
         if path.parent.is_dir():
             hint = nearest(path.name, [p.name for p in path.parent.iterdir()]).strip()
         else:
@@ -75,6 +77,11 @@ def load_settings(path: Path, model: type[Model], prefix: str, error: type[Wxsat
         described = (_describe(dict(problem), document, model, prefix) for problem in problems.errors())
         raise error.from_faults(dict.fromkeys(described)) from None
     return Settings(value, hashlib.sha256(content).hexdigest(), document.positions)
+
+
+def _settings_in(folder: Path) -> str:
+    found = sorted(p.name for p in folder.iterdir() if p.suffix in (".yaml", ".yml"))
+    return f"Name a file in it: {', '.join(found[:3])}." if found else "There is no .yaml in it."
 
 
 def _renamed(fault: Fault, prefix: str) -> Fault:

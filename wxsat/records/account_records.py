@@ -37,6 +37,8 @@ class AccountRecords:
         Replies by a leader within the window.
     replies_dated : Series
         Times of all human replies.
+    observed_until : Timestamp
+        End of the day of the cut-off.
     """
 
     account: str
@@ -50,6 +52,7 @@ class AccountRecords:
     events: pd.DataFrame
     leader_replies: int
     replies_dated: pd.Series
+    observed_until: pd.Timestamp
 
     def blocks(self) -> dict[str, NDArray[np.int64]]:
         """Return what is resampled together: messages, cases and functions one by one, posts by the week."""
@@ -116,6 +119,7 @@ def prepare_records(records: Records) -> PreparedRecords:
                 tables["events"][tables["events"]["account"] == name].reset_index(drop=True),
                 int((recent["by"] == "leader").sum()),
                 replies["time"].reset_index(drop=True),
+                _end(records),
             )
         )
     return PreparedRecords(tuple(prepared), clock, copying, _need_shares(tables["needs"]))

@@ -15,6 +15,7 @@ from wxsat.records.read import Records
 
 CHANCE_TOLD = 0.05
 POINTS_TOLD = 1.5
+DATED = (("posts", "time"), ("messages", "time"), ("replies", "time"), ("cases", "opened"))
 MEDIANS = ("L05", "L06", "L33", "L34")
 
 
@@ -31,6 +32,7 @@ def audit_findings(
     for table, rows in records.left_out.items():
         text = f"{rows} rows of {table} are after the cut-off and left out."
         found.append(Finding("LOG-102", "note", table, text, {"table": table, "n": rows}))
+    found += _stale(records)
     absent = [name for name, d in DEFINITIONS.items() if not all(records.has(t, c) for t, c in d.needs)]
     if absent:
         names = ", ".join(absent)
@@ -38,6 +40,22 @@ def audit_findings(
         found.append(Finding("LOG-103", "note", "indicators", text, {"indicators": names, "n": len(absent)}))
     found += [*_naive(prepared, values), *_unstable(copying), *_not_reached(prepared, values)]
     return [*found, *_mismatch(prepared, values["L19"], measured.counts["L19"]), *_by_chance(overall)]
+
+
+def _stale(records: Records) -> list[Finding]:
+    """Say where the records end long before the cut-off: silence of the records is not silence of the accounts."""
+    columns = [records.tables[table][name] for table, name in DATED]
+    known = [column.max() for column in columns if column.notna().any()]
+    if not known:
+        return []
+    days = (pd.Timestamp(records.settings.as_of) - max(known)).days
+    if days < records.settings.window_days:
+        return []
+    text = (
+        f"The last post, message, reply or case is {days} days before the cut-off: either the accounts are silent, or "
+        "the records end too early."
+    )
+    return [Finding("LOG-109", "warning", "as_of", text, {"days": days, "window": records.settings.window_days})]
 
 
 def _naive(prepared: PreparedRecords, values: Table) -> list[Finding]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from wxsat.errors import StudyError, nearest
+from wxsat.errors import Fault, StudyError, nearest
 
 AT_COMPLIANCE = 40.0
 Dilemma = Literal["D1", "D2", "D3", "D4", "symptom"]
@@ -137,33 +137,38 @@ def changed_indicators(changes: Mapping[str, KnotChange]) -> dict[str, Indicator
     Raises
     ------
     StudyError
-        LOG-013 for an indicator that does not exist, LOG-014 for knots that are not in order.
+        LOG-013 for an indicator that does not exist, LOG-014 for knots that are not in order, or that make good what
+        is bad. All at once.
     """
-    indicators: dict[str, Any] = dict(default_indicators())
+    indicators: dict[str, Indicator] = dict(default_indicators())
+    faults: list[Fault] = []
     for name, change in changes.items():
+        where = f"knots.{name}"
         if name not in indicators:
-            raise StudyError(
-                "LOG-013",
-                f"`knots` has {name!r}, which is no indicator.",
-                hint=nearest(name, indicators).strip() or "L01 to L34.",
-            )
-        old: Indicator = indicators[name]
-        new = replace(
-            old,
-            target=old.target if change.g is None else change.g,
-            compliance=old.compliance if change.h is None else change.h,
-            critical=old.critical if change.c is None else change.c,
-            veto=old.veto if change.veto is None else change.veto,
-            provenance="local",
-            source=change.source,
-        )
-        rising = new.target < new.compliance < new.critical
-        falling = new.target > new.compliance > new.critical
-        if not (rising or falling):
-            raise StudyError(
-                "LOG-014",
-                f"the knots of {name} are not in order: g {new.target:g}, h {new.compliance:g}, c {new.critical:g}.",
-                hint="Target, compliance line and critical line must rise, or fall, one after the other.",
-            )
+            hint = nearest(name, indicators).strip() or "L01 to L34."
+            faults.append(Fault("LOG-013", f"`knots` has {name!r}, which is no indicator.", where, hint))
+            continue
+        old = indicators[name]
+        new = _changed(old, change)
+        steps = (new.compliance - new.target, new.critical - new.compliance)
+        if not all(step > 0 if old.higher_is_worse else step < 0 for step in steps):
+            way = "rise" if old.higher_is_worse else "fall"
+            message = f"the knots of {name} do not {way}: g {new.target:g}, h {new.compliance:g}, c {new.critical:g}."
+            hint = f"Target, compliance line and critical line must {way}, one after the other."
+            faults.append(Fault("LOG-014", message, where, hint))
         indicators[name] = new
+    if faults:
+        raise StudyError.from_faults(faults)
     return indicators
+
+
+def _changed(old: Indicator, change: KnotChange) -> Indicator:
+    return replace(
+        old,
+        target=old.target if change.g is None else change.g,
+        compliance=old.compliance if change.h is None else change.h,
+        critical=old.critical if change.c is None else change.c,
+        veto=old.veto if change.veto is None else change.veto,
+        provenance="local",
+        source=change.source,
+    )

@@ -79,7 +79,7 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
         message or need that its table does not have, LOG-023 an id more than once, LOG-024 a reply, closing or receipt
         before what it answers, LOG-025 times with and without zone in one column, LOG-026 an unknown code, LOG-027
         a number out of range, LOG-028 a date that no record can have, LOG-029 a part that is larger than its whole. All
-        at once.
+        at once. LOG-032 nothing before the cut-off.
     """
     frames: dict[str, pd.DataFrame] = {}
     numbers: dict[str, Sequence[int]] = {}
@@ -127,6 +127,7 @@ def records_of(
     if faults:
         raise DataError.from_faults(faults)
     cut, left_out = _until(tables, settings)
+    _require_some(tables, left_out, settings)
     return Records(cut, frozenset(available), settings, left_out)
 
 
@@ -216,6 +217,18 @@ def _in_order(tables: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading
             wrong &= later.dt.normalize() < earlier.dt.normalize()
         hint = "Time runs forward: check time zones and swapped columns."
         readings[table].tell(wrong, "LOG-024", f"`{name}` is before {what}", hint)
+
+
+def _require_some(tables: Mapping[str, pd.DataFrame], left_out: Mapping[str, int], settings: LogSettings) -> None:
+    """Refuse a cut-off before the first record: it would make every account a dead one."""
+    dated = {t: len(frame) for t, frame in tables.items() if t in ("posts", "messages", "replies", "cases")}
+    if sum(dated.values()) and all(left_out.get(table, 0) == rows for table, rows in dated.items()):
+        raise DataError(
+            "LOG-032",
+            f"all {sum(dated.values())} posts, messages, replies and cases are after the cut-off, {settings.as_of}.",
+            where="as_of",
+            hint="Is `as_of` the last day of the records?",
+        )
 
 
 def _until(tables: Mapping[str, pd.DataFrame], settings: LogSettings) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:

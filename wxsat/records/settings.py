@@ -6,11 +6,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from wxsat.errors import StudyError
 from wxsat.instrument.settings_file import load_settings
 from wxsat.records.knots import KnotChange
+from wxsat.records.log_times import EARLIEST_YEAR, LATEST_YEAR
 
 
 class _Strict(BaseModel):
@@ -37,6 +38,14 @@ class Period(_Strict):
     start: dt.date
     end: dt.date
 
+    @field_validator("end")
+    @classmethod
+    def _after(cls, end: dt.date, info: ValidationInfo) -> dt.date:
+        start = info.data.get("start")
+        if start is not None and end < start:
+            raise ValueError(f"it ends ({end}) before it starts ({start})")
+        return end
+
 
 class Duty(_Strict):
     """Duty hours of a working day, local time, in hours."""
@@ -46,8 +55,8 @@ class Duty(_Strict):
 
     @field_validator("end")
     @classmethod
-    def _after(cls, end: float, info: object) -> float:
-        start = getattr(info, "data", {}).get("start", 0.0)
+    def _after(cls, end: float, info: ValidationInfo) -> float:
+        start = info.data.get("start", 0.0)
         if end <= start:
             raise ValueError(f"duty ends ({end:g}) before it starts ({start:g})")
         return end
@@ -58,6 +67,13 @@ class Calendar(_Strict):
 
     extra_workdays: list[dt.date] = []
     extra_holidays: list[dt.date] = []
+
+    @field_validator("extra_holidays")
+    @classmethod
+    def _not_both(cls, holidays: list[dt.date], info: ValidationInfo) -> list[dt.date]:
+        if both := sorted(set(holidays) & set(info.data.get("extra_workdays", []))):
+            raise ValueError(f"{both[0]} is named as a working day too")
+        return holidays
 
 
 class LogSettings(_Strict):
@@ -80,7 +96,7 @@ class LogSettings(_Strict):
         Working days within which a message should be answered.
     """
 
-    as_of: dt.date
+    as_of: Annotated[dt.date, Field(ge=dt.date(EARLIEST_YEAR, 1, 1), le=dt.date(LATEST_YEAR, 12, 31))]
     window_days: Annotated[int, Field(ge=7, le=1100)] = 90
     time_zone: str = "Asia/Shanghai"
     files: LogFiles
@@ -88,7 +104,7 @@ class LogSettings(_Strict):
     calendar: Calendar = Calendar()
     inspections: list[Period] = []
     knots: dict[str, KnotChange] = {}
-    sla_days: Annotated[float, Field(gt=0)] = 5.0
+    sla_days: Annotated[float, Field(gt=0, le=250)] = 5.0
 
     @field_validator("time_zone")
     @classmethod

@@ -18,6 +18,8 @@ STAGES = ("heard", "answered", "correct", "resolved")
 MIN_INBOUND = 20
 CONFIRM_Z = 1.2815515655446004
 LONG_WAIT = 5.0
+STATEMENT_HOURS = 48.0
+SILENT_EVENTS = 2
 
 ZH = MappingProxyType(
     {
@@ -170,6 +172,7 @@ def diagnose_symptoms(
     found += _channel_and_time(a, value, enough)
     if enough:
         found += _lost_on_the_way(a, funnel)
+    found += _silent_on_events(a)
     found += _functions(a, funnel, value, counts, enough, vase_severity)
     if value["L23"] >= 0.60 and value["L24"] < 0.20:
         lower = wilson_bound(value["L23"] * counts.get("L23", 0), counts.get("L23", 0), upper=False)
@@ -224,6 +227,13 @@ def _lost_on_the_way(a: AccountRecords, funnel: Funnel) -> list[Symptom]:
         confirmed = wilson_bound(funnel.correct, funnel.answered, upper=True) < 0.60
         found.append(Symptom("demented", confirmed, {"correct": correct}))
     return found
+
+
+def _silent_on_events(a: AccountRecords) -> list[Symptom]:
+    """Two or more public events without a statement within 48 hours; events younger than that are not judged."""
+    hours = (a.events["first_statement"].fillna(a.observed_until) - a.events["time"]).dt.total_seconds() / 3600
+    late = int((hours > STATEMENT_HOURS).sum())
+    return [Symptom("mute", True, {"silent_events": float(late)})] if late >= SILENT_EVENTS else []
 
 
 def _functions(

@@ -127,6 +127,8 @@ def _sources_beside(study: Study, folder: Path) -> tuple[Path, ...]:
 def _missing_file(path: Path, where: str, kind: str = "answer file") -> Fault | None:
     if path.is_file():
         return None
+    if path.is_dir():
+        return Fault("STUDY-021", f"'{path}' is a folder, not a file.", where, "Name a file in it.")
     neighbours = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     hint = nearest(path.name, neighbours).strip()
     return Fault("STUDY-021", f"there is no {kind} '{path}'.", where, hint)

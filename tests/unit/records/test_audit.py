@@ -385,7 +385,8 @@ def test_later_records_are_left_out_and_zones_converted(frames):
     }
     late["posts"]["time"] = late["posts"]["time"].astype(str)
     assert records_of(late, SETTINGS).left_out == {"posts": 1}
-    one = {"accounts": frames["accounts"], "posts": frames["posts"].head(1).assign(time="2026-03-31T17:30:00Z")}
+    times = ["2026-03-31T17:30:00Z", "2026-03-31T10:00:00Z"]
+    one = {"accounts": frames["accounts"], "posts": frames["posts"].head(2).assign(time=times)}
     assert records_of(one, SETTINGS).left_out == {"posts": 1}
 
 
