@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wxsat.study.study import Study
 
 STEPS = (
-    "check", "read", "clean", "sources", "measure", "fit", "diagnose", "second run", "report", "figures",
+    "check", "read", "clean", "sources", "measure", "fit", "diagnose", "bootstrap", "second run", "report", "figures",
     "tables", "pages",
 )  # fmt: skip
 

@@ -61,6 +61,27 @@ class OutcomeFigures:
 
 
 @dataclass(frozen=True)
+class EffectIntervals:
+    """
+    Bootstrap intervals of a model's paths and effects.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        ``kind outcome source group estimate std_error bootstrap_error ci_lower ci_upper``; kind is ``~``, ``:=`` or
+        ``indirect``, ``std_error`` the model's own.
+    draws, seed : int
+    n_accounts : int
+        Accounts that were drawn whole; 0 where respondents were drawn one by one.
+    """
+
+    frame: pd.DataFrame
+    draws: int
+    seed: int
+    n_accounts: int
+
+
+@dataclass(frozen=True)
 class FittedModel:
     """One model of the study and what came of it."""
 
@@ -69,6 +90,7 @@ class FittedModel:
     result: SemResult | None
     failure: str = ""
     failure_code: str = ""
+    intervals: EffectIntervals | None = None
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from wxsat.present.content import ReportContent
     from wxsat.present.figures.figure import FigureSpec
 
-# Where the figures of a table are computed; a table's id up to the first dot decides.
 SHOWN_OF_HASH = 12
+# Where the figures of a table are computed; a table's id up to the first dot decides.
 COMPUTED_BY = {
     "flow": "wxsat.responses.clean",
     "ledger": "wxsat.responses.screen",
@@ -40,6 +40,8 @@ COMPUTED_BY = {
     "defined": "wxsat.sem.effects",
     "r2": "wxsat.sem.r2",
     "residuals": "wxsat.sem.residuals",
+    "intervals": "wxsat.sem.bootstrap",
+    "modification": "wxsat.sem.modification",
     "severity": "wxsat.diagnosis.severity",
     "dashboard": "wxsat.diagnosis.triangulation",
     "sources": "wxsat.diagnosis.triangulation",

@@ -51,6 +51,7 @@ fieldwork:                       # what a citable table must carry; what is miss
 # needs: {{file: data/needs.csv}}      # the public's needs, where asked apart (gov-wechat-needs)  服务需求题组
 
 models: [{models}]
+# bootstrap: 1000         # draws for intervals of paths and effects; 0 for none  路径与效应区间的抽样次数
 # estimator: WLSMV        # items as ordinal; ML (as continuous) when left out
 
 # cleaning: {{min_families: 2}}    # every rule and threshold: documentation, "Cleaning"

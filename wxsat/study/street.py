@@ -12,6 +12,7 @@ from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
 from wxsat.present.content import FieldNotes, FittedModel, MeasurementChecks, ReportContent, SecondRun
 from wxsat.study.answers import is_simulated, read_answers
+from wxsat.study.effect_intervals import add_intervals
 from wxsat.study.prepare import PlannedModel, Prepared
 from wxsat.study.weights import WEIGHT_COLUMN, outcome_figures, weigh
 
@@ -72,6 +73,8 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
     responses, weighting = weigh(study, prepared.margins, clean(raw, study.cleaning))
     sources = _sources(prepared, responses, progress)
     first = _walk(prepared, responses, sources, progress)
+    progress("bootstrap")
+    models, larger = add_intervals(prepared, responses, first.models, cluster_column(prepared, responses))
     second_run = None
     if responses.single_flag_rows:
         progress("second run")
@@ -91,7 +94,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         responses=responses,
         scales=first.scales,
         checks=_checks(prepared, responses, first, progress),
-        models=first.models,
+        models=models,
         diagnosis=first.diagnosis,
         audit=sources.given.audit if sources is not None else None,
         panel=sources.given.panel if sources is not None else None,
@@ -105,6 +108,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
                 *(weighting.findings if weighting is not None else ()),
                 *(sources.findings if sources is not None else ()),
                 *first.findings,
+                *larger,
                 *(tracking.findings if tracking is not None else ()),
             )
         ),
@@ -156,9 +160,9 @@ def _walk(prepared: Prepared, responses: CleanResponses, sources: ReadSources | 
     scales = evaluate_scales(responses, draws=study.measurement.htmt_draws, seed=study.seed, cluster=cluster)
     progress("fit")
     models = tuple(_fit(model, responses, weights, study.estimator) for model in prepared.models)
-    findings = [*scales.findings, *_discriminant(models, scales)]
-    for model in models:
-        findings += _model_findings(model, several=len(models) > 1)
+    findings = [*scales.findings]
+    for planned, model in zip(prepared.models, models, strict=True):
+        findings += _model_findings(model, planned.text, responses, several=len(models) > 1)
     diagnosis = None
     if prepared.instrument.composites and study.diagnosis.enabled:
         progress("diagnose")
@@ -191,8 +195,12 @@ def cluster_column(prepared: Prepared, responses: CleanResponses) -> str | None:
 
 def _fit(model: PlannedModel, responses: CleanResponses, weights: str | None, estimator: str) -> FittedModel:
     """Fit one model; what the answers do not allow is said in the report, beside everything else they do allow."""
+    from wxsat.sem.reading import judge_reading
+
     try:
-        return FittedModel(model.id, model.title, _fitted(model.text, responses, weights, estimator))
+        fitted = _fitted(model.text, responses, weights, estimator)
+        judged = judge_reading(fitted, responses, lambda text: _fitted(text, responses, weights, estimator))
+        return FittedModel(model.id, model.title, judged)
     except (EstimationError, DataError) as error:
         if isinstance(error, DataError) and error.code not in NOT_ENOUGH_ANSWERS:
             raise
@@ -211,28 +219,25 @@ def _fitted(text: str, responses: CleanResponses, weights: str | None, estimator
     return fit_sem(text, responses, check="semopy") if weights is None else fit_sem(text, responses, weights=weights)
 
 
-def _model_findings(model: FittedModel, several: bool) -> list[Finding]:
-    """Return what a model's fit has to say, with the model's name where the study has several."""
+def _model_findings(model: FittedModel, text: str, responses: CleanResponses, several: bool) -> list[Finding]:
+    """
+    Return what a model's fit has to say, with the model's name where the study has several.
+
+    A model without a solution is followed by what in the answers stands against it (MEAS-121, MEAS-180, MEAS-181).
+    """
     if model.result is None:
+        from wxsat.sem.reading import reasons_without_solution
+
         message = f"The model '{model.id}' could not be estimated: {model.failure} [{model.failure_code}]"
         evidence = {"reason": model.failure, "cause": model.failure_code or "failed"}
-        return [Finding("STUDY-101", "refusal", model.id, message, evidence)]
+        reasons = () if model.failure_code in NOT_ENOUGH_ANSWERS else reasons_without_solution(text, responses)
+        return [Finding("STUDY-101", "refusal", model.id, message, evidence), *reasons]
     if not several:
         return list(model.result.findings)
     return [
         replace(finding, message=f"{model.id}: {finding.message}", evidence={**finding.evidence, "model": model.id})
         for finding in model.result.findings
     ]
-
-
-def _discriminant(models: tuple[FittedModel, ...], scales: ScaleQuality) -> list[Finding]:
-    from wxsat.psychometrics.validity import discriminant_findings
-
-    found: list[Finding] = []
-    for model in models:
-        if model.result is not None:
-            found += discriminant_findings(scales.htmt, model.result.table.predictors_of())
-    return found
 
 
 def _diagnose(

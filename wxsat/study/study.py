@@ -237,6 +237,12 @@ class Study(_Frozen):
         default="ML",
         description="Of the models: ML (items as continuous), or WLSMV or ULSMV with the items as ordinal.",
     )
+    bootstrap: int | None = Field(
+        default=None,
+        ge=0,
+        le=20_000,
+        description="Bootstrap draws for intervals of paths and effects; 0 for none. Left out: 1,000 by ML, else none.",
+    )
     measurement: MeasurementPlan = MeasurementPlan()
     diagnosis: DiagnosisPlan = DiagnosisPlan()
     outputs: Outputs = Outputs()

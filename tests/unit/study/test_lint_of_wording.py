@@ -61,6 +61,7 @@ CONVENTIONS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "information 4 is a reliability of .80": ({"4", ".50", ".80"}, ("figures.information",)),
     "cut-offs of HTMT": ({".85", ".90", "0.90"}, ("figures.htmt", "report.m", "tables.htmt", "tables.composite_htmt")),
     "cut-offs of fit": ({".95", ".06", ".08"}, ("tables.fit",)),
+    "least modification index, 99% point of chi-square": ({"6.63", "99"}, ("tables.modification",)),
     "cut-offs of invariance": ({".010", ".015", ".030"}, ("figures.invariance", "tables.")),
     "level of a test": ({".05", ".01"}, ("figures.path_diagram", "figures.composite_path", "tables.")),
     "small coefficients and residuals": ({".10"}, ("figures.path_diagram", "findings.SEM", "tables.")),

@@ -97,7 +97,7 @@ def _r2(run: Run) -> Answer:
 
 
 def _indirect(run: Run) -> Answer:
-    return ABSENT if _main(run) is None else run.done(run.tables("effects", "defined"))
+    return ABSENT if _main(run) is None else run.done(run.tables("intervals", "effects", "defined"))
 
 
 def _admissible(run: Run) -> Answer:

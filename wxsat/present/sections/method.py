@@ -58,6 +58,16 @@ def _instrument(draft: Draft) -> list[str]:
     return lines
 
 
+def _bootstrapped(draft: Draft) -> list[str]:
+    """Say what was drawn for the intervals of paths and effects."""
+    drawn = next((model.intervals for model in draft.content.models if model.intervals is not None), None)
+    if drawn is None:
+        return []
+    unit = "accounts" if drawn.n_accounts else "respondents"
+    said = {"draws": draft.count("intervals.draws", drawn.draws, "wxsat.sem.bootstrap")}
+    return [draft.text(f"method.intervals_{unit}", **said)]
+
+
 def _has_dont_know(draft: Draft) -> bool:
     instrument = draft.instrument
     return instrument is not None and any(scale.dk is not None for scale in instrument.scales.values())
@@ -72,6 +82,7 @@ def _analysis(draft: Draft) -> list[str]:
     if any(model.result is not None and model.result.table.ordered for model in content.models):
         fitted = "method.estimator_ordinal"
     lines.append(draft.text(fitted if content.models else "method.estimator_none"))
+    lines += _bootstrapped(draft)
     if content.diagnosis is not None:
         settings = content.diagnosis.settings
         lines.append(

@@ -12,7 +12,9 @@ from wxsat.present.draft import Draft
 from wxsat.present.figures.path_diagram import plot_path_diagrams
 from wxsat.present.tables.effects import tabulate_defined, tabulate_effects
 from wxsat.present.tables.fit import reported_measures, tabulate_fit
+from wxsat.present.tables.intervals import tabulate_intervals
 from wxsat.present.tables.loadings import tabulate_loadings
+from wxsat.present.tables.modification import tabulate_modification
 from wxsat.present.tables.paths import tabulate_paths
 from wxsat.present.tables.r2 import tabulate_r2
 from wxsat.present.tables.residuals import tabulate_residuals
@@ -53,14 +55,16 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
     blocks.append(draft.table(fit))
     drawn: dict[str, Any] = {"language": language, "instrument": instrument, "title": title, "refused": marked}
     blocks += [draft.figure(spec) for spec in plot_path_diagrams(result, id=f"path-{model.id}", **drawn)]
-    tables = (
+    tables = [
         tabulate_paths(result, instrument, language, id=f"paths.{model.id}", refused=marked),
         tabulate_loadings(result, instrument, language, id=f"loadings.{model.id}", refused=marked),
         tabulate_effects(result, instrument, language, id=f"effects.{model.id}", refused=marked),
         tabulate_defined(result, instrument, language, id=f"defined.{model.id}", refused=marked),
+        tabulate_intervals(model.intervals, instrument, language, id=f"intervals.{model.id}", refused=marked),
         tabulate_r2(result, instrument, language, id=f"r2.{model.id}", refused=marked),
         tabulate_residuals(result, instrument, language, id=f"residuals.{model.id}"),
-    )
+        tabulate_modification(result, instrument, language, id=f"modification.{model.id}"),
+    ]
     blocks += [draft.table(table) for table in tables if table.rows]
     return blocks
 
