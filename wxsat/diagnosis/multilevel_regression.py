@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wxsat.diagnosis.multilevel_inputs import CAUSE, OUTCOME, ChainData
 from wxsat.diagnosis.multilevel_sem import INDIRECT, PATHS, WITHIN, ChainEstimate, unestimated
+from wxsat.diagnosis.resampling import expanded_level
 from wxsat.diagnosis.sampling import resample_blocks
 from wxsat.errors import WxsatError
 
@@ -136,30 +137,6 @@ def regress_chain(data: ChainData, draws: int, rng: np.random.Generator, *, open
     if not opened:
         estimates[WITHIN], errors[WITHIN], drawn[WITHIN] = _clustered_path(data, rng)
     return ChainEstimate(estimates, errors, drawn, {}, level=expanded_level(data.n_accounts))
-
-
-def expanded_level(n_accounts: int) -> float:
-    r"""
-    Return the share of the draws that makes a 95 % percentile interval of a slope over few accounts.
-
-    Notes
-    -----
-    .. math:: 1 - 2 \Phi(-t_{.975, G-2} \sqrt{(G-1)/(G-2)})
-
-    References
-    ----------
-    .. [1] Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American Statistician, 69(4),
-       371-386. The expanded percentile interval.
-
-    Examples
-    --------
-    >>> round(expanded_level(40), 4), round(expanded_level(10_000), 4)
-    (0.9597, 0.95)
-    """
-    from scipy.special import ndtr, stdtrit
-
-    width = float(stdtrit(n_accounts - 2, 0.975)) * np.sqrt((n_accounts - 1) / (n_accounts - 2))
-    return float(1.0 - 2.0 * ndtr(-width))
 
 
 def _half_of_the_middle(values: Floats) -> float:

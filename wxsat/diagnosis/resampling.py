@@ -132,6 +132,34 @@ def percentile_interval(draws: NDArray[np.float64], level: float = 0.95, df: flo
     return float(lower), float(upper)
 
 
+def expanded_level(n_accounts: int) -> float:
+    r"""
+    Return the share of the draws that makes a 95 % percentile interval of a slope over few accounts.
+
+    Fewer than three accounts give 1: all draws, and no slope.
+
+    Notes
+    -----
+    .. math:: 1 - 2 \Phi(-t_{.975, G-2} \sqrt{(G-1)/(G-2)})
+
+    References
+    ----------
+    .. [1] Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American Statistician, 69(4),
+       371-386. The expanded percentile interval.
+
+    Examples
+    --------
+    >>> round(expanded_level(40), 4), round(expanded_level(10_000), 4)
+    (0.9597, 0.95)
+    """
+    from scipy.special import ndtr, stdtrit
+
+    if n_accounts < 3:
+        return 1.0
+    width = float(stdtrit(n_accounts - 2, 0.975)) * np.sqrt((n_accounts - 1) / (n_accounts - 2))
+    return float(1.0 - 2.0 * ndtr(-width))
+
+
 def smoothed_share(hits: NDArray[np.bool_]) -> float:
     """
     Return ``(1 + hits) / (draws + 2)``: a bootstrap probability that is never quite 0 or 1.

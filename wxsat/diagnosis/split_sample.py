@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.diagnosis.resampling import percentile_interval, smoothed_share
+from wxsat.diagnosis.resampling import expanded_level, percentile_interval, smoothed_share
 from wxsat.diagnosis.sampling import resample_blocks
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ COMMON_SOURCE_BELOW = 0.5
 FEWEST_ACCOUNTS = 20
 FEWEST_IN_HALF = 5
 RELIABLE_FROM = 0.3
-RESAMPLES = 400
+RESAMPLES = 1000
 SURE_FROM = 0.90
 SPLIT_COLUMNS = (
     "dilemma", "same_person", "cross_person", "ratio", "ratio_lower", "ratio_upper", "p_common_source", "icc1", "icc2",
@@ -48,7 +48,9 @@ class SplitSample:
     ratio : float
         ``cross_person / same_person``.
     ratio_lower, ratio_upper, p_common_source : float
-        Percentile interval over resampled accounts, and the share of them with a ratio below .5.
+        Percentile interval over resampled accounts, expanded to that of a slope over so many accounts, and the share
+        of the draws with a ratio below .5. In simulation the interval holds 94 of 100 truths (40 accounts of 15 or 38
+        respondents; the plain one 92.7).
     icc1, icc2 : float
         Share of the dilemma's variance between accounts; reliability of a half's account mean.
     n_accounts, n : int
@@ -93,7 +95,8 @@ def split_sample(
     with variance components by analysis of variance over all respondents and :math:`\tilde n` the harmonic mean.
     Accounts need five respondents in each half. Below 20 accounts, or with ICC(2) under .3, nothing is said: halves
     that carry no signal of the account cannot tell either way. The verdict asks that 90 % of the bootstrap draws of
-    accounts agree on which side of .5 the ratio lies; ICC(2) is held fixed in them.
+    accounts agree on which side of .5 the ratio lies; ICC(2) is held fixed in them (redrawn, the interval is half as
+    wide again and no better).
 
     Examples
     --------
@@ -122,7 +125,7 @@ def split_sample(
     with np.errstate(invalid="ignore", divide="ignore"):
         cross = _between_halves(means_d, means_y, np.concatenate([whole, drawn])) / icc2
         ratios = cross / same
-    lower, upper = percentile_interval(ratios[1:])
+    lower, upper = percentile_interval(ratios[1:], expanded_level(count))
     share = smoothed_share(ratios[1:][np.isfinite(ratios[1:])] < COMMON_SOURCE_BELOW)
     told = count >= FEWEST_ACCOUNTS and icc2 >= RELIABLE_FROM and bool(np.isfinite(ratios[0]))
     icc1 = between / (between + within)
