@@ -9,7 +9,7 @@ from wxsat.present.figures.reliability import plot_reliability
 from wxsat.present.sections.summary import scales_with_omega
 from wxsat.present.tables.fornell_larcker import tabulate_fornell_larcker
 from wxsat.present.tables.htmt import tabulate_htmt
-from wxsat.present.tables.reliability import tabulate_reliability
+from wxsat.present.tables.reliability import tabulate_reliability, tabulate_reliability_bounds
 
 SOURCE = "wxsat.psychometrics.validity"
 
@@ -29,6 +29,7 @@ def describe_measurement(draft: Draft) -> Section | None:
     blocks: list[Block] = [
         Paragraph(intro),
         draft.table(tabulate_reliability(scales, draft.instrument, draft.language)),
+        draft.table(tabulate_reliability_bounds(scales, draft.instrument, draft.language)),
         draft.figure(plot_reliability(scales.reliability, language=draft.language, instrument=draft.instrument)),
     ]
     if not scales.htmt.empty:

@@ -36,18 +36,26 @@ def tabulate_reliability(scales: ScaleQuality, instrument: Instrument | None, la
 
 
 def tabulate_reliability_bounds(scales: ScaleQuality, instrument: Instrument | None, language: Language) -> Table:
-    """Return what the first table has no room for: the bootstrap interval of alpha, omega hierarchical, rho_A, glb."""
+    """
+    Return what the first table has no room for: the bootstrap interval of alpha, omega hierarchical, rho_A, glb.
+
+    Omega hierarchical stands there when a construct has the items for it, the interval when there were draws.
+    """
     build = TableBuilder("reliability_bounds", instrument, language)
     build.add_column("construct")
     build.add_column("alpha", "number", no_zero=True)
-    build.add_interval("alpha_boot_lower", "alpha_boot_upper", no_zero=True)
-    for name in ("omega_h", "omega_h_bifactor", "rho_a", "glb", "loading_max"):
+    draws = int(scales.settings["draws"])
+    if draws:
+        build.add_interval("alpha_boot_lower", "alpha_boot_upper", no_zero=True)
+    general = scales.reliability["omega_h"].notna().any()
+    for name in (*(("omega_h", "omega_h_bifactor") if general else ()), "rho_a", "glb", "loading_max"):
         build.add_column(name, "number", no_zero=True)
     for row in records(scales.reliability):
         figures = (row.get(column.name) for column in build.columns[1:])
         build.add_row(str(row["construct"]), (build.names.of(row["construct"]), *figures))
-    build.add_note("boot", draws=int(scales.settings["draws"]))
-    for note in ("omega_h", "rho_a", "glb"):
+    if draws:
+        build.add_note("boot", draws=draws)
+    for note in (*(("omega_h",) if general else ()), "rho_a", "glb"):
         build.add_note(note)
     return build.build()
 
