@@ -32,6 +32,8 @@ class Reading:
     Attributes
     ----------
     table : str
+    file : str
+        Name of its file, for messages; empty for a frame.
     zone : str
         Time zone of times that carry none.
     numbers : sequence of int
@@ -41,9 +43,15 @@ class Reading:
     """
 
     table: str
+    file: str = ""
     zone: str = "Asia/Shanghai"
     numbers: Sequence[int] = ()
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The file, or the table where there is none."""
+        return self.file or self.table
 
     def rows(self, mask: pd.Series | np.ndarray) -> str:
         """Return ``(rows 2, 5, ...)`` for the rows of the file where `mask` holds."""
@@ -55,7 +63,7 @@ class Reading:
     def tell(self, wrong: pd.Series | np.ndarray, code: str, message: str, hint: str) -> None:
         """Add a fault if any row is wrong; the rows follow the message."""
         if np.asarray(wrong, dtype=bool).any():
-            self.faults.append(Fault(code, f"{message} {self.rows(wrong)}.", self.table, hint))
+            self.faults.append(Fault(code, f"{message} {self.rows(wrong)}.", self.where, hint))
 
 
 def checked_column(column: pd.Series, spec: Column, reading: Reading) -> pd.Series:
@@ -104,7 +112,7 @@ def _times(values: pd.Series, spec: Column, reading: Reading) -> pd.Series:
     if found.mixed:
         hint = "Write all of them with a zone (+08:00), or none."
         message = f"some times of `{spec.name}` carry a zone and some do not."
-        reading.faults.append(Fault("LOG-025", message, reading.table, hint))
+        reading.faults.append(Fault("LOG-025", message, reading.where, hint))
     reading.tell(found.wrong, "LOG-021", f"`{spec.name}` has a time that cannot be read", found.hint)
     message = f"`{spec.name}` has a date before {earliest} or after {LATEST_YEAR}"
     hint = "Leave the cell empty where the time is not known; programs write 1970-01-01 or 9999-12-31 then."

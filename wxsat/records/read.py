@@ -117,7 +117,9 @@ def records_of(
         Row of the file that each row came from, for messages.
     """
     faults: list[Fault] = []
-    readings = {t: Reading(t, settings.time_zone, (numbers or {}).get(t, ()), faults) for t in TABLES}
+    given = numbers or {}
+    names = {t: str(name) for t, name in settings.files.model_dump().items() if t in given}
+    readings = {t: Reading(t, names.get(t, ""), settings.time_zone, given.get(t, ()), faults) for t in TABLES}
     tables: dict[str, pd.DataFrame] = {}
     available: set[tuple[str, str]] = set()
     for table, columns in TABLES.items():
@@ -141,12 +143,12 @@ def _shaped(
         spellings = [given[s] for s in (column.name, column.zh) if s in given]
         if len(spellings) > 1:
             message = f"`{column.name}` stands there twice, as {' and '.join(spellings)}."
-            reading.faults.append(Fault("LOG-020", message, table, "Keep one of the two columns."))
+            reading.faults.append(Fault("LOG-020", message, reading.where, "Keep one of the two columns."))
         spelling = spellings[0] if spellings else None
         if spelling is None:
             if frame is not None and column.required:
                 hint = f"Write `{column.name}` or `{column.zh}`.{nearest(column.name, given)}"
-                reading.faults.append(Fault("LOG-020", f"there is no column `{column.name}`.", table, hint))
+                reading.faults.append(Fault("LOG-020", f"there is no column `{column.name}`.", reading.where, hint))
             out[column.name] = _empty(column, 0 if frame is None else len(frame))
         elif frame is not None:
             out[column.name] = checked_column(frame[spelling], column, reading)
