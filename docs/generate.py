@@ -63,6 +63,11 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
+def _with_options(text: str) -> str:
+    """Return a help text whose options are set as code: two hyphens would become a dash."""
+    return re.sub(r"(?<![`\w-])(--[a-z][a-z-]*)", r"`\1`", " ".join(text.split()))
+
+
 def commands_page() -> str:
     """Every command with its arguments and options, from the typer application itself."""
     import typer.main
@@ -80,15 +85,15 @@ def describe_command(command: Any, name: str) -> Iterator[str]:
         return
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
-    yield from (f"## `{name}`", "", " ".join((command.help or "").split()), "")
+    yield from (f"## `{name}`", "", _with_options(command.help or ""), "")
     shown = " ".join(_metavar(p) for p in arguments)
     yield from ("```text", f"{name} {shown}{' ' if shown else ''}[OPTIONS]".strip(), "```", "")
     yield from ("| | | default |", "|---|---|---|")
     for argument in arguments:
-        yield f"| `{_metavar(argument)}` | {cell(argument.help or '')} | required |"
+        yield f"| `{_metavar(argument)}` | {cell(_with_options(argument.help or ''))} | required |"
     for option in options:
         names = ", ".join(f"`{o}`" for o in (*option.opts, *option.secondary_opts))
-        yield f"| {names} | {cell(option.help or '')}{_choices(option)} | {_default(option)} |"
+        yield f"| {names} | {cell(_with_options(option.help or ''))}{_choices(option)} | {_default(option)} |"
     yield ""
 
 
