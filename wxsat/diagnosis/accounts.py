@@ -39,7 +39,7 @@ class Shrinkage:
     estimates, own_weight : ndarray, shape (n,)
         Shrunken estimates, and the weight lambda that each account's own figure keeps.
     errors : ndarray, shape (n,)
-        Standard errors of the shrunken estimates, given mean and variance.
+        Standard errors of the shrunken estimates, with what mean and variance are uncertain by.
     """
 
     mean: float
@@ -67,12 +67,22 @@ def shrink(values: Floats, errors: Floats) -> Shrinkage:
     .. math:: \tilde S_a = \lambda_a S_a + (1 - \lambda_a) \mu, \qquad
               \lambda_a = \sigma_b^2 / (\sigma_b^2 + SE_a^2)
 
-    sigma_b^2 solves Paule and Mandel's equation :math:`\sum (S_a - \mu)^2 / (\sigma_b^2 + SE_a^2) = n - 1`.
+    sigma_b^2 solves Paule and Mandel's equation :math:`\sum (S_a - \mu)^2 / (\sigma_b^2 + SE_a^2) = n - 1`. Errors are
+
+    .. math:: \lambda_a SE_a^2 + \frac{(1 - \lambda_a)^2}{\sum_k w_k} + \frac{2 (1 - \lambda_a)^2}{n - 3}
+              \frac{\bar V + \sigma_b^2}{SE_a^2 + \sigma_b^2} (S_a - \mu)^2
+
+    the last for the estimated sigma_b^2 (Morris), with :math:`w_k = 1 / (\sigma_b^2 + SE_k^2)` and
+    :math:`\bar V` the mean of the squared errors weighted so. In simulation 95 % intervals hold 94 % of the true
+    figures with 10 to 60 answers an account and a tenth of the variance between accounts, 92 to 93 % with 10 to 20
+    answers, and 90 to 91 % where accounts hardly differ (`DIAG-164` says so).
 
     References
     ----------
     .. [1] Paule, R. C., & Mandel, J. (1982). Consensus values and weighting factors. Journal of Research of the
        National Bureau of Standards, 87(5), 377-385.
+    .. [2] Morris, C. N. (1983). Parametric empirical Bayes inference: theory and applications. Journal of the American
+       Statistical Association, 78(381), 47-55.
 
     Examples
     --------
@@ -91,8 +101,16 @@ def shrink(values: Floats, errors: Floats) -> Shrinkage:
     total = between + v
     own[known] = np.where(total > 0, between / np.maximum(total, 1e-300), 1.0)
     out[known] = own[known] * y + (1.0 - own[known]) * mean
-    spread[known] = np.sqrt(own[known] * v + (1.0 - own[known]) ** 2 / weights.sum())
+    centre = own[known] * v + (1.0 - own[known]) ** 2 / weights.sum()
+    spread[known] = np.sqrt(centre + _unsure_of_spread(y - mean, v, between, 1.0 - own[known]))
     return Shrinkage(mean, between, out, own, spread)
+
+
+def _unsure_of_spread(distance: Floats, v: Floats, between: float, pulled: Floats) -> Floats:
+    """What the estimated variance between accounts adds to the squared errors, by as much as they were pulled."""
+    total = np.maximum(between + v, 1e-12)
+    typical = float(np.average(v, weights=1.0 / total)) + between
+    return np.asarray(2.0 / max(len(v) - 3, 1) * pulled**2 * typical / total * distance**2)
 
 
 def _paule_mandel(y: Floats, v: Floats) -> float:

@@ -18,6 +18,7 @@ from wxsat.diagnosis.gaps import (
     supply_mismatch,
     tabulate_gaps,
 )
+from wxsat.diagnosis.source_cautions import caution_about_small_accounts
 
 FOLDER = Path(__file__).parents[2] / "golden" / "sources"
 GOLDEN = json.loads((FOLDER / "sources.json").read_text(encoding="utf-8"))
@@ -113,3 +114,45 @@ def test_rank_agreement_mismatch_and_reliability() -> None:
     c = np.cov(x, y)
     by_hand = (c[0, 0] * 0.8 + c[1, 1] * 0.7 - 2 * c[0, 1]) / (c[0, 0] + c[1, 1] - 2 * c[0, 1])
     assert difference_reliability(x, y, 0.8, 0.7) == pytest.approx(by_hand)
+
+
+def test_errors_of_a_clustered_surface_are_those_of_leaving_out_an_account() -> None:
+    rng = np.random.default_rng(5)
+    codes = np.repeat(np.arange(8), 12)
+    x, y = rng.uniform(0, 100, 96), rng.uniform(0, 100, 8)[codes]
+    z = 40 + 0.3 * x + 0.1 * y + rng.normal(size=8)[codes] * 5 + rng.normal(size=96) * 10
+    got = response_surface(z, x, y, codes)
+    assert got is not None
+    u, v = x - 50, y - 50
+    design = np.column_stack([np.ones(96), u, v, u * u, u * v, v * v])
+    whole = np.linalg.lstsq(design, z, rcond=None)[0]
+    moved = [np.linalg.lstsq(design[codes != g], z[codes != g], rcond=None)[0] - whole for g in range(8)]
+    errors = np.sqrt(7 / 8 * np.sum(np.square(moved), axis=0))
+    # The same least squares from products and from rows: squares of squares cost half the digits.
+    np.testing.assert_allclose(got.coefficients["std_error"][:6], errors, rtol=1e-6)
+    half = (got.coefficients["ci_upper"] - got.coefficients["ci_lower"]) / 2
+    assert (half / got.coefficients["std_error"]).tolist() == pytest.approx([2.364624] * 10, abs=1e-5)  # t, 7 df
+
+
+def test_few_answers_an_account_are_said() -> None:
+    n = np.array([12, 15, 40])
+    mean, error = np.array([[42.0], [50.0], [57.0]]), np.array([[5.0], [4.5], [3.0]])
+    others = {"n_ops": np.zeros(3), "panel": np.full(3, np.nan)} | {
+        name: np.full((3, 1), np.nan) for name in ("S_ops", "S_log")
+    }
+    table = tabulate_accounts(("a", "b", "c"), ("D1",), (mean, error, n[:, None]), others, {})
+    found = caution_about_small_accounts(table)
+    assert [f.code for f in found] == ["DIAG-164"]
+    assert found[0].evidence["small"] == 2
+    assert caution_about_small_accounts(table[table["n"] > 12]) == []
+    assert caution_about_small_accounts(table.iloc[:0]) == []
+
+
+def test_an_estimated_spread_widens_the_errors_of_what_was_pulled_far() -> None:
+    values, errors = np.array([30.0, 48.0, 50.0, 52.0, 70.0]), np.full(5, 8.0)
+    got = shrink(values, errors)
+    pulled = 1 - got.own_weight[0]
+    known = got.own_weight[0] * 64 + pulled**2 * (got.between + 64) / 5
+    # Morris (1983), equal errors: 2 / (k - 3) times the square of the pull.
+    assert got.errors[2] ** 2 == pytest.approx(known + pulled**2 * (50 - got.mean) ** 2)
+    assert got.errors[0] ** 2 == pytest.approx(known + pulled**2 * (30 - got.mean) ** 2)
