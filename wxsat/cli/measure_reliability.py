@@ -153,4 +153,5 @@ def _of_model(
 
 
 def _both(observed: pd.DataFrame, implied: pd.DataFrame) -> pd.DataFrame:
-    return observed.assign(omega_implied=implied["omega"])
+    found = observed.assign(omega_implied=implied["omega"])
+    return found[["group", "factor", "n_items", "omega", "omega_implied", "ave"]]

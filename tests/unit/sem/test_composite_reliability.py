@@ -15,6 +15,7 @@ from wxsat.sem.composite_reliability import evaluate_composite_reliability
 
 # lavaan's optimiser stops early, on bfi by up to 3e-5 in a loading.
 OPTIMISER = 5e-6
+HIGHER = Path(__file__).parents[2] / "golden" / "higher_reliability" / "higher_reliability.json"
 
 
 @pytest.mark.parametrize("name", ["rel_hs", "rel_tam", "rel_bfi"])
@@ -51,3 +52,30 @@ def test_error_covariances_count_as_error() -> None:
     fit = wx.fit_sem("f =~ a + b + c + d\na ~~ b", cov=covariance, n=500)
     found = evaluate_composite_reliability(fit, observed=False)
     assert found["omega"][0] == pytest.approx(2.8**2 / values.sum(), abs=1e-6)
+
+
+@pytest.mark.parametrize(("observed", "wanted"), [(True, "observed"), (False, "implied")])
+def test_factors_of_factors_and_ave_equal_semtools(observed: bool, wanted: str) -> None:
+    case = json.loads(HIGHER.read_text(encoding="utf-8"))
+    covariance = pd.DataFrame(case["covariance"], index=case["items"], columns=case["items"])
+    found = evaluate_composite_reliability(wx.fit_sem(case["model"], cov=covariance, n=case["n"]), observed=observed)
+    rows = found.set_index("factor")
+    assert rows["omega"].to_dict() == pytest.approx(case[wanted], abs=OPTIMISER)
+    assert rows["ave"].drop("g").to_dict() == pytest.approx(case["ave"], abs=OPTIMISER)
+    assert rows.loc["g", "n_items"] == 9
+    # semTools leaves a factor of factors out: the mean square of its own three standardised loadings.
+    assert rows.loc["g", "ave"] == pytest.approx(0.4429, abs=1e-4)
+
+
+def test_a_factor_of_factors_with_ordered_items_has_an_ave_and_no_omega() -> None:
+    rng = np.random.default_rng(4)
+    general = rng.normal(size=(600, 1))
+    parts = (0.8 * general + 0.6 * rng.normal(size=(600, 3))).repeat(3, axis=1)
+    answers = np.digitize(parts + 0.7 * rng.normal(size=(600, 9)), [-1.0, 0.0, 1.0])
+    frame = pd.DataFrame(answers, columns=[f"x{i}" for i in range(1, 10)])
+    text = "a =~ x1 + x2 + x3\nb =~ x4 + x5 + x6\nc =~ x7 + x8 + x9\ng =~ a + b + c"
+    rows = evaluate_composite_reliability(wx.fit_sem(text, frame, ordered="all")).set_index("factor")
+    assert np.isnan(rows.loc["g", "omega"])
+    # Of the population: loadings 0.8 of the general factor on each part.
+    assert rows.loc["g", "ave"] == pytest.approx(0.64, abs=0.08)
+    assert rows.drop("g")["omega"].between(0.7, 0.9).all()

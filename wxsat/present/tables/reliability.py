@@ -72,10 +72,11 @@ def tabulate_composite_reliability(
     build.add_column("n_items", "integer")
     build.add_column("omega", "number", no_zero=True)
     build.add_column("omega_implied", "number", no_zero=True)
+    build.add_column("ave", "number", no_zero=True)
     marked = bool(refusals(fit.findings))
     for row in records(frame):
         lead = (str(row["group"]),) if groups else ()
-        figures = (row["n_items"], row["omega"], row["omega_implied"])
+        figures = (row["n_items"], row["omega"], row["omega_implied"], row["ave"])
         build.add_row(f"{row['factor']}.{row['group']}" if groups else str(row["factor"]),
                       (*lead, build.names.of(row["factor"]), *figures), marked=marked)  # fmt: skip
     build.add_note("formula", n=fit.n_obs)
