@@ -31,6 +31,10 @@ LOGS = LogSettings(as_of="2026-03-31", files=LogFiles(accounts="accounts.csv"))
 WORLDS, ACCOUNTS, DRAWS = 150, 40, 400
 # Pooled over four dilemmas that are nearly independent: three binomial standard errors of 600 trials are 2.7 points.
 SLACK = 0.027
+MANY = 400
+LEAST, MOST = 0.93, 0.97
+# One figure of 400 worlds: three binomial standard errors of .95 are 3.3 points.
+ONE_LEAST = 0.95 - 0.033
 
 
 def answers(seed: int, n: int, accounts: int):
@@ -53,19 +57,44 @@ def test_severities_cover(kind):
     assert 0.95 - SLACK <= np.mean(held) <= 0.95 + SLACK
 
 
-@pytest.mark.slow
-def test_gains_and_own_losses_cover():
-    def levers(found):
-        return found.levers.set_index("lever")
+def figures_of(found) -> dict[str, np.ndarray]:
+    """Return (estimate, lower, upper) of every figure, shape (figures, 3) a kind."""
+    s, levers, split = found.structural.shapley, found.levers, found.structural.split_sample
+    paths, effects = found.paths, found.total_effects
+    columns = {
+        "LMG shares": s[["lmg_share", "lmg_share_lower", "lmg_share_upper"]],
+        "causal-order shares": s[["causal_share", "causal_share_lower", "causal_share_upper"]],
+        "gains": levers[["gain", "ci_lower", "ci_upper"]],
+        "own losses": levers[["own", "own_ci_lower", "own_ci_upper"]],
+        "paths": paths[["estimate", "ci_lower", "ci_upper"]],
+        "total effects": effects[["estimate", "ci_lower", "ci_upper"]],
+        "split-sample ratios": split[["ratio", "ratio_lower", "ratio_upper"]],
+    }
+    return {name: table.to_numpy(float) for name, table in columns.items()}
 
-    truth = levers(diagnose(answers(900001, 100_000, 4000), draws=200))
-    held, own = [], []
-    for seed in range(WORLDS):
-        table = levers(diagnose(answers(seed, 600, ACCOUNTS), draws=DRAWS))
-        held.append((table["ci_lower"] <= truth["gain"]) & (truth["gain"] <= table["ci_upper"]))
-        own.append((table["own_ci_lower"] <= truth["own"]) & (truth["own"] <= table["own_ci_upper"]))
-    assert 0.95 - SLACK <= np.mean(held) <= 0.95 + SLACK
-    assert 0.95 - SLACK <= np.mean(own) <= 0.95 + SLACK
+
+@pytest.fixture(scope="module")
+def held() -> dict[str, np.ndarray]:
+    """Whether each interval held its truth, shape (worlds, figures) a kind."""
+    truth = figures_of(diagnose(answers(900001, 100_000, 4000), draws=200))
+    found: dict[str, list[np.ndarray]] = {name: [] for name in truth}
+    for seed in range(MANY):
+        for name, table in figures_of(diagnose(answers(seed, 600, ACCOUNTS), draws=1000)).items():
+            found[name].append((table[:, 1] <= truth[name][:, 0]) & (truth[name][:, 0] <= table[:, 2]))
+    return {name: np.array(rows) for name, rows in found.items()}
+
+
+@pytest.mark.slow
+def test_intervals_of_the_structure_cover(held):
+    coverage = {name: round(float(rows.mean()), 4) for name, rows in held.items()}
+    print(coverage, {name: rows.mean(axis=0).round(3).tolist() for name, rows in held.items() if "share" in name})
+    assert all(LEAST <= value <= MOST for value in coverage.values()), coverage
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["LMG shares", "causal-order shares"])
+def test_every_share_is_covered(held, kind):
+    assert held[kind].mean(axis=0).min() >= ONE_LEAST
 
 
 def conditions(seed: int, accounts: int) -> list[AccountCondition]:
