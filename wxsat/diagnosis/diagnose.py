@@ -156,7 +156,7 @@ def diagnose(
     """
     responses, model_refused = answers_of(responses)
     refused = refused or model_refused
-    require_options(responses, target, draws)
+    require_options(responses, target, draws, seed, severity)
     scores, resolved = _score(responses, hierarchy)
     units, cluster, without_cluster = sampling_units(responses, cluster)
     weighting = respondent_weights(responses, weights)

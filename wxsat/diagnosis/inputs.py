@@ -36,7 +36,7 @@ def answers_of(given: Responses | SemResult) -> tuple[Responses, bool]:
     return given.answers, given.refused
 
 
-def require_options(responses: Responses, target: float, draws: int) -> None:
+def require_options(responses: Responses, target: float, draws: int, seed: int, severity: str) -> None:
     """Refuse what no diagnosis can be made from."""
     if not isinstance(responses, Responses):
         raise UsageError(
@@ -48,6 +48,10 @@ def require_options(responses: Responses, target: float, draws: int) -> None:
         raise UsageError("DIAG-006", f"target is {target:g}; expected a severity from 0 to below 100.", where="target")
     if draws < FEWEST_DRAWS:
         raise UsageError("DIAG-006", f"draws is {draws}; expected at least {FEWEST_DRAWS}.", where="draws")
+    if seed < 0:
+        raise UsageError("DIAG-006", f"seed is {seed}; expected a whole number from 0 on.", where="seed")
+    if severity not in ("latent", "observed"):
+        raise UsageError("DIAG-006", f"severity is '{severity}'; expected 'latent' or 'observed'.", where="severity")
     if responses.n < 2:
         raise DataError("DIAG-008", f"{responses.n} respondents are left; expected at least two.", where="responses")
 

@@ -16,6 +16,7 @@ from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
 from wxsat.panel.evaluate import PanelResult
 from wxsat.records.audit import AuditResult
+from wxsat.responses.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.three_sources import GivenSources
     from wxsat.diagnosis.triangulation import SourceTables
 
-# Coverage of 95 % intervals with 10 to 20 answers an account; measured in tests/recovery/test_interval_coverage.py.
+# Coverage of 95 % intervals with 10 to 20 answers an account; measured in tests/recovery/test_account_coverage.py.
 HELD_WITH_FEW_ANSWERS = (0.90, 0.93)
 
 
@@ -39,6 +40,11 @@ def require_sources(given: GivenSources) -> None:
         raise UsageError(
             "DIAG-026", f"panel= needs the result of a panel, got {type(given.panel).__name__}.", where="panel",
             hint="Pass what wxsat.evaluate_panel() returned.",
+        )  # fmt: skip
+    if given.needs is not None and not isinstance(given.needs, Responses):
+        raise UsageError(
+            "DIAG-029", f"needs= needs the public's cleaned answers, got {type(given.needs).__name__}.", where="needs",
+            hint="Pass what clean() returned of the block on needs.",
         )  # fmt: skip
     if given.accounts not in ("sampled", "fixed"):
         raise UsageError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from wxsat.panel.annual import annual_scores
 from wxsat.panel.facets import Facets, fit_facets
 from wxsat.panel.gaming import FEWEST_WITH_RECORDS, GamingChecks, check_gaming
 from wxsat.panel.generalisability import VarianceComponents, estimate_components, monthly_icc
-from wxsat.panel.scores import PanelScores
+from wxsat.panel.scores import PanelScores, panel_scores_of, read_panel_scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,14 +108,16 @@ class PanelResult:
         return str(self.annual.to_html(index=False, float_format="{:.2f}".format, na_rep=""))
 
 
-def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, weight: float = 1.0) -> PanelResult:
+def evaluate_panel(
+    scores: PanelScores | pd.DataFrame | str | Path, *, records: pd.Series | None = None, weight: float = 1.0
+) -> PanelResult:
     """
     Evaluate a panel of supervisors.
 
     Parameters
     ----------
-    scores : PanelScores
-        From :func:`wxsat.panel.scores.read_panel_scores`.
+    scores : PanelScores, DataFrame or path
+        From :func:`wxsat.panel.scores.read_panel_scores`, or what it reads.
     records : Series, optional
         Account to a health score of its own records (0 to 100, higher = better), to check the panel against.
     weight : float
@@ -130,7 +133,8 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
         PANEL-010 accounts and supervisors fall into unconnected sets; PANEL-011 fewer than two accounts or two
         supervisors; PANEL-012 all scores alike.
     UsageError
-        PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account.
+        PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account;
+        PANEL-015 no sheets.
 
     Examples
     --------
@@ -138,6 +142,7 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
     0.87
     """
     _require_usable(records, weight)
+    scores = _sheets_of(scores)
     frame = scores.frame
     _require_variety(frame)
     facets = fit_facets(frame)
@@ -159,6 +164,21 @@ def evaluate_panel(scores: PanelScores, *, records: pd.Series | None = None, wei
         components.phi_interval(per_month, n_months), n_months, per_month,
         impression, gaming, phi >= limits.MIN_PHI, findings,
     )  # fmt: skip
+
+
+def _sheets_of(given: PanelScores | pd.DataFrame | str | Path) -> PanelScores:
+    if isinstance(given, PanelScores):
+        return given
+    if isinstance(given, str | Path):
+        return read_panel_scores(given)
+    if isinstance(given, pd.DataFrame):
+        return panel_scores_of(given)
+    raise UsageError(
+        "PANEL-015",
+        f"evaluate_panel() needs supervisors' sheets, got {type(given).__name__}.",
+        where="scores",
+        hint="Pass what read_panel_scores() returned, a table, or a file.",
+    )
 
 
 def _require_usable(records: pd.Series | None, weight: float) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from wxsat.errors import StudyError, UsageError
 from wxsat.finding import Finding
 from wxsat.notebook import ShownInNotebook
 from wxsat.numerics.queueing import Load, evaluate_load, functions_to_drop
 from wxsat.panel import readiness_list as limits
-from wxsat.panel.readiness_answers import Capacity, ReadinessAnswers
+from wxsat.panel.readiness_answers import Capacity, ReadinessAnswers, find_gaps, load_readiness
 
 Decision = Literal["open", "open_outsourced", "trial_reduced", "not_yet"]
 
@@ -90,17 +92,24 @@ def _load(load: Load | None) -> dict[str, Any] | None:
     }
 
 
-def evaluate_readiness(answers: ReadinessAnswers) -> Readiness:
+def evaluate_readiness(answers: ReadinessAnswers | str | Path) -> Readiness:
     """
     Judge whether an account may open.
 
     Parameters
     ----------
-    answers : ReadinessAnswers
+    answers : ReadinessAnswers or path
 
     Returns
     -------
     Readiness
+
+    Raises
+    ------
+    UsageError
+        READY-032 for what is no answers.
+    StudyError
+        READY-001 to READY-021 for answers that are not complete.
 
     Notes
     -----
@@ -116,6 +125,7 @@ def evaluate_readiness(answers: ReadinessAnswers) -> Readiness:
     >>> evaluate_readiness(full).decision
     'open'
     """
+    answers = _answers_of(answers)
     blocks = {
         block: 100 * sum(answers.answers[f"{block}.{i}"] for i in range(1, n + 1)) / (2 * n)
         for block, n in limits.BLOCKS.items()
@@ -128,6 +138,21 @@ def evaluate_readiness(answers: ReadinessAnswers) -> Readiness:
     decision = _decide(blocks, mean, failed, answers.outsourcing_contract, carried, nothing_left)
     findings = _findings(failed, load, drop, nothing_left)
     return Readiness(answers.account, decision, blocks, mean, failed, load, after, drop, carried, findings)
+
+
+def _answers_of(given: ReadinessAnswers | str | Path) -> ReadinessAnswers:
+    if isinstance(given, str | Path):
+        return load_readiness(given)
+    if not isinstance(given, ReadinessAnswers):
+        raise UsageError(
+            "READY-032",
+            f"evaluate_readiness() needs the answers to the readiness list, got {type(given).__name__}.",
+            where="answers",
+            hint="Pass what load_readiness() returned, or the path of the file.",
+        )
+    if faults := find_gaps(given):
+        raise StudyError.from_faults(faults)
+    return given
 
 
 def _capacity(capacity: Capacity | None) -> tuple[Load | None, Load | None, tuple[str, ...]]:

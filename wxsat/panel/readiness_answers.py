@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from wxsat.errors import Fault, StudyError, nearest
 from wxsat.instrument.settings_file import Settings, load_settings
+from wxsat.instrument.yaml_tree import Positions
 from wxsat.numerics.queueing import ServiceFunction, Staffing
 from wxsat.panel.readiness_list import BLOCKS, GATES, ITEMS
 
@@ -121,14 +122,14 @@ def load_readiness(path: str | Path) -> ReadinessAnswers:
     """
     source = Path(path)
     settings = load_settings(source, ReadinessAnswers, "READY", StudyError)
-    faults = [*_unanswered(settings, source), *_unknown(settings)]
+    faults = [*find_gaps(settings.value, settings.positions, source), *_unknown(settings)]
     if faults:
         raise StudyError.from_faults(faults)
     return settings.value
 
 
-def _unanswered(settings: Settings[ReadinessAnswers], source: Path) -> list[Fault]:
-    value = settings.value
+def find_gaps(value: ReadinessAnswers, positions: Positions | None = None, source: Path | None = None) -> list[Fault]:
+    """Return a READY-020 for items, and for gates, that have no answer."""
     gaps = {
         "answers": [item for item in ITEMS if item not in value.answers],
         "gates": [gate for gate in GATES if gate not in value.gates],
@@ -137,7 +138,7 @@ def _unanswered(settings: Settings[ReadinessAnswers], source: Path) -> list[Faul
         Fault(
             "READY-020",
             f"`{block}` has no answer for {', '.join(missing)}.",
-            settings.positions.where((block,)) or str(source),
+            (positions.where((block,)) if positions is not None else "") or str(source or block),
             "Every item needs 0, 1 or 2 and every gate true or false; what nobody knows is 0 or false.",
         )
         for block, missing in gaps.items()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wxsat.errors import UsageError
 from wxsat.finding import Finding
 from wxsat.numerics.plain import frame_records
 from wxsat.records import audit_tables as tables
@@ -135,12 +136,15 @@ def audit(
     StudyError
         LOG-001 to LOG-014: the settings file.
     DataError
-        LOG-020 to LOG-027: the tables.
+        LOG-020 to LOG-032: the tables.
+    UsageError
+        LOG-033: what was passed is no settings file, or an option is out of range.
 
     Examples
     --------
     >>> audit("records/logs.yaml").overall  # doctest: +SKIP
     """
+    _require_options(logs, draws, seed, vase_severity)
     records = logs if isinstance(logs, Records) else read_records(load_log_settings(logs), Path(logs).parent)
     definitions = changed_indicators(records.settings.knots)
     prepared = prepare_records(records)
@@ -172,3 +176,20 @@ def audit(
         tuple(a.account for a in prepared.accounts),
         tuple(audit_findings(records, prepared, copying, measured, overall)), settings, monthly_replies(prepared),
     )  # fmt: skip
+
+
+def _require_options(logs: object, draws: int, seed: int, vase_severity: object) -> None:
+    if not isinstance(logs, str | Path | Records):
+        raise UsageError(
+            "LOG-033",
+            f"audit() needs the settings file of the records, got {type(logs).__name__}.",
+            where="logs",
+            hint="Pass the path of logs.yaml, or records that were read.",
+        )
+    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise UsageError("LOG-033", f"{name} is {value!r}; expected a whole number from {least} on.", where=name)
+    if vase_severity is not None and not isinstance(vase_severity, Mapping):
+        raise UsageError(
+            "LOG-033", "vase_severity needs the severity of each account.", where="vase_severity", hint='{"A": 61.5}'
+        )

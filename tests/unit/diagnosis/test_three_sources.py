@@ -185,6 +185,11 @@ def test_sources_that_share_no_account_are_refused(
         diagnose(public, audit="logs.yaml", draws=DRAWS)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="DIAG-025"):
         diagnose(public, audit=audited, accounts="some", draws=DRAWS)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="DIAG-029"):
+        diagnose(public, needs=pd.DataFrame(), draws=DRAWS)  # type: ignore[arg-type]
+    for wrong in ({"seed": -1}, {"severity": "true"}):
+        with pytest.raises(UsageError, match="DIAG-006"):
+            diagnose(public, **{"draws": DRAWS, **wrong})  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="DIAG-026"):
         diagnose(public, panel=pd.DataFrame(), draws=DRAWS)  # type: ignore[arg-type]
 

@@ -103,7 +103,11 @@ def _read(folder, **tables):
             "LOG-022",
             "m1",
         ),
-        ({"posts": "account,post_id,time\n\nA,p1,2026-03-01\n,,\nA,p2,soon\n"}, "LOG-021", "posts.csv: `time` has a time that cannot be read (row 5)"),
+        (
+            {"posts": "account,post_id,time\n\nA,p1,2026-03-01\n,,\nA,p2,soon\n"},
+            "LOG-021",
+            "posts.csv: `time` has a time that cannot be read (row 5)",
+        ),
     ],
 )  # fmt: skip
 def test_faults_are_named_with_the_row_of_the_file(tmp_path, tables, code, said):
