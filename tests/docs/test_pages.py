@@ -160,6 +160,31 @@ def test_result_columns_are_those_of_the_results() -> None:
     assert {name: columns.split() for name, columns in told.items()} == results()
 
 
+def test_tables_of_columns_are_those_of_the_results() -> None:
+    """The tables of the page, section by section, against a diagnosis, an invariance ladder and a composite model."""
+    from semopy.examples import holzinger39
+
+    pupils = holzinger39.get_data()
+    model = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6"
+    sections = re.split(r"^## ", page("reference/result-columns.md"), flags=re.MULTILINE)
+    results = {
+        "Diagnosis": wx.diagnose(clean(), draws=200),
+        "Invariance": wx.evaluate_invariance(model, pupils, group="school"),
+        "Composite models": wx.fit_pls(f"{model}\ntextual ~ visual", pupils, draws=20, seed=1),
+    }
+    told = 0
+    for title, result in results.items():
+        text = next(section for section in sections if section.startswith(title))
+        for name, columns in re.findall(r"^\| `\.([\w.]+)` \| `([^`]+)` \|", text, re.MULTILINE):
+            frame = result
+            for attribute in name.split("."):
+                frame = getattr(frame, attribute)
+            if len(frame.columns):  # without records or gaps a table is empty
+                assert " ".join(map(str, frame.columns)) == columns, name
+                told += 1
+    assert told >= 24
+
+
 def test_study_page_explains_every_key() -> None:
     from wxsat.study.study import Fieldwork, Study
 

@@ -87,6 +87,8 @@ def level_terms(data: ClusterMoments, at: LevelMoments, information: Kind | None
     mu, matrices = size_matrices(data, at)
     try:
         factors = np.linalg.cholesky(matrices)
+        # A matrix of enormous numbers may have a root and yet no inverse.
+        inverses: NDArray[np.float64] = np.linalg.inv(matrices).astype(np.float64)
     except np.linalg.LinAlgError:
         return None
     if start is None:
@@ -94,7 +96,6 @@ def level_terms(data: ClusterMoments, at: LevelMoments, information: Kind | None
     inverse_w, log_det_w = start
     p, rest = len(data.at_within), float(data.n_rows - data.n_clusters)
     counts, sizes = data.counts, data.sizes
-    inverses: NDArray[np.float64] = np.linalg.inv(matrices).astype(np.float64)
     inverses = (inverses + np.swapaxes(inverses, 1, 2)) / 2.0
     log_dets = 2.0 * np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
     distance = data.mean - mu

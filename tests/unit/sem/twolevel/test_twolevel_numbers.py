@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wxsat.errors import DataError, UsageError
+import wxsat as wx
+from wxsat.errors import DataError, EstimationError, UsageError
 from wxsat.sem.matrices import lay_out
 from wxsat.sem.parameter_table import parse_model
 from wxsat.sem.restrictions import table_constraints
@@ -194,3 +195,12 @@ def test_few_clusters_are_named(rows):
     )
     assert [f.code for f in fit.findings] == ["SEM-136"]
     assert np.isfinite(fit.vcov).all()
+
+
+def test_a_search_that_leaves_for_infinity_is_no_fault_of_ours():
+    """Matrices of enormous numbers have a root and no inverse: six clusters of ages and three items."""
+    from semopy.examples import holzinger39
+
+    model = "level: 1\nv =~ x1 + x2 + x3\nlevel: 2\nw =~ x1 + x2 + x3"
+    with pytest.raises(EstimationError, match="did not converge"):
+        wx.fit_sem(model, holzinger39.get_data(), cluster="ageyr")
