@@ -66,14 +66,21 @@ class TableBuilder:
         self.columns.append(Column(name, self.heading(name), kind, digits, no_zero, collapse))
 
     def add_interval(
-        self, lower: str = "ci_lower", upper: str = "ci_upper", digits: int = 2, *, no_zero: bool = False
+        self,
+        lower: str = "ci_lower",
+        upper: str = "ci_upper",
+        digits: int = 2,
+        *,
+        no_zero: bool = False,
+        kind: CellKind = "number",
+        joined: str = "",
     ) -> None:
-        """Add the two columns of an interval; the joined heading is that of the name without its ending."""
-        joined = self.heading(lower.removesuffix("_lower"))
+        """Add the two columns of an interval; the joined heading is that of `joined`, or of the name without ending."""
+        together = self.heading(joined or lower.removesuffix("_lower"))
         self.columns.append(
-            Column(lower, self.heading(lower), "number", digits, no_zero, upper=upper, interval_heading=joined)
+            Column(lower, self.heading(lower), kind, digits, no_zero, upper=upper, interval_heading=together)
         )
-        self.columns.append(Column(upper, self.heading(upper), "number", digits, no_zero))
+        self.columns.append(Column(upper, self.heading(upper), kind, digits, no_zero))
 
     def add_row(self, key: str, cells: Iterable[Any], *, marked: bool = False, digits: int | None = None) -> None:
         """Add a row; a key that exists already gets a number. `digits` is for tables whose rows differ in them."""

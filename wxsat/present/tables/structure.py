@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 # table: its columns, each with kind and digits (text without), and the places that hold names of constructs
 LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
-    "shapley": (("dilemma", "text", 0), ("lmg_share", "percent", 0), ("causal_share", "percent", 0)),
+    "shapley": (
+        ("dilemma", "text", 0), ("lmg_share", "percent", 0), ("lmg_share_lower", "share_interval", 0),
+        ("causal_share", "percent", 0), ("causal_share_lower", "share_interval", 0),
+    ),
     "sequence": (
         ("step", "number", 0), ("dilemma", "text", 0), ("marginal", "number", 1), ("cumulative", "number", 1),
         ("p_order", "percent", 0), ("cost", "priced", 0), ("gain_per_cost", "priced", 2),
@@ -29,7 +32,7 @@ LAYOUT: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "split_sample": (
         ("dilemma", "text", 0), ("same_person", "number", 2), ("cross_person", "number", 2), ("ratio", "number", 2),
-        ("icc2", "number", 2), ("n_accounts", "number", 0), ("verdict", "text", 0),
+        ("ratio_lower", "own_interval", 2), ("icc2", "number", 2), ("n_accounts", "number", 0), ("verdict", "text", 0),
     ),
     "rivals": (
         ("model", "text", 0), ("claim", "text", 0), ("chisq", "number", 1), ("df", "number", 0), ("cfi", "number", 3),
@@ -59,6 +62,11 @@ def tabulate_structure(
             build.add_column(column)
         elif kind == "interval":
             build.add_interval(digits=digits)
+        elif kind in ("share_interval", "own_interval"):
+            upper = column.removesuffix("_lower") + "_upper"
+            build.add_interval(
+                column, upper, digits, kind="percent" if kind == "share_interval" else "number", joined="ci"
+            )
         elif kind == "p_value":
             build.add_column(column, "p_value")
         else:
