@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from wxsat.cli import exhibits
 from wxsat.cli import power_options as option
 from wxsat.cli.output import emit_json, print_frame, say
-from wxsat.errors import UsageError
+from wxsat.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import FormName, Language
@@ -102,6 +102,11 @@ def _measured(
 
     if target is None:
         result = evaluate_power(source, _sizes(n or []), **plan)
+        known = result.parameters["name"].astype(str).unique().tolist()
+        for name in parameter or ():
+            if name not in known:
+                raise UsageError("MEAS-086", f"the model has no parameter {name!r}.{nearest(name, known)}",
+                                 where="--parameter")  # fmt: skip
         return result, result
     found = find_sample_size(source, target=target, parameters=tuple(parameter or ()), **plan)
     return found, found.result

@@ -82,13 +82,15 @@ def evaluate_composite_reliability(result: SemResult, *, observed: bool = True) 
     return pd.DataFrame(rows, columns=["group", "factor", "n_items", "omega", "ave"])
 
 
-def _loadings_through(loadings: pd.DataFrame, factor: str) -> dict[str, float]:
-    """Return what of a factor reaches every observed item, along all chains of loadings."""
+def _loadings_through(loadings: pd.DataFrame, factor: str, above: tuple[str, ...] = ()) -> dict[str, float]:
+    """Return what of a factor reaches every observed item, along all chains of loadings; nothing in a circle."""
     found: dict[str, float] = {}
+    if factor in above:
+        return found
     own = loadings[loadings["lhs"] == factor]
     latent = set(loadings["lhs"])
     for part, weight in zip(own["rhs"].astype(str), own["estimate"].astype(float), strict=True):
-        below = _loadings_through(loadings, part) if part in latent else {part: 1.0}
+        below = _loadings_through(loadings, part, (*above, factor)) if part in latent else {part: 1.0}
         for item, loading in below.items():
             found[item] = found.get(item, 0.0) + weight * loading
     return found

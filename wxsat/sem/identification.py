@@ -74,7 +74,15 @@ def unidentified_parameters(table: ParameterTable, constraints: Constraints) -> 
     generator = np.random.default_rng(20240501)
     touched: set[int] | None = None
     for _ in range(N_POINTS):
-        null = _null_space(table, constraints, generator)
+        try:
+            null = _null_space(table, constraints, generator)
+        except np.linalg.LinAlgError:
+            raise EstimationError(
+                "SEM-052",
+                "the model runs in a circle whose values multiply to one: it implies no covariances.",
+                where=table.name,
+                hint="A factor cannot measure what measures it; break the circle, or free one of its values.",
+            ) from None
         if null.shape[1] == 0:
             return []
         found = set(np.flatnonzero(np.abs(null).max(axis=1) > 1e-6).tolist())

@@ -162,7 +162,7 @@ def _walk(prepared: Prepared, responses: CleanResponses, sources: ReadSources | 
     models = tuple(_fit(model, responses, weights, study.estimator) for model in prepared.models)
     findings = [*scales.findings]
     for planned, model in zip(prepared.models, models, strict=True):
-        findings += _model_findings(model, planned.text, responses, several=len(models) > 1)
+        findings += _model_findings(model, len(models) > 1, planned.text, responses)
     diagnosis = None
     if prepared.instrument.composites and study.diagnosis.enabled:
         progress("diagnose")
@@ -219,7 +219,9 @@ def _fitted(text: str, responses: CleanResponses, weights: str | None, estimator
     return fit_sem(text, responses, check="semopy") if weights is None else fit_sem(text, responses, weights=weights)
 
 
-def _model_findings(model: FittedModel, text: str, responses: CleanResponses, several: bool) -> list[Finding]:
+def _model_findings(
+    model: FittedModel, several: bool, text: str = "", responses: CleanResponses | None = None
+) -> list[Finding]:
     """
     Return what a model's fit has to say, with the model's name where the study has several.
 

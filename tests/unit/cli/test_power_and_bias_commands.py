@@ -92,3 +92,11 @@ def test_sizes_may_come_one_by_one(population: str) -> None:
     together = run(app, [*options, "--n", "100,150"])
     assert apart.exit_code == 0, apart.stderr
     assert apart.stdout == together.stdout
+
+
+def test_a_parameter_that_is_not_in_the_model_is_named(population: str) -> None:
+    options = ["power", population, "--standardised", "--replicates", "4", "--n", "100", "--parameter"]
+    assert run(app, [*options, "y~x"]).exit_code == 0
+    fault = run(app, [*options, "y~z"]).exception
+    assert isinstance(fault, UsageError)
+    assert "Did you mean 'y~x'" in str(fault)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import wxsat as wx
+from wxsat.errors import EstimationError
 from wxsat.sem.composite_reliability import evaluate_composite_reliability
 
 # lavaan's optimiser stops early, on bfi by up to 3e-5 in a loading.
@@ -79,3 +80,11 @@ def test_a_factor_of_factors_with_ordered_items_has_an_ave_and_no_omega() -> Non
     # Of the population: loadings 0.8 of the general factor on each part.
     assert rows.loc["g", "ave"] == pytest.approx(0.64, abs=0.08)
     assert rows.drop("g")["omega"].between(0.7, 0.9).all()
+
+
+def test_a_circle_of_factors_is_named() -> None:
+    names = list("abcd")
+    cov = pd.DataFrame(0.5 + 0.5 * np.eye(4), index=names, columns=names)
+    with pytest.raises(EstimationError, match="runs in a circle") as caught:
+        wx.fit_sem("f =~ g + a + b\ng =~ f + c + d", cov=cov, n=200)
+    assert caught.value.code == "SEM-052"

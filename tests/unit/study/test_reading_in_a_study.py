@@ -37,20 +37,20 @@ def planned(text: str = TEXT) -> PlannedModel:
 def test_a_fit_carries_the_reasons_of_sem_fit():
     frame = answers(0.99)
     model = _fit(planned(), frame, None, "ML")
-    found = _model_findings(model, TEXT, frame, several=False)
+    found = _model_findings(model, False, TEXT, frame)
     codes = {f.code for f in refusals(found)}
     assert {"MEAS-121", "MEAS-181"} <= codes
     alone = judge_reading(fit_sem(TEXT, frame), frame, lambda text: fit_sem(text, frame))
     assert codes == {f.code for f in refusals(alone.findings)}
     assert model.result is not None
     assert model.result.refused
-    assert all("main: " in f.message for f in _model_findings(model, TEXT, frame, several=True))
+    assert all("main: " in f.message for f in _model_findings(model, True, TEXT, frame))
 
 
 def test_distinct_constructs_are_left_alone():
     frame = answers(0.3)
     model = _fit(planned(TEXT.replace("c1 + c2 + c3", "c1 + c2")), frame, None, "ML")
-    codes = {f.code for f in _model_findings(model, TEXT, frame, several=False)}
+    codes = {f.code for f in _model_findings(model, False, TEXT, frame)}
     assert not codes & {"MEAS-121", "MEAS-180", "MEAS-182"}
 
 
@@ -64,6 +64,6 @@ def test_a_fit_that_fails_is_followed_by_its_reasons(monkeypatch):
     monkeypatch.setattr(street, "_fitted", fail)
     frame = answers(0.99)
     model = _fit(planned(), frame, None, "ML")
-    codes = [f.code for f in _model_findings(model, TEXT, frame, several=False)]
+    codes = [f.code for f in _model_findings(model, False, TEXT, frame)]
     assert codes[0] == "STUDY-101"
     assert {"MEAS-121", "MEAS-181"} <= set(codes)
