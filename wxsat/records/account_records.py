@@ -39,6 +39,9 @@ class AccountRecords:
         Times of all human replies.
     observed_until : Timestamp
         End of the day of the cut-off.
+    replies_known, hearing_known : bool
+        Whether replies, and when messages were opened or assigned, were recorded at all: what nobody recorded is not
+        what nobody did.
     """
 
     account: str
@@ -53,6 +56,8 @@ class AccountRecords:
     leader_replies: int
     replies_dated: pd.Series
     observed_until: pd.Timestamp
+    replies_known: bool = True
+    hearing_known: bool = True
 
     def blocks(self) -> dict[str, NDArray[np.int64]]:
         """Return what is resampled together: messages, cases and functions one by one, posts by the week."""
@@ -99,6 +104,8 @@ def prepare_records(records: Records) -> PreparedRecords:
     human = tables["replies"][tables["replies"]["by"] != "auto"]
     home = tables["messages"].set_index("message_id")["account"] if len(tables["messages"]) else pd.Series(dtype=object)
     human = human.assign(account=human["message_id"].map(home))
+    replies_known = records.has("replies", "time")
+    hearing_known = records.has("messages", "heard_at") and bool(tables["messages"]["heard_at"].notna().any())
     prepared = []
     for _, facts in tables["accounts"].iterrows():
         name = facts["account"]
@@ -120,6 +127,8 @@ def prepare_records(records: Records) -> PreparedRecords:
                 int((recent["by"] == "leader").sum()),
                 replies["time"].reset_index(drop=True),
                 _end(records),
+                replies_known,
+                hearing_known,
             )
         )
     return PreparedRecords(tuple(prepared), clock, copying, _need_shares(tables["needs"]))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wxsat.errors import UsageError
+from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
 from wxsat.numerics.plain import frame_records
 from wxsat.records import audit_tables as tables
@@ -19,7 +19,7 @@ from wxsat.records.account_records import prepare_records
 from wxsat.records.audit_findings import audit_findings
 from wxsat.records.indicators import Frame
 from wxsat.records.knots import Indicator, changed_indicators
-from wxsat.records.measured import measure_indicators
+from wxsat.records.measured import Measured, measure_indicators
 from wxsat.records.monthly import monthly_replies
 from wxsat.records.read import Records, read_records
 from wxsat.records.settings import load_log_settings
@@ -136,7 +136,7 @@ def audit(
     StudyError
         LOG-001 to LOG-014: the settings file.
     DataError
-        LOG-020 to LOG-032: the tables.
+        LOG-020 to LOG-034: the tables.
     UsageError
         LOG-033: what was passed is no settings file, or an option is out of range.
 
@@ -150,12 +150,14 @@ def audit(
     prepared = prepare_records(records)
     frame = Frame(records.settings, prepared.needs, definitions)
     measured = measure_indicators(records, prepared, frame, draws, seed)
+    _require_some(measured)
     values, counts = measured.values, measured.counts
     indicators = tables.indicator_table(prepared, definitions, values, measured.intervals, counts)
     severities = tables.account_severities(prepared, indicators)
     severity_draws, by_chance = tables.dilemma_draws(prepared, definitions, measured, severities)
     dilemmas = tables.dilemma_table(prepared, indicators, severities, severity_draws)
-    overall = tables.overall_table(dilemmas, severity_draws, by_chance, prepared)
+    fixed = tables.overall_draws(definitions, measured, severities)
+    overall = tables.overall_table(dilemmas, fixed, by_chance, prepared)
     symptoms = tuple(
         diagnose_symptoms(
             a,
@@ -176,6 +178,16 @@ def audit(
         tuple(a.account for a in prepared.accounts),
         tuple(audit_findings(records, prepared, copying, measured, overall)), settings, monthly_replies(prepared),
     )  # fmt: skip
+
+
+def _require_some(measured: Measured) -> None:
+    if all(np.isnan(of).all() for of in measured.values.values()):
+        raise DataError(
+            "LOG-034",
+            "no indicator can be told from the files given.",
+            where="files",
+            hint="Give posts, messages with replies, cases or functions; LAYOUT.md of `wxsat new --audit` has all.",
+        )
 
 
 def _require_options(logs: object, draws: int, seed: int, vase_severity: object) -> None:

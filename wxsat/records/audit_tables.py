@@ -16,7 +16,7 @@ from wxsat.records.indicators import copied_at
 from wxsat.records.knots import Indicator
 from wxsat.records.measured import Measured, Table
 from wxsat.records.resampled import share
-from wxsat.records.shares import EmpiricalBayes, fit_beta_binomial
+from wxsat.records.shares import EmpiricalBayes, fit_beta_binomial, fit_beta_binomials
 from wxsat.records.symptoms import STAGES, ZH, Diagnosis
 
 DILEMMAS = ("D1", "D2", "D3", "D4")
@@ -70,6 +70,36 @@ def is_shrunk(name: str, value: NDArray[np.float64], n: NDArray[np.float64]) -> 
     if DEFINITIONS[name].marks is None or np.isfinite(value).sum() < 3:
         return np.zeros(len(value), dtype=bool)
     return np.asarray((n < SHRINK_BELOW) & ~np.isnan(value))
+
+
+def overall_draws(definitions: Mapping[str, Indicator], measured: Measured, severities: Table) -> NDArray[np.float64]:
+    """
+    Return draws of the severities over all accounts, the accounts fixed, shape (draws, 4).
+
+    What small figures are drawn towards is estimated from the accounts' own cases, and so again in every draw.
+    """
+    again = {
+        name: shrink_draws(name, draws, measured.values[name], measured.counts[name])
+        for name, draws in measured.spread.items()
+    }
+    moved = mean_known(list(_severities_of(definitions, again, measured.values).transpose(1, 0, 2)))
+    centre = np.array([mean_known([severities[d][i : i + 1] for i in range(len(severities[d]))])[0] for d in DILEMMAS])
+    return np.clip(moved - moved.mean(axis=0) + centre, 0, 100)
+
+
+def shrink_draws(
+    name: str, draws: NDArray[np.float64], value: NDArray[np.float64], n: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Draw small figures towards what the accounts have in common in each draw, shape (draws, accounts)."""
+    few = is_shrunk(name, value, n)
+    if not few.any():
+        return draws
+    times = DEFINITIONS[name].times
+    filled = np.where(np.isnan(draws), value, draws)
+    known = np.isfinite(value) & (n > 0)
+    mean, strength = fit_beta_binomials(filled[:, known] / times, n[known], np.ones((len(draws), int(known.sum()))))
+    weight = np.where(np.isfinite(strength)[:, None], n / (n + strength[:, None]), 0.0)
+    return np.where(few, weight * filled + (1 - weight) * times * mean[:, None], filled)
 
 
 def dilemma_draws(
@@ -185,12 +215,12 @@ def _percentiles(draws: NDArray[np.float64]) -> tuple[float, float]:
 def overall_table(
     dilemmas: pd.DataFrame, draws: NDArray[np.float64], by_chance: NDArray[np.float64], prepared: PreparedRecords
 ) -> pd.DataFrame:
-    """Return one row a dilemma: the mean over accounts, each counting once."""
+    """Return one row a dilemma: the mean over accounts, each counting once; `draws` from :func:`overall_draws`."""
     n_messages = sum(len(a.messages) for a in prepared.accounts)
     rows = []
     for d, dilemma in enumerate(DILEMMAS):
         own = dilemmas.loc[dilemmas["dilemma"] == dilemma, "severity"].dropna()
-        low, high = _percentiles(mean_known(list(draws[:, :, d].T))) if len(own) else (np.nan, np.nan)
+        low, high = _percentiles(draws[:, d]) if len(own) else (np.nan, np.nan)
         mean = float(own.mean()) if len(own) else np.nan
         chance = float(np.nanmean(by_chance[:, d])) if len(own) else np.nan
         rows.append((dilemma, mean, low, high, len(own), n_messages, chance))

@@ -14,9 +14,10 @@ from wxsat.records.log_columns import Reading, checked_column
 from wxsat.records.log_tables import KEYS, TABLES, Column
 from wxsat.records.settings import LogSettings
 from wxsat.responses.files import read_table
-from wxsat.responses.raw_table import masked
+from wxsat.responses.raw_table import RawTable, masked
 
 NO_ROWS = "RESP-004"
+NO_DELIMITER = "RESP-005"
 UNRECORDED_WHEN_BLANK = {("messages", "receipt_at")}
 """The layout brings the column: without a single receipt in it, receipts were not recorded."""
 
@@ -92,7 +93,7 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
             faults.append(Fault("LOG-020", f"there is no file {name!r} for `{table}`.", str(path), "Check `files:`."))
             continue
         try:
-            read = read_table(path)
+            read = _read_one(path)
             frames[table], numbers[table] = read.frame, [number + 1 for number in read.row_numbers]
         except DataError as problem:
             # A table that nobody has filled yet is a table that is not there; without accounts there is nothing.
@@ -101,6 +102,16 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
     if faults:
         raise DataError.from_faults(faults)
     return records_of(frames, settings, numbers)
+
+
+def _read_one(path: Path) -> RawTable:
+    try:
+        return read_table(path)
+    except DataError as problem:
+        if problem.code != NO_DELIMITER:
+            raise
+        # A table of accounts may have no column but their names.
+        return read_table(path, delimiter=",")
 
 
 def records_of(

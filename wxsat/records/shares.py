@@ -89,7 +89,7 @@ def fit_beta_binomials(share: Floats, n: Floats, times: Floats) -> tuple[Floats,
     Parameters
     ----------
     share, n : ndarray, shape (accounts,)
-        Shares, and the cases behind them.
+        Shares, and the cases behind them; shares may differ by draw, shape (draws, accounts).
     times : ndarray, shape (draws, accounts)
         How often each account is in a draw.
 
@@ -99,7 +99,7 @@ def fit_beta_binomials(share: Floats, n: Floats, times: Floats) -> tuple[Floats,
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         w = n / (times @ n)[:, None]
-        mean = (times * w) @ share
+        mean = (times * w * share).sum(axis=1)
         variance = mean * (1 - mean)
         chance = (times * w * (1 - w)) @ (1 / n)
         between = (times * w * (share - mean[:, None]) ** 2).sum(axis=1) - variance * chance

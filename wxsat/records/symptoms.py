@@ -86,12 +86,12 @@ def service_funnel(a: AccountRecords) -> Funnel:
     -----
     *Heard*: a person opened or assigned it, or answered, within five working days. *Answered*: with a substantive human
     reply (rubric 3 or more; any human reply where nothing is scored). *Correct* and *resolved* as recorded. Messages
-    that are younger than five working days and not yet heard are left out.
+    that are younger than five working days and not yet heard are left out. Stages that nobody recorded are not known.
     """
     m = a.messages
     n = len(m)
-    if not n:
-        return Funnel(0, 0, 0, 0, 0, (math.nan,) * 4, math.nan, {})
+    if not n or not (a.replies_known or a.hearing_known):
+        return Funnel(n, 0, 0, 0, 0, (math.nan,) * 4, math.nan, {})
     replied = m["replied"].to_numpy(bool)
     wait = m["wait"].to_numpy(float)
     opened = m["heard_at"].notna().to_numpy(bool)
@@ -103,6 +103,8 @@ def service_funnel(a: AccountRecords) -> Funnel:
     stages = [judged, judged & heard]
     stages.append(stages[-1] & answered)
     counts = [int(stage.sum()) for stage in stages]
+    if not a.replies_known:
+        return Funnel(counts[0], counts[1], 0, 0, 0, (_part(counts[1], counts[0]), *(math.nan,) * 3), math.nan, {})
     shares = [_part(counts[1], counts[0]), _part(counts[2], counts[1])]
     for column in (correct, resolved):
         known = stages[-1] & ~np.isnan(column)
