@@ -132,11 +132,14 @@ def _print(analysis: FactorAnalysis) -> None:
     print_frame(a.variance_frame(), "Variance")
     if len(a.factors) > 1:
         print_frame(a.phi_frame().reset_index(names="factor"), "Correlations of the factors")
-    print(
-        f"chi-square({fit.df}) = {fit.chisq:.3f}, p = {fit.pvalue:.4f}; RMSEA {fit.rmsea:.3f} "
-        f"[{fit.rmsea_ci_lower:.3f}, {fit.rmsea_ci_upper:.3f}]; TLI {fit.tli:.3f}; BIC {fit.bic:.2f}; "
-        f"RMSR {fit.rms:.3f}"
-    )
+    if fit.df > 0:
+        print(
+            f"chi-square({fit.df}) = {fit.chisq:.3f}, p = {fit.pvalue:.4f}; RMSEA {fit.rmsea:.3f} "
+            f"[{fit.rmsea_ci_lower:.3f}, {fit.rmsea_ci_upper:.3f}]; TLI {fit.tli:.3f}; BIC {fit.bic:.2f}; "
+            f"RMSR {fit.rms:.3f}"
+        )
+    else:
+        print(f"{fit.df} degrees of freedom: the fit cannot be tested; RMSR {fit.rms:.3f}")
     for finding in a.findings:
         say(f"{finding.severity}: {finding.message}  [{finding.code}]")
 

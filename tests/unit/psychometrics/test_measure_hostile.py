@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+import wxsat as wx
+from wxsat.cli.measure import app
 from wxsat.errors import DataError, UsageError
 from wxsat.psychometrics.coefficients.intraclass import intraclass_correlations
 from wxsat.psychometrics.evaluate_validity import evaluate_validity
@@ -81,3 +84,16 @@ def test_a_score_where_the_items_tell_nothing_has_no_error(frame):
     curve = scale.information()
     assert not np.isinf(curve["std_error"]).any()
     assert (curve["test"][curve["std_error"].isna()] == 0).all()
+
+
+def test_units_that_differ_by_many_powers_of_ten_leave_a_method_factor_without_solution(frame):
+    found = wx.evaluate_method_bias(frame.assign(a1=frame["a1"] * 1e12), scales=SCALES)
+    assert "SEM-191" in {finding.code for finding in found.findings}
+
+
+def test_factors_without_degrees_of_freedom_print_no_test(frame, tmp_path):
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    scales = [part for name, items in SCALES.items() for part in ("--scale", f"{name}={','.join(items)}")]
+    done = CliRunner().invoke(app, ["factors", str(tmp_path / "d.csv"), *scales, "--n-factors", "3", "--parallel", "0"])
+    assert "0 degrees of freedom: the fit cannot be tested" in done.stdout
+    assert "nan" not in done.stdout

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.errors import UsageError, nearest
+from wxsat.errors import EstimationError, UsageError, nearest
 from wxsat.sem.discrepancy.ml import ml_information
 from wxsat.sem.implied import Implied
 from wxsat.sem.moments import Moments
@@ -151,7 +151,7 @@ def robust_inference(
     Checked against lavaan 0.6-14 for every estimator name above, with and without means, groups, equality
     restrictions, given covariates, weights and clusters.
     """
-    work = _Work(implied, sample, restrictions, recipe, given)
+    work = _work(implied, sample, restrictions, recipe, given)
     size = float(sum(moments.weight_sum for moments in sample))
     if wishart or recipe.estimator != "ML":
         size -= len(sample)
@@ -168,6 +168,25 @@ def robust_inference(
     return RobustInference(vcov, tests, work.information)
 
 
+def _work(
+    implied: Sequence[Implied],
+    sample: Sequence[Moments],
+    restrictions: Restrictions,
+    recipe: Recipe,
+    given: NDArray[np.intp],
+) -> _Work:
+    """Return the pieces; EstimationError SEM-053 where the implied matrix has no inverse."""
+    try:
+        return _Work(implied, sample, restrictions, recipe, given)
+    except np.linalg.LinAlgError:
+        raise EstimationError(
+            "SEM-053",
+            "the implied matrix at the solution cannot be inverted.",
+            where="model",
+            hint="Look for variables in units that differ by many powers of ten, or that follow from others.",
+        ) from None
+
+
 def expected_pieces(
     implied: Sequence[Implied],
     sample: Sequence[Moments],
@@ -176,7 +195,7 @@ def expected_pieces(
     given: NDArray[np.intp] = NO_VARIABLES,
 ) -> tuple[Matrix, Matrix]:
     r"""Return :math:`\Delta'V\Delta` and :math:`\Delta'V\Gamma V\Delta` of one observation, before restrictions."""
-    work = _Work(implied, sample, restrictions, recipe, given)
+    work = _work(implied, sample, restrictions, recipe, given)
     return work.expected(), work.traces(second=False).meat
 
 
