@@ -83,8 +83,9 @@ def overall_draws(definitions: Mapping[str, Indicator], measured: Measured, seve
         for name, draws in measured.spread.items()
     }
     moved = mean_known(list(_severities_of(definitions, again, measured.values).transpose(1, 0, 2)))
-    centre = np.array([mean_known([severities[d][i : i + 1] for i in range(len(severities[d]))])[0] for d in DILEMMAS])
-    return np.clip(moved - moved.mean(axis=0) + centre, 0, 100)
+    centre = np.array([float(mean_known(list(severities[dilemma]))) for dilemma in DILEMMAS])
+    out: NDArray[np.float64] = np.clip(moved - moved.mean(axis=0) + centre, 0, 100)
+    return out
 
 
 def shrink_draws(

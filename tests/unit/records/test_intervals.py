@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from wxsat.records.audit import audit
+from wxsat.records.audit_tables import shrink_draws
 from wxsat.records.intervals import (
     effective_cases,
     mean_interval,
@@ -21,7 +22,7 @@ from wxsat.records.intervals import (
 from wxsat.records.mismatch import mismatch_by_chance, mismatch_interval, mismatch_of
 from wxsat.records.read import records_of
 from wxsat.records.settings import LogSettings
-from wxsat.records.shares import wilson_interval
+from wxsat.records.shares import fit_beta_binomial, wilson_interval
 from wxsat.simulate.records import AccountCondition, simulate_records
 
 GOLDEN = json.loads(
@@ -143,3 +144,16 @@ def test_few_cases_raise_severities_and_the_audit_says_by_how_much():
     drawn = again.draws[:, 0, 0]
     assert again.indicators.query("indicator == 'L28'")["severity"].min() == 100
     assert np.std(drawn) > 1.0
+
+
+def test_draws_over_fixed_accounts_shrink_small_figures_anew():
+    rng = np.random.default_rng(6)
+    n, share = rng.integers(5, 15, 30).astype(float), rng.beta(4, 2, 30)
+    draws = rng.binomial(n.astype(int), share, (200, 30)) / n
+    found = shrink_draws("L25", draws, share, n)
+    for b in (0, 57):
+        prior = fit_beta_binomial(draws[b] * n, n)
+        np.testing.assert_allclose(found[b], prior.shrink(draws[b] * n, n), rtol=1e-10)
+    # Figures of many cases, and those that are no shares, stay as drawn.
+    assert shrink_draws("L25", draws, share, n + 20) is draws
+    assert shrink_draws("L12", draws, share, n) is draws
