@@ -26,7 +26,7 @@ from wxsat.cli import (
     study,
 )
 from wxsat.cli.terminal import respect_no_color
-from wxsat.errors import WxsatError
+from wxsat.errors import UsageError, WxsatError
 
 app = typer.Typer(
     name="wxsat",
@@ -86,6 +86,16 @@ def _tell(error: WxsatError, as_json: bool) -> None:
         print(f"wxsat: {error}", file=sys.stderr)
 
 
+def _run(as_json: bool) -> None:
+    if not as_json:
+        app()
+        return
+    # Outside its standalone mode typer raises what is wrong with a command line, for us to tell it as JSON.
+    code = app(standalone_mode=False)
+    if isinstance(code, int) and code:
+        sys.exit(code)
+
+
 def main() -> None:
     """
     Run the command line.
@@ -97,7 +107,7 @@ def main() -> None:
     as_json = "--json" in sys.argv
     respect_no_color()
     try:
-        app()
+        _run(as_json)
     except WxsatError as error:
         _tell(error, as_json)
         sys.exit(error.exit_code)
@@ -108,6 +118,9 @@ def main() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader of our output has gone; keep the exit quiet
         sys.exit(0)
     except Exception as error:
+        if as_json and getattr(error, "exit_code", None) == UsageError.exit_code and hasattr(error, "format_message"):
+            _tell(UsageError("CLI-002", error.format_message(), hint="--help shows what a command takes."), as_json)
+            sys.exit(UsageError.exit_code)
         if os.environ.get("WXSAT_DEBUG"):
             raise
         fault = WxsatError(
