@@ -59,10 +59,12 @@ def read_ordinal_sample(frame: pd.DataFrame, table: ParameterTable, options: Fit
     Raises
     ------
     DataError
-        SEM-041 to SEM-043 as for any data, SEM-026 other categories than the model's, SEM-068 to SEM-070 columns, and
-        MEAS-030 to MEAS-039 of :func:`wxsat.psychometrics.ordinal.moments.evaluate_ordinal_moments`.
+        SEM-041 to SEM-043 as for any data, SEM-046 a copied column, SEM-026 other categories than the model's, SEM-068
+        to SEM-070 columns, and MEAS-030 to MEAS-039 of
+        :func:`wxsat.psychometrics.ordinal.moments.evaluate_ordinal_moments`.
     """
     rows = read_rows(frame, table, options, pairwise=options.missing == "pairwise")
+    _refuse_copies(rows, table)
     categories = used_categories(rows, table)
     return Sample(
         group_moments(
@@ -73,6 +75,20 @@ def read_ordinal_sample(frame: pd.DataFrame, table: ParameterTable, options: Fit
             rows.values, rows.weights, rows.clusters, rows.n_read, rows.labels, strict=True
         )
     )  # fmt: skip
+
+
+def _refuse_copies(rows: GroupedRows, table: ParameterTable) -> None:
+    """Refuse ordinal columns that hold the same answers in every row: DataError SEM-046, all of them at once."""
+    answers, names = np.vstack(rows.values), table.observed_names
+    faults: list[Fault] = []
+    for b, name in enumerate(names):
+        for a in range(b if not np.isnan(answers[:, b]).all() else 0):
+            if {name, names[a]} <= set(table.ordered) and np.array_equal(answers[:, a], answers[:, b], equal_nan=True):
+                message = f"is the same as column {names[a]!r}."
+                faults.append(Fault("SEM-046", message, f"column {name!r}", "Drop one of them from the model."))
+                break
+    if faults:
+        raise DataError.from_faults(faults)
 
 
 def group_moments(

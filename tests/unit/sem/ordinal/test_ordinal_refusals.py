@@ -183,3 +183,10 @@ def test_a_latent_of_one_item_is_its_latent_response(more):
     assert slopes[0]["std_error"] == pytest.approx(slopes[1]["std_error"], rel=1e-6)
     errors = [f.standardized().query("op == '~'")["std_error"].iloc[0] for f in (alone, direct)]
     assert errors[0] == pytest.approx(errors[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+def test_copied_ordinal_columns_are_refused_as_numeric_ones_are(missing):
+    with pytest.raises(DataError, match="is the same as column 'a1'") as caught:
+        fit_sem(CFA, FRAME.assign(a2=FRAME["a1"]), missing=missing, **ORDERED)
+    assert caught.value.code == "SEM-046"
