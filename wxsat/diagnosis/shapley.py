@@ -107,8 +107,8 @@ def unbiased_shares(parts: Floats, drawn: Floats) -> Floats:
     Return draws of the shares of parts of R², freed of the bias that noise adds to every part.
 
     A part of R² is a square: sampling error adds to it on average, to each about alike, so that shares move towards
-    each other. The draws hold that bias twice, the sample's own and as much again; both are taken off, and the shares formed
-    of what is left.
+    each other. The draws hold that bias twice, the sample's own and as much again; both are taken off, and the shares
+    formed of what is left.
 
     Parameters
     ----------
