@@ -9,7 +9,7 @@ import numpy as np
 
 from wxsat.errors import UsageError
 from wxsat.present.figures.figure import FigureSpec
-from wxsat.present.figures.likert import WIDTH, LikertData, answer_shares, split_sides
+from wxsat.present.figures.likert import SMALLEST_BASE, WIDTH, LikertData, shown_shares, split_sides
 from wxsat.present.figures.likert_drawing import draw_likert, height_of
 from wxsat.present.figures.wording import listing, phrase
 from wxsat.present.numbers import format_percent
@@ -54,7 +54,7 @@ def choose_column_answers(
     if not codes:
         raise UsageError("OUT-023", f"the columns {', '.join(items)} do not hold answers in a few whole codes.")
     columns = [frame[item].to_numpy(dtype=np.float64, na_value=np.nan) for item in items]
-    shares = [answer_shares(column, codes) for column in columns]
+    shares = [shown_shares(column, codes) for column in columns]
     sides = [split_sides(share) for share in shares]
     turned = [item for item in items if item in reverse]
     return LikertData(
@@ -72,6 +72,7 @@ def choose_column_answers(
         axis=phrase(language, "likert.axis"),
         headings=(phrase(language, "likert.missing"), phrase(language, "likert.n")),
         none=phrase(language, "likert.none"),
+        few=phrase(language, "likert.few", smallest=SMALLEST_BASE),
         note=phrase(language, "likert.reversed") if turned else "",
     )
 
@@ -80,8 +81,9 @@ def describe_column_answers(data: LikertData, language: Language) -> str:
     """Return the figure in words, with its numbers."""
     parts = [
         phrase(
-            language, "likert.alt_column", item=item, low=format_percent(low, 0), high=format_percent(high, 0),
-            missing=format_percent(missing, 1), n=n,
+            language, "likert.alt_column_few" if n < SMALLEST_BASE else "likert.alt_column", item=item,
+            low=format_percent(low, 0), high=format_percent(high, 0),
+            missing=format_percent(missing, 1), n=n, smallest=SMALLEST_BASE,
         )
         for item, low, high, missing, n in zip(data.ids, data.low, data.high, data.dont_know, data.n, strict=True)
     ]  # fmt: skip

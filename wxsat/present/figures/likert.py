@@ -25,6 +25,8 @@ TEXT_EM = 23.0
 KEY_INCHES = 7.3
 KEY_POINTS = 7.0
 DK_EM = 8.0
+# A distribution over fewer answers would show what single respondents said; the limit of the diagnosis.
+SMALLEST_BASE = 10
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,16 @@ class LikertData:
     codes : tuple of str
         Printed codes of the categories, lowest first; empty where the items do not share them.
     shares : tuple of tuple of float
-        Share of the valid answers to every category, in [0, 1]; NaN where nobody answered.
+        Share of the valid answers to every category, in [0, 1]; NaN where nobody answered, or fewer than
+        ``SMALLEST_BASE`` did.
     low, middle, high : tuple of float
         Totals of the two sides and the middle category; `middle` is 0 where the scale has none.
     dont_know : tuple of float
-        Share of don't-knows among those who were asked, in [0, 1].
+        Share of don't-knows among those who were asked, in [0, 1]; NaN where fewer than ``SMALLEST_BASE`` were.
     n : tuple of int
         Valid answers.
+    none, few : str
+        What stands in place of a bar where nobody, or fewer than ``SMALLEST_BASE``, answered.
     key : tuple of str
         What stands under each category of the key; empty where a category has no wording.
     key_spreads : bool
@@ -66,6 +71,7 @@ class LikertData:
     axis: str
     headings: tuple[str, str]
     none: str
+    few: str
     note: str
 
     @property
@@ -75,7 +81,7 @@ class LikertData:
             self.ids,
             self.texts,
             tuple(_small_percent(share) for share in self.dont_know),
-            tuple(format_integer(n) for n in self.n),
+            tuple(f"<{SMALLEST_BASE}" if 0 < n < SMALLEST_BASE else format_integer(n) for n in self.n),
         )
 
 
@@ -93,7 +99,7 @@ def choose_likert(
     """
     asked, scales = _asked(responses, items, instrument or responses.instrument)
     columns = [_as_asked(responses, item, scale.codes) for item, scale in zip(asked, scales, strict=True)]
-    shares = [answer_shares(column, scale.codes) for column, scale in zip(columns, scales, strict=True)]
+    shares = [shown_shares(column, scale.codes) for column, scale in zip(columns, scales, strict=True)]
     sides = [split_sides(share) for share in shares]
     main = _main_scale(scales, language)
     return LikertData(
@@ -114,6 +120,7 @@ def choose_likert(
         axis=phrase(language, "likert.axis"),
         headings=(wrap_text(_dk_label(scales, language), DK_EM), phrase(language, "likert.n")),
         none=phrase(language, "likert.none"),
+        few=phrase(language, "likert.few", smallest=SMALLEST_BASE),
         note=phrase(language, "likert.reversed") if any(item.reversed for item in asked) else "",
     )
 
@@ -129,6 +136,12 @@ def answer_shares(values: NDArray[np.float64], codes: Sequence[int]) -> NDArray[
     """
     counts = np.array([float((values == code).sum()) for code in codes])
     return counts / counts.sum() if counts.sum() else np.full(len(codes), np.nan)
+
+
+def shown_shares(values: NDArray[np.float64], codes: Sequence[int]) -> NDArray[np.float64]:
+    """Return the shares that a page may show: NaN where fewer than ``SMALLEST_BASE`` gave a valid answer."""
+    few = int(np.isin(values, codes).sum()) < SMALLEST_BASE
+    return np.full(len(codes), np.nan) if few else answer_shares(values, codes)
 
 
 def split_sides(shares: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -186,7 +199,7 @@ def _dont_know_share(responses: CleanResponses, item: str) -> float:
         return math.nan
     reasons = responses.reasons[item].to_numpy(dtype=object)
     n_asked = int((reasons != "not_shown").sum())
-    return float((reasons == "dont_know").sum()) / n_asked if n_asked else math.nan
+    return float((reasons == "dont_know").sum()) / n_asked if n_asked >= SMALLEST_BASE else math.nan
 
 
 def _small_percent(share: float) -> str:
@@ -244,8 +257,9 @@ def describe_likert(data: LikertData, language: Language) -> str:
     parts = [
         phrase(
             language,
-            "likert.alt_row_none" if not n else "likert.alt_row" if odd else "likert.alt_row_even",
+            _alt_row(n, odd),
             item=name,
+            smallest=SMALLEST_BASE,
             low=format_percent(low, 0),
             middle=format_percent(middle, 0),
             high=format_percent(high, 0),
@@ -257,6 +271,12 @@ def describe_likert(data: LikertData, language: Language) -> str:
         )
     ]
     return phrase(language, "likert.alt", n=len(parts), rows=listing(parts, language))
+
+
+def _alt_row(n: int, odd: int) -> str:
+    if n < SMALLEST_BASE:
+        return "likert.alt_row_few" if n else "likert.alt_row_none"
+    return "likert.alt_row" if odd else "likert.alt_row_even"
 
 
 def plot_likert(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -124,7 +125,7 @@ def bar_starts(shares: Sequence[float]) -> list[float]:
 
 
 def _draw_bars(ax: Axes, data: LikertData, places: Sequence[float], inches: float) -> None:
-    answered = [row for row, n in enumerate(data.n) if n]
+    answered = [row for row, low in enumerate(data.low) if not math.isnan(low)]
     starts = [bar_starts(data.shares[row]) for row in answered]
     ends = [start[-1] + 100 * data.shares[row][-1] for start, row in zip(starts, answered, strict=True)]
     low, high = max([10.0, *(-start[0] for start in starts)]), max([10.0, *ends])
@@ -153,7 +154,8 @@ def _draw_bars(ax: Axes, data: LikertData, places: Sequence[float], inches: floa
         _write_total(ax, start[0], places[row], data.low[row], "right", f"low-{row + 1}")
         _write_total(ax, end, places[row], data.high[row], "left", f"high-{row + 1}")
     for row in set(range(len(data.n))) - set(answered):
-        ax.text(0, places[row], data.none, ha="center", va="center", fontsize=theme.SMALL_POINTS, color=theme.MUTED)
+        said = data.few if data.n[row] else data.none
+        ax.text(0, places[row], said, ha="center", va="center", fontsize=theme.SMALL_POINTS, color=theme.MUTED)
 
 
 def _write_total(ax: Axes, x: float, place: float, share: float, side: Literal["left", "right"], gid: str) -> None:

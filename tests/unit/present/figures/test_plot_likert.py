@@ -72,6 +72,19 @@ def test_a_few_dont_knows_are_not_none(answers) -> None:
     assert choose_likert(many, ["PU2"]).columns.dont_know == ("<1%",)
 
 
+@pytest.mark.parametrize(("given", "shown"), [(9, False), (10, True)])
+def test_a_base_under_ten_is_withheld_in_picture_and_words(answers, look, given: int, shown: bool) -> None:
+    """The least base is that of the diagnosis: ten answers; nine show neither bars nor their own number."""
+    few = replace(answers, frame=answers.frame.assign(PU2=answers.frame["PU2"].where(np.arange(20) < given)))
+    spec = plot_likert(few, ["PU1", "PU2"], language="en")
+    assert ("PU2: fewer than 10 valid answers" in spec.alt) is not shown
+    with look.drawn(spec) as figure:
+        assert any("fewer than 10" in word for word in look.words(figure)) is not shown
+        assert ("<10" in look.words(figure)) is not shown
+        assert bool(look.by_gid(figure, "low-2")) is shown
+    assert np.isnan(choose_likert(few, ["PU2"]).shares[0]).all() == (not shown)
+
+
 def test_an_item_nobody_answered_says_so(answers, look) -> None:
     spec = plot_likert(answers, ["PU1", "PU2"], language="en")
     with look.drawn(spec) as figure:

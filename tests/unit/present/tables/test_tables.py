@@ -142,6 +142,14 @@ def test_items(instrument):
     assert {"id": "items.PU1.mean", "value": 4.5, "table": "items", "row": "PU1", "column": "mean"} in numbers_of(table)
 
 
+def test_items_with_fewer_than_ten_answers_are_withheld() -> None:
+    frame = SCALES.items.assign(n=[9, *SCALES.items["n"].tolist()[1:]])
+    table = tabulate_items(SimpleNamespace(items=frame), None, "en")
+    assert set(table.rows[0][2:]) == {"[c]"}
+    assert not any("[c]" in row for row in table.rows[1:])
+    assert "fewer than 10" in table.notes[-1]
+
+
 def test_names_are_ids_without_an_instrument():
     assert column(tabulate_reliability(SCALES, None, "en"), "construct") == ["PU"]
 
