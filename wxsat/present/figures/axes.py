@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import Language
 
+# Of the width and of the height of a picture, what its axes keep however long the labels are.
+LEAST_AXES = 0.2
+
 
 def stripe_rows(ax: Axes, n_rows: int) -> None:
     """Shade every other row, so that the eye stays on its line."""
@@ -112,10 +115,23 @@ def inches_of(figure: FigureBase) -> tuple[float, float]:
 
 
 def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bottom: float) -> Axes:
-    """Add axes with these margins in inches; texts outside them stay where they are put."""
+    """
+    Add axes with these margins in inches; texts outside them stay where they are put.
+
+    Margins that would leave less than ``LEAST_AXES`` of the picture give way: an overlong label may then be cut at
+    the edge, but the picture is drawn.
+    """
     cast("Figure", figure.figure).set_layout_engine("none")
     width, height = inches_of(figure)
-    return figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
+    left, right = _giving_way(left / width, right / width)
+    bottom, top = _giving_way(bottom / height, top / height)
+    return figure.add_axes((left, bottom, 1 - left - right, 1 - top - bottom))
+
+
+def _giving_way(first: float, second: float) -> tuple[float, float]:
+    room = 1 - LEAST_AXES
+    share = room / (first + second) if first + second > room else 1.0
+    return first * share, second * share
 
 
 def stamp_refusal(figure: FigureBase, language: Language) -> None:

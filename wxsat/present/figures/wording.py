@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _NO_LINE_START = "，。、；：？！）》」』”’%,.;:?!)"
 _NO_LINE_END = "（《「『“‘("
+# A longer name leaves no room for what a picture shows; the tables print it whole.
+LONGEST_NAME = 32.0
 
 
 def phrase(language: Language, key: str, /, **values: object) -> str:
@@ -46,13 +48,33 @@ def names_in(
     """
     Return the printed name of every construct and composite; `names` adds to the instrument's or overrules it.
 
-    An id that is in neither prints as itself: use ``names.get(id, id)``.
+    An id that is in neither prints as itself: use ``names.get(id, id)``. Names are shortened to ``LONGEST_NAME`` em.
     """
     found: dict[str, str] = {}
     if instrument is not None:
         parts: tuple[Construct | Composite, ...] = (*instrument.constructs, *instrument.composites)
         found = {part.id: part.name.text(language) or part.id for part in parts}
-    return found | dict(names or {})
+    return {key: shorten(name, LONGEST_NAME) for key, name in (found | dict(names or {})).items()}
+
+
+def shorten(text: str, width: float) -> str:
+    """
+    Return a text of at most so many em, its end replaced by an ellipsis where it is longer.
+
+    Examples
+    --------
+    >>> shorten("信息质量", 3), shorten("信任", 3)
+    ('信息…', '信任')
+    """
+    if em_width(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for character in text:
+        room -= _character_em(character)
+        if room < 0:
+            break
+        kept += character
+    return kept.rstrip() + "…"
 
 
 def em_width(text: str) -> float:

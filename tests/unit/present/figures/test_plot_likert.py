@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from wxsat.errors import UsageError
+from wxsat.present.figures.axes import inch_axes
 from wxsat.present.figures.likert import answer_shares, choose_likert, plot_likert, split_sides
 from wxsat.present.figures.likert_drawing import bar_starts, category_colours
+from wxsat.present.figures.wording import names_in
 
 # Counts of the fixture's answers 1 to 7: 1, 2, 3, 4, 4, 3, 3 of 20.
 COUNTS = np.array([1, 2, 3, 4, 4, 3, 3])
@@ -146,3 +148,17 @@ def test_categories_are_told_apart_and_mirror_each_other(n) -> None:
     colours = category_colours(n)
     assert len(set(colours)) == n
     assert (colours[n // 2] == "#DDE1E5") == bool(n % 2)
+
+
+@pytest.mark.parametrize(("left", "right", "width"), [(2.0, 1.0, 0.5), (30.0, 1.0, 0.2), (0.0, 9.0, 0.2)])
+def test_margins_wider_than_the_picture_leave_room_for_the_axes(left: float, right: float, width: float) -> None:
+    from matplotlib.figure import Figure
+
+    box = inch_axes(Figure((6.0, 4.0)), left=left, right=right, top=0.5, bottom=0.5).get_position()
+    assert box.width == pytest.approx(width)
+    assert box.height == pytest.approx(0.75)
+
+
+def test_long_names_are_shortened_in_pictures() -> None:
+    assert names_in(None, "en", {"a": "长" * 300})["a"] == "长" * 31 + "…"
+    assert names_in(None, "zh", {"a": "感知有用性"})["a"] == "感知有用性"
