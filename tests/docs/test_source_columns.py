@@ -23,5 +23,5 @@ def test_columns_of_the_sources_are_those_of_the_code() -> None:
         ".evidence.staff": STAFF_COLUMNS,
         ".evidence.gaps": GAP_COLUMNS,
     }
-    # The other tables have no declared columns; they are held to results elsewhere.
+    # The page has tables besides whose columns the code declares nowhere.
     assert {name: told[name].split() for name in declared} == declared
