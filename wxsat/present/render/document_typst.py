@@ -106,6 +106,8 @@ def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> s
             f"#show heading: set block(above: {style.leading + 0.85}em, below: {style.leading}em)",
             f"#show strong: set text({bold})",
             "#set list(indent: 0.4em, body-indent: 0.5em)",
+            # A line before a long checksum or address would be torn apart.
+            "#show list: set par(justify: false)",
         )
     )
 

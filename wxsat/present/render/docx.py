@@ -30,6 +30,8 @@ EAST_ASIAN_FONT = {"zh": "宋体", "en": "宋体"}
 CAPTION_POINTS, NOTE_POINTS = 10.5, 8.0
 # The unit in which python-docx keeps lengths.
 EMU_PER_POINT = 12_700
+# What the format allows for a property of a file; a longer title stands whole on the page.
+LONGEST_PROPERTY = 255
 # Rows up to which a table is kept on one page.
 SHORT_TABLE = 20
 # em_width is what the widest face may need; the named one needs so much of it, and a decimal tab stands by that.
@@ -90,7 +92,7 @@ def new_document(language: Language, title: str = "") -> Document:
     set_fonts(normal.element.get_or_add_rPr(), language)
     _style_caption(document, language)
     core = document.core_properties
-    core.title, core.author, core.comments, core.revision = title, "wxsat", "", 1
+    core.title, core.author, core.comments, core.revision = title[:LONGEST_PROPERTY], "wxsat", "", 1
     core.created = core.modified = core.last_printed = DOCUMENT_DATE
     core.last_modified_by, core.language = "wxsat", "zh-CN" if language == "zh" else "en-GB"
     return document

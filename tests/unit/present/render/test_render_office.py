@@ -197,3 +197,8 @@ def test_table_without_rows(tmp_path):
     render_workbook([empty], tmp_path / "e.xlsx", "zh")
     grid = docx.Document(str(render_tables([empty], tmp_path / "e.docx", "zh"))).tables[0]
     assert len(grid.rows[0].cells[0]._tc.tcPr.findall(qn("w:tcBorders"))) == 1
+
+
+def test_a_title_longer_than_a_property_may_be_is_cut_there():
+    title = "=1+1 <script> " + "长" * 300
+    assert new_document("zh", title).core_properties.title == title[:255]
