@@ -31,6 +31,9 @@ UPPER, LOWER, WIDE = 0.85, 0.62, 1.0
 _BREAKS = re.compile(
     r"(?<=[\s\-–—/])|(?<=[\u2e80-\u9fff\u3001\u3002，；：）])(?![）、，。；：”」%])|(?<=[^（“「])(?=[\u2e80-\u9fff（“「])"
 )
+# A run of characters without a place to break that no column can be as wide as: it is broken anywhere.
+LONGEST_WORD = 24
+_ENDLESS = re.compile(r"[^\s\-–—/\u200b\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]+")
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff]{2}")
 
 
@@ -84,6 +87,25 @@ def em_width(text: str) -> float:
     return sum(_char_width(char) for char in text)
 
 
+def break_endless(text: str, longest: int = LONGEST_WORD) -> str:
+    """
+    Return a text in which a word of more than so many characters may be broken, by zero-width spaces.
+
+    Examples
+    --------
+    >>> break_endless("a short word"), break_endless("x" * 5, 2).replace(chr(0x200B), "|")
+    ('a short word', 'xx|xx|x')
+    """
+
+    def broken(found: re.Match[str]) -> str:
+        word = found.group()
+        if len(word) <= longest:
+            return word
+        return "\u200b".join(word[start : start + longest] for start in range(0, len(word), longest))
+
+    return _ENDLESS.sub(broken, text)
+
+
 def _char_width(char: str) -> float:
     known = _EM.get(char)
     if known is not None:
@@ -112,7 +134,8 @@ def _needs(printed: PrintedTable, place: int) -> tuple[float, float]:
 
 
 def _longest_piece(text: str) -> float:
-    return max((em_width(piece.strip()) for piece in _BREAKS.split(text) if piece), default=0.0)
+    pieces = (part for piece in _BREAKS.split(text) for part in break_endless(piece).split("\u200b"))
+    return max((em_width(piece.strip()) for piece in pieces if piece), default=0.0)
 
 
 def _share(least: list[float], wished: list[float], room: float) -> list[float]:

@@ -20,7 +20,7 @@ from wxsat.present.document import (
     without_marks,
 )
 from wxsat.present.locale import wording
-from wxsat.present.render.column_widths import Layout, lay_out
+from wxsat.present.render.column_widths import Layout, break_endless, lay_out
 from wxsat.present.render.decimals import decimal_tails
 from wxsat.present.render.printed import PrintedTable, print_table, printable
 
@@ -28,6 +28,8 @@ from wxsat.present.render.printed import PrintedTable, print_table, printable
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 # Typst sets the same letters a little wider than the widths that tables are laid out for.
 CAREFUL = 0.97
+# No line of a page holds a longer word; a checksum of 64 stays whole.
+LONGEST_IN_LINE = 64
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ def quote(text: str) -> str:
     return f'"{plain}"'
 
 
+def _said(text: str) -> str:
+    """Return running text as a Typst string in which no word is longer than a line."""
+    return quote(break_endless(text, LONGEST_IN_LINE))
+
+
 def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> str:
     chinese = document.language == "zh"
     fonts = ", ".join(quote(family) for family in families)
@@ -115,7 +122,7 @@ def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> s
 def _front(document: Document, style: PageStyle) -> list[str]:
     words = wording(document.language)
     parts = [
-        f"#text(size: {style.title}pt, strong({quote(document.title)}))",
+        f"#text(size: {style.title}pt, strong({_said(document.title)}))",
         f"#text(fill: luma(90), {quote(document.subtitle)})",
     ]
     if document.refusal:
@@ -132,7 +139,7 @@ def _block(block: Block, document: Document, figures: Mapping[str, str], style: 
         case Paragraph(text=text, style=kind):
             return _paragraph(text, kind)
         case Bullets(items=items):
-            return f"#list({', '.join(f'text({quote(item)})' for item in items)})" if items else ""
+            return f"#list({', '.join(f'text({_said(item)})' for item in items)})" if items else ""
         case KeyFigures(figures=shown):
             cells = ", ".join(
                 f"[#text(size: 0.85em, {quote(f.label)}) \\ #text(size: 1.5em, strong({quote(f.value)})) \\ "
@@ -146,7 +153,7 @@ def _block(block: Block, document: Document, figures: Mapping[str, str], style: 
         case FigureBlock():
             return _figure(block, document, figures, style)
         case FindingsBlock(findings=findings):
-            said = (f"strong({quote(f'[{f.code}] ')}) + text({quote(f.text)})" for f in findings)
+            said = (f"strong({quote(f'[{f.code}] ')}) + text({_said(f.text)})" for f in findings)
             return f"#list({', '.join(said)})" if findings else ""
 
 
@@ -155,13 +162,13 @@ def _paragraph(text: str, kind: str) -> str:
         return ""
     match kind:
         case "quote":
-            return f"#block(inset: (left: 10pt), stroke: (left: 1.5pt + luma(180)), text({quote(text)}))"
+            return f"#block(inset: (left: 10pt), stroke: (left: 1.5pt + luma(180)), text({_said(text)}))"
         case "note":
-            return f"#par(text(size: 0.9em, fill: luma(70), {quote(text)}))"
+            return f"#par(text(size: 0.9em, fill: luma(70), {_said(text)}))"
         case "lead":
-            return f"#par(text(size: 1.05em, {quote(text)}))"
+            return f"#par(text(size: 1.05em, {_said(text)}))"
         case _:
-            return f"#par(text({quote(text)}))"
+            return f"#par(text({_said(text)}))"
 
 
 def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], style: PageStyle) -> str:
@@ -174,7 +181,7 @@ def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], 
         f"{{ image({file}, height: {height}, alt: {alt}) }} else {{ image({file}, width: 100%, alt: {alt}) }})"
     )
     caption = f" + parbreak() + text(size: 0.9em, fill: luma(70), {quote(block.caption)})" if block.caption else ""
-    return f"#block(breakable: false, align(center, {image}) + strong({quote(title)}){caption})"
+    return f"#block(breakable: false, align(center, {image}) + strong({_said(title)}){caption})"
 
 
 def _table(printed: PrintedTable, style: PageStyle) -> str:
@@ -203,14 +210,14 @@ def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
         cells = (_cell(cell.text, tails[place][position]) for place, cell in enumerate(row))
         lines.append(f"  {', '.join(cells)},")
     body = "\n".join(lines)
-    notes = "".join(f" + par(text({quote(note)}))" for note in printed.notes)
+    notes = "".join(f" + par(text({_said(note)}))" for note in printed.notes)
     below = (
         f"#block(above: 4pt, text(size: {max(layout.points - 1, 6.5):g}pt, fill: luma(60), []{notes}))\n"
         if notes
         else ""
     )
     return (
-        f"#block(sticky: true, below: 5pt, strong({quote(printed.caption)}))\n"
+        f"#block(sticky: true, below: 5pt, strong({_said(printed.caption)}))\n"
         f"#text(size: {layout.points:g}pt, table(columns: ({columns},), stroke: none, align: ({', '.join(sides)},), "
         f"inset: (x: {layout.padding}pt, y: 2.4pt),\n"
         f"  table.hline(stroke: 1.1pt), table.header({head}), table.hline(stroke: 0.6pt),\n{body}\n"
@@ -220,4 +227,5 @@ def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
 
 def _cell(text: str, tail: str) -> str:
     # Room for the decimals that a figure lacks: points stand under points.
-    return f"text({quote(text)}) + hide({quote(tail)})" if tail else f"text({quote(text)})"
+    said = f"text({quote(break_endless(text))})"
+    return f"{said} + hide({quote(tail)})" if tail else said

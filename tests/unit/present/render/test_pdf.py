@@ -11,8 +11,10 @@ import pytest
 from wxsat.errors import UsageError
 from wxsat.present.document import Bullets, Document, Paragraph, Section, TableBlock
 from wxsat.present.fonts import font_families
+from wxsat.present.render.column_widths import lay_out
 from wxsat.present.render.document_typst import quote, render_document_typst
 from wxsat.present.render.pdf import render_document_pdf
+from wxsat.present.render.printed import print_table
 from wxsat.present.table import Column, Table
 
 HOSTILE = '#panic("x") *b* _i_ $y$ [z] \\ "q" <tag> @ref // c /* d */ `e`'
@@ -61,6 +63,19 @@ def test_text_is_a_string_and_never_markup() -> None:
     assert source.count(quote(HOSTILE)) == 4  # title, paragraph, bullet, note; cells carry a number behind it
     assert '#panic(\\"x\\")' in source
     assert "⟦" not in source
+
+
+def test_a_word_without_end_keeps_within_its_column() -> None:
+    table = Table("t", "T", "en", (Column("name", "Name"), Column("v", "V", "number", 2)), (("W" * 300, 1.0),), ("r",))
+    printed = print_table(table, 1)
+    layout = lay_out(printed, 460.0)
+    assert layout.fits
+    assert sum(layout.widths) <= 460.0
+    source = render_document_typst(_document("en"), {}, ())
+    long = render_document_typst(Document("en", "T", "s", (Section("a", "A", (TableBlock(table, 1),)),)), {}, ())
+    assert "W" * 24 + "\u200b" in long
+    assert "W" * 25 not in long
+    assert "\u200b" not in source
 
 
 def test_a_table_has_three_lines() -> None:
