@@ -28,8 +28,8 @@ from wxsat.present.render.printed import PrintedTable, print_table, printable
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 # Typst sets the same letters a little wider than the widths that tables are laid out for.
 CAREFUL = 0.97
-# No line of a page holds a longer word; a checksum of 64 stays whole.
-LONGEST_IN_LINE = 64
+# No line of a page holds a longer word: a checksum of 64 stays whole in running text, titles are set wider.
+LONGEST_IN_LINE, LONGEST_IN_TITLE = 64, 24
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ def quote(text: str) -> str:
     return f'"{plain}"'
 
 
-def _said(text: str) -> str:
+def _said(text: str, longest: int = LONGEST_IN_LINE) -> str:
     """Return running text as a Typst string in which no word is longer than a line."""
-    return quote(break_endless(text, LONGEST_IN_LINE))
+    return quote(break_endless(text, longest))
 
 
 def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> str:
@@ -122,7 +122,7 @@ def _setup(document: Document, style: PageStyle, families: tuple[str, ...]) -> s
 def _front(document: Document, style: PageStyle) -> list[str]:
     words = wording(document.language)
     parts = [
-        f"#text(size: {style.title}pt, strong({_said(document.title)}))",
+        f"#text(size: {style.title}pt, strong({_said(document.title, LONGEST_IN_TITLE)}))",
         f"#text(fill: luma(90), {quote(document.subtitle)})",
     ]
     if document.refusal:
@@ -181,7 +181,7 @@ def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], 
         f"{{ image({file}, height: {height}, alt: {alt}) }} else {{ image({file}, width: 100%, alt: {alt}) }})"
     )
     caption = f" + parbreak() + text(size: 0.9em, fill: luma(70), {quote(block.caption)})" if block.caption else ""
-    return f"#block(breakable: false, align(center, {image}) + strong({_said(title)}){caption})"
+    return f"#block(breakable: false, align(center, {image}) + strong({_said(title, LONGEST_IN_TITLE)}){caption})"
 
 
 def _table(printed: PrintedTable, style: PageStyle) -> str:
@@ -217,7 +217,7 @@ def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
         else ""
     )
     return (
-        f"#block(sticky: true, below: 5pt, strong({_said(printed.caption)}))\n"
+        f"#block(sticky: true, below: 5pt, strong({_said(printed.caption, LONGEST_IN_TITLE)}))\n"
         f"#text(size: {layout.points:g}pt, table(columns: ({columns},), stroke: none, align: ({', '.join(sides)},), "
         f"inset: (x: {layout.padding}pt, y: 2.4pt),\n"
         f"  table.hline(stroke: 1.1pt), table.header({head}), table.hline(stroke: 0.6pt),\n{body}\n"

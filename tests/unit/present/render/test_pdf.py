@@ -76,6 +76,8 @@ def test_a_word_without_end_keeps_within_its_column() -> None:
     assert "W" * 24 + "\u200b" in long
     assert "W" * 25 not in long
     assert "\u200b" not in source
+    titled = render_document_typst(Document("en", "T" * 300, "s", ()), {}, ())
+    assert f'strong("{"T" * 24}\u200b' in titled
 
 
 def test_a_table_has_three_lines() -> None:
