@@ -66,7 +66,7 @@ def prepare_study(study: Study) -> Prepared:
     Raises
     ------
     StudyError, InstrumentError, ModelError
-        With all faults: instrument, form, models and their syntax, answer files.
+        With all faults: instrument, form, models and their syntax, answer files; then the settings of the records.
     """
     folder = study.folder or Path()
     where = str(study.file or "study")
@@ -96,6 +96,11 @@ def prepare_study(study: Study) -> Prepared:
     margins = read_margins(study, where, faults)
     if faults:
         raise StudyError.from_faults(faults)
+    if study.audit is not None:
+        # Settings of the records are read again with them; here only to say what is wrong before anything is computed.
+        from wxsat.records.settings import load_log_settings
+
+        load_log_settings(folder / study.audit)
     inputs = _hashes(study, instrument, models, (*files, *earlier, *beside), truth)
     if margins is not None and margins.sha256 and study.weights is not None:
         inputs[str(study.weights.margins)] = margins.sha256

@@ -138,6 +138,15 @@ def test_missing_files_are_all_named_at_once(folder: Path) -> None:
     assert "staff.csv" in caught.value.faults[0].hint
 
 
+def test_settings_of_the_records_are_checked_before_anything_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "logs.yaml").write_text("as_off: 2025-01-01\n", encoding="utf-8")
+    text = "schema_version: 1\nid: s\ntitle: {en: S}\ninstrument: gov-wechat-public\nform: standard\naudit: logs.yaml\n"
+    (tmp_path / "study.yaml").write_text(text + "data: {simulate: {truth: truth.yaml, n: 60}}\n", encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        prepare_study(load_study(tmp_path))
+    assert {fault.code for fault in caught.value.faults} == {"LOG-010", "LOG-011"}
+
+
 def test_the_limits_say_nothing_of_sources_that_are_all_there(report: Report) -> None:
     for document in report.documents:
         section = next(s for s in document.sections if s.id == "findings")
