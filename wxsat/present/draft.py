@@ -143,7 +143,7 @@ class Draft:
 
     def _named(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):
-            return self.join(str(self._named(part)) for part in value)
+            return self.join(str(self.words.term(self._named(part))) for part in value)
         if not isinstance(value, str):
             return value
         parts = value.split(", ")

@@ -111,17 +111,17 @@ class Wording:
         subject : str, optional
             The name to print for the finding's subject; its id by default.
         """
-        fields = {name: self._term(value) for name, value in finding.evidence.items()}
+        fields = {name: self.term(value) for name, value in finding.evidence.items()}
         fields["subject"] = subject or finding.subject
         try:
             return self.find(f"findings.{finding.code}", **fields) or finding.message
         except WxsatError:
             return finding.message
 
-    def _term(self, value: Any) -> Any:
+    def term(self, value: Any) -> Any:
         """Return a code of the evidence in words, everything else as it is."""
         if isinstance(value, (list, tuple)):
-            return [self._term(part) for part in value]
+            return [self.term(part) for part in value]
         return (self.find(f"findings.terms.{value}") or value) if isinstance(value, str) else value
 
 

@@ -158,3 +158,10 @@ def test_an_interval_stays_on_one_line() -> None:
     shown = _inline(sentence)
     assert "</span>\u2060—\u2060<span" in shown
     assert _inline("一——二") == "一——二"
+
+
+def test_a_list_of_codes_in_a_finding_is_in_words() -> None:
+    evidence = {"families": ["pattern"], "missing": ["attention", "time"], "needed": 2}
+    line = finding_line(draft("zh"), Finding("RESP-106", "warning", "screening", "The file …", evidence)).text
+    assert "作答模式类标记（缺：注意力检测、时间）" in line
+    assert not re.search("attention|time|pattern", line)
