@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from wxsat.panel.facets import Facets, fit_facets
 from wxsat.panel.gaming import FEWEST_WITH_RECORDS, GamingChecks, check_gaming
 from wxsat.panel.generalisability import VarianceComponents, estimate_components, monthly_icc
 from wxsat.panel.scores import PanelScores, panel_scores_of, read_panel_scores
+from wxsat.panel.second_engine import EngineCheck, check_components, check_engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,8 @@ class PanelResult:
     usable : bool
         Whether Phi reaches .80, what annual use requires.
     findings : tuple of Finding
+    check : EngineCheck, optional
+        What another program finds, where it was asked.
     """
 
     annual: pd.DataFrame
@@ -66,6 +69,7 @@ class PanelResult:
     gaming: GamingChecks
     usable: bool
     findings: tuple[Finding, ...]
+    check: EngineCheck | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain lists of flat records."""
@@ -100,6 +104,7 @@ class PanelResult:
                 "raters": frame_records(self.gaming.raters),
             },
             "usable": self.usable,
+            "check": None if self.check is None else asdict(self.check),
             "findings": [finding.to_dict() for finding in self.findings],
         }
 
@@ -109,7 +114,11 @@ class PanelResult:
 
 
 def evaluate_panel(
-    scores: PanelScores | pd.DataFrame | str | Path, *, records: pd.Series | None = None, weight: float = 1.0
+    scores: PanelScores | pd.DataFrame | str | Path,
+    *,
+    records: pd.Series | None = None,
+    weight: float = 1.0,
+    check: str | None = None,
 ) -> PanelResult:
     """
     Evaluate a panel of supervisors.
@@ -122,6 +131,8 @@ def evaluate_panel(
         Account to a health score of its own records (0 to 100, higher = better), to check the panel against.
     weight : float
         Weight of the panel within the annual evaluation.
+    check : {"statsmodels"}, optional
+        Refit the mixed model with another program, see :func:`wxsat.panel.second_engine.check_components`.
 
     Returns
     -------
@@ -134,7 +145,7 @@ def evaluate_panel(
         supervisors; PANEL-012 all scores alike.
     UsageError
         PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account;
-        PANEL-015 no sheets.
+        PANEL-015 no sheets; PANEL-016 an unknown second engine.
 
     Examples
     --------
@@ -142,6 +153,7 @@ def evaluate_panel(
     0.87
     """
     _require_usable(records, weight)
+    check_engine(check)
     scores = _sheets_of(scores)
     frame = scores.frame
     _require_variety(frame)
@@ -163,6 +175,7 @@ def evaluate_panel(
         annual, facets.accounts, facets.raters, _monthly(frame, facets), icc, components, phi,
         components.phi_interval(per_month, n_months), n_months, per_month,
         impression, gaming, phi >= limits.MIN_PHI, findings,
+        check_components(frame, components) if check is not None else None,
     )  # fmt: skip
 
 

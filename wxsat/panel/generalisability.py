@@ -136,8 +136,8 @@ def estimate_components(frame: pd.DataFrame) -> VarianceComponents:
     Notes
     -----
     Linear mixed model with crossed random effects, see :func:`wxsat.panel.restricted_likelihood.fit_crossed`; checked
-    against lme4 and statsmodels and, on balanced data, against expected mean squares. A component is left out when no
-    cell could tell it from the residual.
+    against lme4, statsmodels (:mod:`wxsat.panel.second_engine`) and, on balanced data, against expected mean squares.
+    A component is left out when no cell could tell it from the residual.
     """
     score = frame["score"].to_numpy(np.float64)
     codes = {name: pd.factorize(frame[name].astype(str), sort=True)[0] for name in ("account", "rater", "month")}

@@ -24,6 +24,7 @@ from wxsat.panel.generalisability import (
 from wxsat.panel.record_scores import read_record_scores
 from wxsat.panel.scores import PanelScores, panel_scores_of, read_panel_scores
 from wxsat.panel.scoring_sheet import POINTS
+from wxsat.panel.second_engine import check_components
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "panel"
 REFERENCE = json.loads((GOLDEN / "panel.json").read_text(encoding="utf-8"))
@@ -54,6 +55,17 @@ def test_components_equal_lme4(components):
     ):
         np.testing.assert_allclose(getattr(components, ours), expected[theirs], **COMPONENTS, err_msg=ours)
     np.testing.assert_allclose(components.mean, REFERENCE["mean"], rtol=1e-4)
+
+
+def test_components_at_zero_equal_lme4():
+    reference = json.loads((GOLDEN / "boundary.json").read_text(encoding="utf-8"))["components"]
+    found = estimate_components(read_panel_scores(GOLDEN / "boundary.csv").frame)
+    assert found.account == pytest.approx(reference["account"], rel=1e-4)
+    assert found.rater == pytest.approx(reference["rater"], rel=1e-4)
+    assert found.account_rater == pytest.approx(reference["account:rater"], rel=1e-2)
+    assert found.residual == pytest.approx(reference["Residual"], rel=1e-4)
+    assert max(found.month, found.account_month) < 1e-4
+    assert max(reference["month"], reference["account:month"]) < 1e-4
 
 
 def test_components_equal_expected_mean_squares_on_balanced_data():
@@ -293,23 +305,28 @@ def test_all_faults_at_once_and_missing_columns():
 # Intervals ----------------------------------------------------------------------------------------------------------
 
 
-def test_components_equal_statsmodels(sheets, components):
-    import warnings
+@pytest.mark.parametrize("file", ["sheets", "boundary"])
+def test_statsmodels_finds_the_same(file):
+    frame = read_panel_scores(GOLDEN / f"{file}.csv").frame
+    components = estimate_components(frame)
+    found = check_components(frame, components)
+    for name, variance in found.components.items():
+        # Of the total, where a variance is next to nothing; Powell stops at steps of 1e-4.
+        assert getattr(components, name) == pytest.approx(variance, rel=5e-3, abs=0.05), name
+    # As much as the largest of them differs, and no other.
+    total = sum(getattr(components, name) for name in found.components)
+    gaps = {name: abs(getattr(components, name) - value) / total for name, value in found.components.items()}
+    assert found.largest_difference == pytest.approx(max(gaps.values()))
+    assert gaps[found.component] == max(gaps.values())
+    assert found.largest_difference < 5e-3
 
-    import statsmodels.formula.api as smf
 
-    data = sheets.assign(month=sheets["month"].astype(str), everyone=1)
-    data["account_month"] = data["account"] + data["month"]
-    data["account_rater"] = data["account"] + data["rater"]
-    names = ("account", "rater", "month", "account_rater", "account_month")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = smf.mixedlm(
-            "score ~ 1", data, groups="everyone", re_formula="0", vc_formula={name: f"0 + C({name})" for name in names}
-        )
-        fit = model.fit(method=["lbfgs"])
-    for name, variance in zip(fit.model.exog_vc.names, fit.vcomp, strict=True):
-        np.testing.assert_allclose(getattr(components, name), variance, **COMPONENTS, err_msg=name)
+def test_the_second_engine_is_asked_by_name():
+    result = evaluate_panel(GOLDEN / "boundary.csv", check="statsmodels")
+    assert result.to_dict()["check"]["engine"] == "statsmodels"
+    assert evaluate_panel(GOLDEN / "boundary.csv").to_dict()["check"] is None
+    with pytest.raises(UsageError, match="PANEL-016"):
+        evaluate_panel(GOLDEN / "boundary.csv", check="statmodels")
 
 
 def test_curvature_of_the_likelihood_is_that_of_balanced_mean_squares():
