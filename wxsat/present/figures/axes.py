@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import Language
 
-# Of the width and of the height of a picture, what its axes keep however long the labels are.
+# Of the width of a picture, what its axes keep however long the labels are; a picture is as high as its rows need.
 LEAST_AXES = 0.2
+LEAST_HEIGHT = 0.02
 
 
 def stripe_rows(ax: Axes, n_rows: int) -> None:
@@ -118,18 +119,18 @@ def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bott
     """
     Add axes with these margins in inches; texts outside them stay where they are put.
 
-    Margins that would leave less than ``LEAST_AXES`` of the picture give way: an overlong label may then be cut at
+    Margins that would leave less than ``LEAST_AXES`` of the width give way: an overlong label may then be cut at
     the edge, but the picture is drawn.
     """
     cast("Figure", figure.figure).set_layout_engine("none")
     width, height = inches_of(figure)
-    left, right = _giving_way(left / width, right / width)
-    bottom, top = _giving_way(bottom / height, top / height)
+    left, right = _giving_way(left / width, right / width, LEAST_AXES)
+    bottom, top = _giving_way(bottom / height, top / height, LEAST_HEIGHT)
     return figure.add_axes((left, bottom, 1 - left - right, 1 - top - bottom))
 
 
-def _giving_way(first: float, second: float) -> tuple[float, float]:
-    room = 1 - LEAST_AXES
+def _giving_way(first: float, second: float, least: float) -> tuple[float, float]:
+    room = 1 - least
     share = room / (first + second) if first + second > room else 1.0
     return first * share, second * share
 
