@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wxsat import __version__
 from wxsat.errors import DataError, EstimationError
 from wxsat.finding import Finding, distinct
+from wxsat.present.causal import causal_words
 from wxsat.present.content import FieldNotes, FittedModel, MeasurementChecks, ReportContent, SecondRun
 from wxsat.study.answers import is_simulated, read_answers
 from wxsat.study.effect_intervals import add_intervals
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wxsat.responses.responses import CleanResponses
     from wxsat.sem.result import SemResult
     from wxsat.study.sources import ReadSources
+    from wxsat.study.study import Study
 
 Progress = Callable[[str], None]
 
@@ -103,6 +105,7 @@ def walk_street(prepared: Prepared, progress: Progress = lambda step: None) -> R
         findings=distinct(
             (
                 *_study_findings(prepared, simulated),
+                *_title_findings(study),
                 *responses.findings,
                 *contradictions,
                 *(weighting.findings if weighting is not None else ()),
@@ -293,6 +296,20 @@ def _study_findings(prepared: Prepared, simulated: bool) -> list[Finding]:
         return []
     message = "The study file gives no fieldwork dates; figures without dates should not be cited."
     return [Finding("STUDY-102", "warning", prepared.study.id, message)]
+
+
+def _title_findings(study: Study) -> list[Finding]:
+    """Tell a title that claims a cause where the design can show none."""
+    if study.fieldwork.design != "cross-section":
+        return []
+    words = [*causal_words(study.title.zh or "", "zh"), *causal_words(study.title.en or "", "en")]
+    if not words:
+        return []
+    message = (
+        f"The study's title claims a cause ({', '.join(words)}); answers of one moment show associations. "
+        "Another wording, or `design: panel` or `experiment` under `fieldwork:` where it was one."
+    )
+    return [Finding("STUDY-104", "note", "title", message, {"words": ", ".join(words)})]
 
 
 def _field_notes(prepared: Prepared) -> FieldNotes:

@@ -10,6 +10,8 @@ from wxsat.errors import InstrumentError, StudyError, UsageError, WxsatError
 from wxsat.study.load import load_study
 from wxsat.study.prepare import prepare_study
 from wxsat.study.scaffold import scaffold_study
+from wxsat.study.street import _title_findings
+from wxsat.study.study import Study
 
 GOOD = """\
 schema_version: 1
@@ -152,3 +154,16 @@ def test_what_loading_fills_in_is_not_offered_as_a_setting(tmp_path: Path) -> No
         load_study(tmp_path)
     assert "models" in str(caught.value)
     assert "sha256" not in str(caught.value)
+
+
+def test_a_title_that_claims_a_cause_is_told(tmp_path: Path) -> None:
+    def told(title: dict[str, str], design: str = "cross-section") -> list[str]:
+        study = Study.model_validate(
+            {"schema_version": 1, "id": "s", "title": title, "instrument": "gov-wechat-public",
+             "data": {"files": ["a.csv"]}, "fieldwork": {"design": design}}
+        )  # fmt: skip
+        return [str(f.evidence["words"]) for f in _title_findings(study)]
+
+    assert told({"zh": "回应慢导致满意度低", "en": "Slow replies lead to dissatisfaction"}) == ["导致, lead to"]
+    assert told({"en": "Slow replies lead to dissatisfaction"}, "experiment") == []
+    assert told({"zh": "政务微信公众满意度", "en": "Satisfaction with a WeChat account"}) == []
