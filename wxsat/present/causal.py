@@ -19,6 +19,7 @@ CLAIMS: Mapping[Language, re.Pattern[str]] = {
 NO_CLAIMS: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "en": {
         "a cause is denied": re.compile(r"\b(?:no|not|never|cannot|nothing)\b[^.]*\bcaus\w*", re.IGNORECASE),
+        "a claim is told": re.compile(r"claims? a cause"),
         "why figures do not add up": re.compile(r"because of rounding"),
         "the name of a rival model or of a confounder": re.compile(r"parallel causes|common causes?"),
         "the name of a role": re.compile(r"drivers?\b"),
