@@ -34,13 +34,18 @@ def diagnose(
     """Diagnose the four dilemmas: severity, importance-performance and the expected gain of each remedy."""
     from wxsat.cli.output import emit_json, print_frame, say
     from wxsat.errors import UsageError
+    from wxsat.study.load import load_study
     from wxsat.study.run import run_study
 
     if record is not None:
         from wxsat.diagnosis.record import require_record_path
 
         require_record_path(record)
-    outcome = run_study(study, progress=lambda step: None if as_json else say(f"... {step}"))
+    # What only the report prints is left out: intervals of the models' paths, dimensions and method bias.
+    loaded = load_study(study)
+    measurement = loaded.measurement.model_copy(update={"checks": False})
+    loaded = loaded.model_copy(update={"bootstrap": 0, "measurement": measurement})
+    outcome = run_study(loaded, progress=lambda step: None if as_json else say(f"... {step}"))
     diagnosis = outcome.content.diagnosis
     if diagnosis is None:
         raise UsageError(
