@@ -69,7 +69,11 @@ def climb(
             return Optimum(point.theta, point.value, norm, iteration + 1, done, reason)
         if norm >= tolerance and (norm > KEEP * last or found is None):
             exact = norm < NEAR or iteration > CREEP or found is None
-            hessian = (objective.hessian if exact else objective.rough_hessian)(point.theta)
+            with np.errstate(over="ignore", invalid="ignore"):
+                hessian = (objective.hessian if exact else objective.rough_hessian)(point.theta)
+            if not np.isfinite(hessian).all():
+                reason = "the search left for infinity, where the curvature is no number"
+                return Optimum(point.theta, point.value, norm, iteration + 1, False, reason)
             curved, scale = _curvature(hessian, restrictions)
             norm = _norm(restrictions, point, scale)
     reason = f"stopped after {MAX_ITERATIONS} iterations"

@@ -181,7 +181,9 @@ def estimate_two_level(
     optimum = minimise(objective, constraints, start)
     levels = levels_at(objective.within, objective.between, optimum.theta)
     restrictions = constraints.at_solution(optimum.theta)
-    information = levels_information(data, levels, options.information)
+    # Of a search that left for infinity nothing is a number; the caller refuses it by its own word.
+    with np.errstate(over="ignore", invalid="ignore"):
+        information = levels_information(data, levels, options.information)
     outside = given_loglik(data, known, given)
     model = _Explained(data, levels, restrictions, information)
     base, base_value = _baseline(table, data, known, given)
