@@ -11,6 +11,7 @@ from wxsat.present.render.text import display_width
 
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5)
 SMALLEST_UPRIGHT = 7.0
+EASY_SIZE = 7.5
 # Space left and right in a cell, in points; tighter where there are many columns.
 PADDING, TIGHT_PADDING, MANY_COLUMNS = 3.5, 2.0, 11
 # A text column asks for so many em at most and is not squeezed below so many where its text needs them; a
@@ -60,19 +61,30 @@ def lay_out(printed: PrintedTable, available: float) -> Layout:
     Returns
     -------
     Layout
-        Figures never wrap; headings and texts wrap between words. ``fits`` is false where even that needs
+        Figures never wrap; headings and texts wrap between words, and the letters shrink to `EASY_SIZE` where a
+        text would get less than half of the width it wishes for. ``fits`` is false where even that needs
         letters smaller than 7 points: a wider page is then better.
     """
     needs = [_needs(printed, place) for place in range(len(printed.columns))]
     padding = PADDING if len(needs) < MANY_COLUMNS else TIGHT_PADDING
     room = available - 2 * padding * len(needs)
-    for points in SIZES:
-        least = [minimum * points for minimum, _ in needs]
-        if sum(least) <= room:
-            widths = _share(least, [wish * points for _, wish in needs], room)
-            return Layout(tuple(w + 2 * padding for w in widths), points, padding, points >= SMALLEST_UPRIGHT)
+    sizes = [points for points in SIZES if sum(minimum for minimum, _ in needs) * points <= room]
+    if sizes:
+        # Smaller letters rather than names over many lines, as far as they are still read with ease.
+        eased = [points for points in sizes if points >= EASY_SIZE and not _squeezed(needs, points, room)]
+        points = (eased or sizes)[0]
+        widths = _share([m * points for m, _ in needs], [w * points for _, w in needs], room)
+        return Layout(tuple(w + 2 * padding for w in widths), points, padding, points >= SMALLEST_UPRIGHT)
+    points = SIZES[-1]
+    least = [minimum * points for minimum, _ in needs]
     scale = room / sum(least)
-    return Layout(tuple(width * scale + 2 * padding for width in least), SIZES[-1], padding, False)
+    return Layout(tuple(width * scale + 2 * padding for width in least), points, padding, False)
+
+
+def _squeezed(needs: list[tuple[float, float]], points: float, room: float) -> bool:
+    """Return whether a column gets so little of what it wishes that its texts take three lines or more."""
+    given = _share([least * points for least, _ in needs], [wish * points for _, wish in needs], room)
+    return any(width < wish * points / 2 for width, (_, wish) in zip(given, needs, strict=True))
 
 
 def em_width(text: str) -> float:
