@@ -18,11 +18,13 @@ from wxsat.present.tables.severity import tabulate_severity
 from wxsat.present.tables.structure import LAYOUT, tabulate_structure
 
 
-def describe_dilemmas(draft: Draft) -> Section:
-    """Write the section on the dilemmas."""
+def describe_dilemmas(draft: Draft) -> Section | None:
+    """Write the section on the dilemmas; None for an instrument that has none."""
     diagnosis, instrument, language = draft.content.diagnosis, draft.instrument, draft.language
     title = draft.text("dilemmas.title")
     if diagnosis is None:
+        if instrument is None or not instrument.composites:
+            return None
         return Section("dilemmas", title, (Paragraph(draft.text("dilemmas.none")),))
     refused = bool(draft.content.refusing)
     drawn: dict[str, Any] = {"language": language, "instrument": instrument}
