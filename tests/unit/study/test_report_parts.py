@@ -93,6 +93,15 @@ def test_the_brief_names_the_grade_of_one_source_and_what_a_yuan_brings(small_ru
     assert f"adds the most per 10,000 yuan: {best:.2f} points" in said
 
 
+def test_a_study_without_dilemmas_has_no_section_on_them(small_run: Run, real_run: Path) -> None:
+    def sections(folder: Path) -> list[str]:
+        full = document_from_dict(json.loads((folder / "documents.json").read_text(encoding="utf-8")))
+        return [section.id for section in full[0].sections]
+
+    assert "dilemmas" in sections(small_run[0])
+    assert "dilemmas" not in sections(real_run)
+
+
 def test_a_study_without_dilemmas_has_a_brief_of_its_model(real_run: Path) -> None:
     document = _documents(real_run, "brief")[0]
     assert [section.id for section in document.sections] == ["brief-model", "brief-sure", "brief-nobody"]
