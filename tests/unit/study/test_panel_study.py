@@ -65,6 +65,18 @@ def test_the_section_tells_dependability_scores_months_and_checks(run: StudyOutc
     assert numbers["panel.phi"] == run.content.panel.phi
 
 
+def test_the_dependability_has_its_interval(run: StudyOutcome, report: Report) -> None:
+    panel = run.content.panel
+    assert panel is not None
+    low, high = panel.phi_interval
+    recorded = {n["id"]: n["value"] for n in report.numbers}
+    assert (recorded["panel.phi_ci_lower"], recorded["panel.phi_ci_upper"]) == (low, high)
+    assert low < panel.phi < high
+    for document, words in zip(report.documents, ("95% interval of Φ", "Φ 的 95% 区间"), strict=True):
+        (section,) = [s for s in document.sections if s.id == "supervisors"]
+        assert any(words in block.text for block in section.blocks if isinstance(block, Paragraph))
+
+
 def test_no_supervisor_is_named(report: Report) -> None:
     assert "张监督" not in str(report.documents)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from wxsat.panel import scoring_sheet as limits
@@ -27,6 +28,7 @@ def describe_supervisors(draft: Draft) -> Section | None:
     key = "usable" if panel.usable else "unusable"
     blocks: list[Block] = [
         Paragraph(_intro(draft, panel)),
+        Paragraph(_interval(draft, panel)),
         Paragraph(draft.text(f"supervisors.{key}"), "body" if panel.usable else "quote"),
         draft.table(tabulate_annual_scores(panel, draft.language)),
         draft.table(tabulate_supervisors(panel, draft.language)),
@@ -62,6 +64,18 @@ def _intro(draft: Draft, panel: PanelResult) -> str:
         vetoed=draft.count("panel.vetoed_accounts", int(vetoed["account"].nunique()), SOURCE),
         vetoes=draft.count("panel.vetoed_months", len(vetoed), SOURCE),
     )
+
+
+def _interval(draft: Draft, panel: PanelResult) -> str:
+    """Say how sure the dependability itself is."""
+    low, high = panel.phi_interval
+    if not (isfinite(low) and isfinite(high)):
+        return draft.text("supervisors.no_interval")
+    ends = {
+        name: draft.number(f"panel.phi_ci_{name}", value, 2, SOURCE, no_zero=True)
+        for name, value in (("lower", low), ("upper", high))
+    }
+    return draft.text("supervisors.interval", **ends)
 
 
 def _gaming(draft: Draft, panel: PanelResult) -> list[str]:
