@@ -43,6 +43,9 @@ def audit(
     vetoes = result.dilemmas.drop_duplicates("account")[["account", "vetoes"]]
     print_frame(wide.merge(vetoes, on="account"), "By account, with vetoes", digits=1)
     print_frame(result.symptom_frame(), "Symptoms", digits=2)
+    waiting = result.waiting().head(1).drop(columns="account")
+    if not waiting.empty:
+        print_frame(waiting, "Waiting for a person's reply, working days; mean over the first 15", digits=2)
     for finding in result.findings:
         say(finding.message)
 
@@ -72,6 +75,7 @@ def _write(result: AuditResult, out: Path, logs: Path) -> None:
         "symptoms": result.symptom_frame(),
         "copying": result.copying,
         "sensitivity": result.sensitivity,
+        "waiting": result.waiting(),
     }
     record = {"wxsat": __version__, "command": "audit", "file": logs.name, "settings": dict(result.settings)}
     with replace_folder(out) as folder:

@@ -24,6 +24,7 @@ from wxsat.records.monthly import monthly_replies
 from wxsat.records.read import Records, read_records
 from wxsat.records.settings import load_log_settings
 from wxsat.records.symptoms import Diagnosis, diagnose_symptoms
+from wxsat.records.waiting import waiting_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,10 @@ class AuditResult:
     settings: Mapping[str, Any]
     monthly: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    def waiting(self) -> pd.DataFrame:
+        """Return how long messages wait, all accounts first; see :func:`wxsat.records.waiting.waiting_table`."""
+        return waiting_table(self.reply_times, float(self.settings["sla_days"]))
+
     def symptom_frame(self) -> pd.DataFrame:
         """Return one row an account and symptom: ``account symptom zh confirmed primary`` and the funnel's shares."""
         return pd.DataFrame(tables.symptom_rows(self.symptoms))
@@ -97,6 +102,7 @@ class AuditResult:
             "symptoms": frame_records(self.symptom_frame()),
             "copying": frame_records(self.copying),
             "sensitivity": frame_records(self.sensitivity),
+            "waiting": frame_records(self.waiting()),
             "knots": knots,
             "settings": dict(self.settings),
             "findings": [finding.to_dict() for finding in self.findings],

@@ -21,6 +21,7 @@ from wxsat.records.resampled import median_time, replied_within, restricted_mean
 from wxsat.records.settings import LogSettings, load_log_settings
 from wxsat.records.shares import fit_beta_binomial, wilson_interval
 from wxsat.records.symptoms import diagnose_symptoms, service_funnel
+from wxsat.records.waiting import waiting_table
 from wxsat.records.working_time import working_time
 from wxsat.simulate.records import AccountCondition, simulate_records, write_records
 
@@ -57,6 +58,21 @@ def test_unknown_years_are_named_and_local_changes_win():
 
 TIME, REPLIED = np.array(GOLDEN["time"]), np.array(GOLDEN["replied"], dtype=bool)
 ONES = np.ones((1, len(TIME)))
+
+
+def test_waiting_by_hand():
+    # A: replies after 1 and 4 days, one open for 20: S = 2/3 from day 1, 1/3 from day 4 on. B: all answered by day 2.
+    frame = pd.DataFrame(
+        {"account": ["A"] * 3 + ["B"] * 2 + ["C"], "wait": [1, 4, 20, 1, 2, 3.0], "replied": [1, 1, 0, 1, 1, 0]}
+    ).astype({"replied": bool})
+    table = waiting_table(frame, limit=5).set_index("account")
+    assert table.loc["A", "mean_wait"] == pytest.approx(1 + 3 * 2 / 3 + 11 / 3)
+    assert table.loc["A", "within_limit"] == pytest.approx(2 / 3)
+    assert table.loc["B", "mean_wait"] == pytest.approx(1.5)
+    # Nobody of C was seen for fifteen days.
+    assert np.isnan(table.loc["C", "mean_wait"])
+    assert waiting_table(frame, limit=5)["n"].tolist() == [6, 3, 2, 1]
+    assert waiting_table(frame.head(0), limit=5).empty
 
 
 def test_survival_equals_r_weighted_or_not():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from wxsat.present.document import Block, Paragraph
@@ -10,11 +11,13 @@ from wxsat.present.figures.control_chart import plot_control_charts
 from wxsat.present.figures.reply_survival import plot_reply_survival
 from wxsat.present.figures.response_surface import plot_response_surface
 from wxsat.present.figures.wording import phrase
+from wxsat.records.waiting import HORIZON
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from wxsat.diagnosis.three_sources import Evidence
+    from wxsat.records.audit import AuditResult
 
 VALUE_DILEMMA = "D3"
 FEWEST_ACCOUNTS = 9
@@ -26,7 +29,7 @@ def describe_replies(draft: Draft, evidence: Evidence) -> list[Block]:
     audited = draft.content.audit
     if audited is None or audited.reply_times.empty:
         return []
-    blocks: list[Block] = []
+    blocks: list[Block] = _waiting(draft, audited)
     by_kind = plot_reply_survival(audited.reply_times, language=draft.language)
     if by_kind is not None:
         blocks += [Paragraph(draft.text("replies.text")), draft.figure(by_kind)]
@@ -40,6 +43,26 @@ def describe_replies(draft: Draft, evidence: Evidence) -> list[Block]:
         if figure is not None:
             blocks += [Paragraph(draft.text("replies.groups")), draft.figure(figure)]
     return [*blocks, *_by_month(draft, audited.monthly)]
+
+
+def _waiting(draft: Draft, audited: AuditResult) -> list[Block]:
+    """Say how long a message waits on average, within the first 15 working days."""
+    waiting = audited.waiting().head(1)
+    if waiting.empty or not isfinite(waiting["mean_wait"].iloc[0]):
+        return []
+    row, source = waiting.iloc[0], "wxsat.records.waiting"
+    return [
+        Paragraph(
+            draft.text(
+                "replies.waiting",
+                n=draft.count("replies.n", int(row["n"]), source),
+                mean=draft.number("replies.mean_wait", float(row["mean_wait"]), 1, source),
+                horizon=draft.number("replies.horizon", HORIZON, 0, source),
+                share=draft.share("replies.within_limit", float(row["within_limit"]), 0, source),
+                limit=draft.number("replies.limit", float(audited.settings["sla_days"]), 0, source),
+            )
+        )
+    ]
 
 
 def public_thirds(accounts: pd.DataFrame) -> dict[str, str]:
