@@ -77,16 +77,25 @@ def render_page(documents: Sequence[Document], read_image: ImageReader) -> str:
         if len(documents) > 1
         else ""
     )
-    stamp = f'<span class="stamp">{escape(" · ".join(dict.fromkeys(d.stamp for d in documents if d.stamp)))}</span>'
+    stamps = " · ".join(dict.fromkeys(d.stamp for d in documents if d.stamp))
+    stamp = f'<span class="stamp">{escape(stamps)}</span>'
     articles = "\n".join(_article(document, read_image) for document in documents)
     return (
         f'<!DOCTYPE html>\n<html lang="{HTML_LANGUAGE[first.language]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(digest=digest)}">\n'
-        f"<title>{escape(first.title)}</title>\n<style>\n{style}{shown}\n</style>\n</head>\n<body>\n"
+        f"<title>{escape(first.title)}</title>\n<style>\n{style}{_stamp_of_pages(stamps)}{shown}\n</style>\n</head>\n<body>\n"
         f'<main>\n{inputs}\n<div class="bar">{stamp}{labels}</div>\n{articles}\n</main>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
+
+
+def _stamp_of_pages(stamps: str) -> str:
+    """Return the rule that prints the stamp into the margin of every page, where it hides no text."""
+    if not stamps:
+        return ""
+    quoted = "".join(char if char.isalnum() or char in " ·—，" else f"\\{ord(char):x} " for char in stamps)
+    return f'@page {{ @top-right {{ content:"{quoted}"; color:#a4262c; font:700 9pt sans-serif; }} }}\n'
 
 
 def _own_file(name: str) -> str:
@@ -104,9 +113,7 @@ def _article(document: Document, read_image: ImageReader) -> str:
         f'<p class="subtitle">{escape(document.subtitle)}</p></header>',
     ]
     if document.stamp:
-        parts.append(
-            f'<p class="stamp">{escape(document.stamp)}</p><div class="page-stamp">{escape(document.stamp)}</div>'
-        )
+        parts.append(f'<p class="stamp">{escape(document.stamp)}</p>')
     if document.refusal:
         parts.append(
             f'<div class="refusal" role="alert"><strong>{escape(words.get("report.refusal.title"))}</strong>'

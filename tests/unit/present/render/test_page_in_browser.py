@@ -229,3 +229,15 @@ def test_without_scripts_everything_can_be_read(page: str):
         assert text in body
     assert 'class="acts"' not in body
     assert page.count("<script") == 1
+
+
+def test_the_stamp_is_printed_into_the_margin():
+    """Over the text it would hide a line of every page."""
+    stamped = Document("en", "T", "", (Section("s", "S", (Paragraph("A line."),)),), stamp='Made "up" \\ </style>')
+    printed = render_page([stamped], lambda block, language: ("", ""))
+    style = printed.split("<style>", 1)[1].split("</style>", 1)[0]
+    rule = re.search(r'@page \{ @top-right \{ content:"([^"]*)"', style)
+    assert rule is not None
+    # Quotes, backslashes and angle brackets stand as their code points.
+    assert rule.group(1) == "Made \\22 up\\22  \\5c  \\3c \\2f style\\3e "
+    assert "@top-right" not in render_page([Document("en", "T", "", ())], lambda block, language: ("", ""))
