@@ -104,6 +104,20 @@ def test_the_sentence_of_a_dilemma_is_looked_up_in_the_record(run: StudyOutcome,
     assert f"证据等级 {record['grade']}" in said
 
 
+def test_vetoes_are_named_in_words_with_their_counted_accounts(run: StudyOutcome, report: Report) -> None:
+    assert run.content.audit is not None
+    marked = run.content.audit.indicators.query("veto")
+    broken = marked[marked["dilemma"].isin(["D3", "symptom"])].groupby("indicator")["account"].nunique()
+    assert len(broken), "the simulated records must break a rule for this test to say anything"
+    numbers = {n["id"]: n["value"] for n in report.numbers}
+    assert {i: numbers[f"record.D3.veto.{i}"] for i in broken.index} == broken.to_dict()
+    section = next(s for s in report.documents[1].sections if s.id == "evidence")
+    said = " ".join(next(b for b in section.blocks if isinstance(b, Bullets)).items)
+    said = re.sub(r"⟦[^|]*\|([^⟧]*)⟧", r"\1", said)
+    assert " accounts)" in said
+    assert not any(indicator in said for indicator in broken.index)
+
+
 def test_no_table_ranks_the_accounts(report: Report) -> None:
     """The funnel shows points without names; accounts are named in the order of their names, with interval places."""
     for block in report.documents[0].tables():

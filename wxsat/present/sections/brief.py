@@ -24,6 +24,7 @@ from wxsat.present.sections.summary import (
     dilemma_rows,
     key_figures,
 )
+from wxsat.present.sections.vetoes import veto_words
 from wxsat.present.tables.building import records
 
 if TYPE_CHECKING:
@@ -150,9 +151,11 @@ def _source_sentences(draft: Draft) -> list[str]:
     split = [draft.name_of(row["dilemma"]) for row in rows if row["dilemma"] in contradicting]
     if split:
         said.append(_say(draft, "sure.disagree", names=draft.join(split)))
-    vetoed = {draft.name_of(row["dilemma"]): row["veto"] for row in rows if row.get("veto")}
-    if vetoed:
-        said.append(_say(draft, "sure.veto", names=draft.join(vetoed), codes=draft.join(vetoed.values())))
+    said += [
+        _say(draft, "sure.veto", name=draft.name_of(row["dilemma"]), veto=veto_words(draft, row, COMBINED))
+        for row in rows
+        if row.get("veto")
+    ]
     worst = rows[0]
     if worst["method_lower"] == worst["method_lower"]:
         digits = 0 if _joined(draft) else 1

@@ -11,6 +11,7 @@ from wxsat.present.figures.sources import plot_sources
 from wxsat.present.sections.accounts import describe_chain, describe_ranks
 from wxsat.present.sections.dilemmas import citable_notes
 from wxsat.present.sections.replies import describe_replies, describe_surface
+from wxsat.present.sections.vetoes import veto_words
 from wxsat.present.tables.building import records, with_notes
 from wxsat.present.tables.dashboard import tabulate_dashboard
 from wxsat.present.tables.gaps import tabulate_gaps, tabulate_roles
@@ -132,5 +133,5 @@ def _sentence(draft: Draft, row: dict[str, Any], record: dict[str, Any], refused
             share=draft.share(f"{key}.own_share", share, 0, "wxsat.diagnosis.levers"),
         )
     if row["veto"]:
-        said += draft.text("evidence.sentence_veto", veto=row["veto"])
+        said += draft.text("evidence.sentence_veto", veto=veto_words(draft, row, COMBINED))
     return said + draft.text("evidence.stop")
