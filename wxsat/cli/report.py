@@ -26,7 +26,7 @@ def report(
         str,
         typer.Option(
             "--part",
-            help="full: the whole report; brief: one page for policy writers; methods: the filled checklists of "
+            help="full: the whole report; brief: one page for policy writers; brief-two-pages: that page, then its tables, method and citation; methods: the filled checklists of "
             "JARS, CHERRIES and AAPOR, and what is missing for them.",
         ),
     ] = "full",

@@ -90,11 +90,12 @@ Block = Paragraph | Bullets | KeyFigures | TableBlock | FigureBlock | FindingsBl
 
 @dataclass(frozen=True)
 class Section:
-    """A titled run of blocks."""
+    """A titled run of blocks; ``new_page`` starts it at the top of a page on paper."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Document:
         Of tables on paper; by the language when empty.
     provenance : tuple of (str, str)
         What made the document, as name and value: version, seed, SHA-256 of every input.
-    part : {"full", "brief", "methods"}
+    part : {"full", "brief", "brief-two-pages", "methods"}
         Which of the documents of a run it is.
     """
 
@@ -127,7 +128,17 @@ class Document:
     refusal: str = ""
     table_style: Literal["", "cyt", "apa"] = ""
     provenance: tuple[tuple[str, str], ...] = ()
-    part: Literal["full", "brief", "methods"] = "full"
+    part: Literal["full", "brief", "brief-two-pages", "methods"] = "full"
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether the document is set tightly, to keep to its pages."""
+        return self.pages is not None
+
+    @property
+    def pages(self) -> int | None:
+        """How many pages of A4 the document may take; None for any number."""
+        return {"brief": 1, "brief-two-pages": 2}.get(self.part)
 
     def tables(self) -> tuple[TableBlock, ...]:
         """Return the tables in order."""

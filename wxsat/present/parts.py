@@ -1,4 +1,4 @@
-"""The other documents of a run beside its full report: the brief and the methods appendix."""
+"""The other documents of a run beside its full report: the brief, with or without its tables, the methods appendix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from wxsat.present.document import Document
 from wxsat.present.draft import Draft
 from wxsat.present.sections.brief import brief_sections
+from wxsat.present.sections.brief_evidence import brief_evidence
 from wxsat.present.sections.checklists import methods_sections
 
 
@@ -24,18 +25,25 @@ def build_parts(full: Document, draft: Draft) -> dict[str, Document]:
     Returns
     -------
     dict
-        ``brief`` and ``methods``.
+        ``brief``, ``brief-two-pages`` and ``methods``.
     """
     content, words = draft.content, draft.words
     title, version = content.title.text(draft.language), content.provenance.get("version", "")
+    brief = replace(
+        full,
+        title=words.get("brief.title", title=title),
+        subtitle=words.get("brief.subtitle", version=version),
+        sections=brief_sections(Draft(content, draft.language, draft.book)),
+        refusal="",
+        part="brief",
+    )
     return {
-        "brief": replace(
-            full,
-            title=words.get("brief.title", title=title),
-            subtitle=words.get("brief.subtitle", version=version),
-            sections=brief_sections(Draft(content, draft.language, draft.book)),
-            refusal="",
-            part="brief",
+        "brief": brief,
+        "brief-two-pages": replace(
+            brief,
+            subtitle=words.get("brief.subtitle_two", version=version),
+            sections=(*brief.sections, *brief_evidence(Draft(content, draft.language, draft.book))),
+            part="brief-two-pages",
         ),
         "methods": replace(
             full,

@@ -12,8 +12,8 @@ from wxsat.present.document import Document, document_from_dict
 from wxsat.present.report import SUFFIXES, write_documents
 
 # The stored documents of each part of a report, and what its file is called.
-PARTS = {"full": "documents.json", "brief": "documents-brief.json", "methods": "documents-methods.json"}
-STEMS = {"full": "report", "brief": "brief", "methods": "methods-appendix"}
+STEMS = {"full": "report", "brief": "brief", "brief-two-pages": "brief-two-pages", "methods": "methods-appendix"}
+PARTS = {part: "documents.json" if part == "full" else f"documents-{part}.json" for part in STEMS}
 REFERENCES = "references.json"
 
 
@@ -43,8 +43,9 @@ def rerender(
         The study's main language when left out; HTML then holds all.
     force : bool
         Overwrite an existing file.
-    part : {"full", "brief", "methods"}
-        The whole report, one page for policy writers, or the methods appendix (checklists of JARS, CHERRIES, AAPOR).
+    part : {"full", "brief", "brief-two-pages", "methods"}
+        The whole report, one page for policy writers, that page and its tables, or the methods appendix (checklists of
+        JARS, CHERRIES, AAPOR).
     citation_style : {"gbt2015", "gbt2025", "apa"}, optional
         Of the references; that of the run (GB/T 7714-2025 in Chinese, APA in English) when left out.
     table_style : {"", "cyt", "apa"}

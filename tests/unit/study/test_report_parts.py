@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import pytest
 from wxsat.errors import UsageError
 from wxsat.present.document import NUMBER_MARK, Bullets, Paragraph, document_from_dict, without_marks
 from wxsat.present.numbers import numbers_of
+from wxsat.present.render.document_typst import page_styles
+from wxsat.present.render.pdf import count_pages, render_document_pdf
+from wxsat.present.table import Cell, Column, Table
 from wxsat.study.rerender import rerender
 from wxsat.study.run import StudyOutcome, run_study
 
@@ -24,6 +28,16 @@ HAS_PDFINFO = [path for path in [shutil.which("pdfinfo")] if path]
 
 def _documents(folder: Path, part: str) -> Any:
     return document_from_dict(json.loads((folder / f"documents-{part}.json").read_text(encoding="utf-8")))
+
+
+def _full(folder: Path) -> Any:
+    return document_from_dict(json.loads((folder / "documents.json").read_text(encoding="utf-8")))
+
+
+def _keyed(table: Table) -> list[tuple[str, list[tuple[Column, Cell]]]]:
+    return [
+        (key, list(zip(table.columns, row, strict=True))) for key, row in zip(table.row_keys, table.rows, strict=True)
+    ]
 
 
 def _texts(document: Any) -> list[str]:
@@ -48,14 +62,49 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.parametrize(("part", "pages"), [("brief", 1), ("brief-two-pages", 2)])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_brief_is_one_page(small_run: Run, real_run: Path, tmp_path: Path, language: str) -> None:
+def test_a_brief_keeps_to_its_pages(
+    small_run: Run, real_run: Path, tmp_path: Path, language: str, part: str, pages: int
+) -> None:
     for folder in (small_run[0], real_run):
-        path = rerender(folder, "pdf", tmp_path / f"{folder.parent.name}.pdf", language, part="brief")
-        assert _pages(path.read_bytes()) == 1
+        path = rerender(folder, "pdf", tmp_path / f"{folder.parent.name}.pdf", language, part=part)
+        assert _pages(path.read_bytes()) <= pages
         if HAS_PDFINFO:
             shown = subprocess.run([HAS_PDFINFO[0], str(path)], capture_output=True, text=True, check=True).stdout
-            assert re.search(r"Pages:\s+1\n", shown)
+            assert int(re.findall(r"Pages:\s+(\d+)\n", shown)[0]) <= pages
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_brief_with_more_to_say_is_set_tighter_and_still_one_page(
+    small_run: Run, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    stored = json.loads((small_run[0] / "documents-brief.json").read_text(encoding="utf-8"))
+    documents = [d for d in document_from_dict(stored) if d.language == language]
+    roomy = page_styles(documents[0])[0]
+    more = tuple(Paragraph("零" * 90 if language == "zh" else "nought " * 20) for _ in range(10))
+    last = documents[0].sections[-1]
+    longer = replace(documents[0], sections=(*documents[0].sections, replace(last, blocks=more)))
+    images = {f.stem: f.read_bytes() for f in (small_run[0] / "figures").glob("*.svg")}
+
+    def pages() -> int:
+        return count_pages(render_document_pdf(longer, lambda name: (images[name], "image/svg+xml")))
+
+    assert pages() == 1
+    monkeypatch.setattr("wxsat.present.render.pdf.page_styles", lambda _: (roomy,))
+    assert pages() == 2
+
+
+def test_the_second_page_shows_the_tables_of_the_report(small_run: Run) -> None:
+    for brief, full in zip(_documents(small_run[0], "brief-two-pages"), _full(small_run[0]), strict=True):
+        of_report = {block.table.id: block.table for block in full.tables()}
+        shown = [block.table for block in brief.tables()]
+        assert [table.id for table in shown] == ["severity", "levers"]
+        for table in shown:
+            whole = {(key, column.name): cell for key, row in _keyed(of_report[table.id]) for column, cell in row}
+            assert all(whole[key, column.name] == cell for key, row in _keyed(table) for column, cell in row)
+        assert [section.id for section in brief.sections if section.new_page] == ["brief-tables"]
+        assert [block.number for block in brief.tables()] == list(range(1, len(shown) + 1))
 
 
 def test_every_number_of_the_brief_is_looked_up(small_run: Run) -> None:

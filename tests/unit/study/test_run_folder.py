@@ -70,6 +70,7 @@ def test_what_a_run_leaves_behind(small_run: Run) -> None:
         "figures",
         "numbers.json",
         "documents.json",
+        "documents-brief-two-pages.json",
         "documents-brief.json",
         "documents-methods.json",
         "citation.json",

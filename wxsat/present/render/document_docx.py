@@ -75,7 +75,7 @@ def render_document_docx(document: Document, images: Mapping[str, bytes], table_
     word = new_document(document.language, document.title)
     writing = _Writing(word, document, images, _targets(document), table_style or document.table_style)
     _style_headings(word, document)
-    if document.part == "brief":
+    if document.is_brief:
         _tighten(word)
     word.add_heading(document.title, 0)
     writing.text(document.subtitle)
@@ -86,10 +86,10 @@ def render_document_docx(document: Document, images: Mapping[str, bytes], table_
         writing.text(wording(document.language).get("report.refusal.title"), red=True)
         writing.text(document.refusal)
     for section in document.sections:
-        word.add_heading(section.title, 1)
+        word.add_heading(section.title, 1).paragraph_format.page_break_before = section.new_page or None
         for block in section.blocks:
             _add(writing, block)
-    if document.part != "brief":
+    if not document.is_brief:
         _list_captions(writing)
     return document_bytes(word)
 
@@ -179,7 +179,7 @@ def _figure(writing: _Writing, block: FigureBlock) -> None:
     paragraph = word.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     picture = paragraph.add_run().add_picture(io.BytesIO(writing.images[f"{block.file}.png"]))
-    height = BRIEF_FIGURE_CM if document.part == "brief" else FIGURE_HEIGHT_CM
+    height = BRIEF_FIGURE_CM if document.is_brief else FIGURE_HEIGHT_CM
     scale = min(Cm(FIGURE_WIDTH_CM) / picture.width, Cm(height) / picture.height, 1.0)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     picture._inline.docPr.set("descr", without_marks(block.alt))

@@ -41,15 +41,29 @@ class PageStyle:
     title: float
     heading: float
     leading: float
+    figure: float
     contents: bool
 
 
-REPORT_STYLE = PageStyle(62.0, 10.0, 19.0, 13.0, 0.75, contents=True)
-# One page of A4 must hold a brief.
-BRIEF_STYLE = PageStyle(45.0, 9.0, 15.0, 10.5, 0.6, contents=False)
+# A figure that is taller than wide must not run over its page.
+REPORT_STYLE = PageStyle(62.0, 10.0, 19.0, 13.0, 0.75, figure=538.0, contents=True)
+# A brief must keep to its pages of A4: the first of these that does is taken.
+BRIEF_STYLES = (
+    PageStyle(45.0, 9.0, 15.0, 10.5, 0.6, figure=240.0, contents=False),
+    PageStyle(42.0, 8.7, 14.0, 10.0, 0.55, figure=215.0, contents=False),
+    PageStyle(40.0, 8.3, 13.5, 9.5, 0.52, figure=190.0, contents=False),
+    PageStyle(36.0, 7.8, 13.0, 9.0, 0.5, figure=165.0, contents=False),
+)
 
 
-def render_document_typst(document: Document, figures: Mapping[str, str], families: tuple[str, ...]) -> str:
+def page_styles(document: Document) -> tuple[PageStyle, ...]:
+    """Return the settings to try for a document, the roomiest first."""
+    return BRIEF_STYLES if document.is_brief else (REPORT_STYLE,)
+
+
+def render_document_typst(
+    document: Document, figures: Mapping[str, str], families: tuple[str, ...], style: PageStyle | None = None
+) -> str:
     """
     Render a document as Typst source.
 
@@ -60,14 +74,18 @@ def render_document_typst(document: Document, figures: Mapping[str, str], famili
         The image file of every figure, by the figure's file name without suffix.
     families : tuple of str
         Typefaces, the first that has a character being used.
+    style : PageStyle, optional
+        Margins and sizes; the roomiest of the document's own when left out.
 
     Returns
     -------
     str
     """
-    style = BRIEF_STYLE if document.part == "brief" else REPORT_STYLE
+    style = style or page_styles(document)[0]
     parts = [_setup(document, style, families), *_front(document, style)]
     for section in document.sections:
+        if section.new_page:
+            parts.append("#pagebreak(weak: true)")
         if section.title:
             parts.append(f"#heading(level: 1, {quote(section.title)})")
         parts += [_block(block, document, figures, style) for block in section.blocks]
@@ -173,8 +191,7 @@ def _paragraph(text: str, kind: str) -> str:
 
 def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], style: PageStyle) -> str:
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
-    # A figure that is taller than wide must not run over its page.
-    height = "8.5cm" if document.part == "brief" else "19cm"
+    height = f"{style.figure}pt"
     file, alt = quote(figures[block.file]), quote(block.alt)
     image = (
         f"layout(room => if measure(image({file}, width: room.width)).height > {height} "

@@ -5,6 +5,7 @@ Typst is an optional part of the package (``pip install 'wxsat[pdf]'``).
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 from wxsat.errors import UsageError
 from wxsat.present.document import Document
 from wxsat.present.fonts import find_chinese_family, font_families
-from wxsat.present.render.document_typst import render_document_typst
+from wxsat.present.render.document_typst import page_styles, render_document_typst
 
+_PAGES = re.compile(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)")
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -47,11 +49,20 @@ def render_document_pdf(document: Document, read_image: Callable[[str], tuple[by
             files[figure.file] = f"figure{number}.{ENDINGS[kind]}"
             (folder / files[figure.file]).write_bytes(payload)
         source = folder / "document.typ"
-        source.write_text(render_document_typst(document, files, tuple(font_families())), encoding="utf-8")
-        made: bytes = compile_typst(
-            str(source), root=str(folder), font_paths=font_folders(), ignore_system_fonts=True, format="pdf"
-        )
+        made = b""
+        for style in page_styles(document):
+            source.write_text(render_document_typst(document, files, tuple(font_families()), style), encoding="utf-8")
+            made = compile_typst(
+                str(source), root=str(folder), font_paths=font_folders(), ignore_system_fonts=True, format="pdf"
+            )
+            if document.pages is None or count_pages(made) <= document.pages:
+                break
     return made
+
+
+def count_pages(pdf: bytes) -> int:
+    """Return the number of pages that the page tree of a PDF states; 0 where there is none to be read."""
+    return max(map(int, _PAGES.findall(pdf)), default=0)
 
 
 def _compiler() -> Callable[..., bytes]:

@@ -88,30 +88,42 @@ def finding_line(draft: Draft, finding: Finding) -> FindingLine:
     return FindingLine(finding.code, finding.severity, said)
 
 
-def describe_citation(draft: Draft) -> Section:
-    """Write how to cite and where the numbers come from."""
-    content, provenance = draft.content, draft.content.provenance
-    instrument = content.instrument
-    known = {
-        "version": provenance.get("version", ""),
+def _made_with(draft: Draft) -> dict[str, str]:
+    instrument = draft.content.instrument
+    return {
+        "version": draft.content.provenance.get("version", ""),
         "instrument": instrument.id if instrument else draft.text("none"),
         "instrument_version": instrument.header.version if instrument else "",
     }
-    cite = draft.text(
+
+
+def citation_line(draft: Draft) -> str:
+    """Return how the report itself is cited."""
+    content = draft.content
+    return draft.text(
         "citation.cite",
         authors=draft.join(content.authors) or draft.text("not_stated"),
-        year=provenance.get("year") or draft.text("citation.undated"),
+        year=content.provenance.get("year") or draft.text("citation.undated"),
         title=content.title.text(draft.language),
-        **known,
+        **_made_with(draft),
     )
-    lines = [draft.text("citation.software", **known)]
+
+
+def describe_citation(draft: Draft) -> Section:
+    """Write how to cite and where the numbers come from."""
+    provenance, instrument = draft.content.provenance, draft.content.instrument
+    lines = [draft.text("citation.software", **_made_with(draft))]
     if instrument is not None and instrument.header.cite is not None:
         lines.append(instrument.header.cite.text(draft.language))
     lines += [draft.text("citation.inputs", name=name, sha=sha) for name, sha in provenance.get("inputs", {}).items()]
     if "seed" in provenance:
         lines.append(draft.text("citation.seed", seed=provenance["seed"]))
     lines.append(draft.text("citation.official"))
-    blocks = (Paragraph(cite, "quote"), Paragraph(draft.text("citation.provenance")), Bullets(tuple(lines)))
+    blocks = (
+        Paragraph(citation_line(draft), "quote"),
+        Paragraph(draft.text("citation.provenance")),
+        Bullets(tuple(lines)),
+    )
     return Section("citation", draft.text("citation.title"), blocks)
 
 

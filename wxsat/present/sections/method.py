@@ -9,7 +9,7 @@ from wxsat.present.draft import Draft
 
 def describe_method(draft: Draft) -> Section:
     """Write the method section."""
-    lines = [*_fieldwork(draft), *_instrument(draft), *_analysis(draft)]
+    lines = [*fieldwork_lines(draft), *instrument_lines(draft), *_analysis(draft)]
     blocks = (Paragraph(draft.text("method.intro"), "note"), Bullets(tuple(lines)))
     return Section("method", draft.text("method.title"), blocks)
 
@@ -20,7 +20,8 @@ def stated(draft: Draft, label: Label) -> str:
     return value or draft.text("not_stated")
 
 
-def _fieldwork(draft: Draft) -> list[str]:
+def fieldwork_lines(draft: Draft) -> list[str]:
+    """Return who was asked, how, when, and on whose account, one line a topic."""
     notes = draft.content.notes
     kind = draft.text("method.probability_yes" if notes.probability else "method.probability_no")
     lines = [
@@ -37,7 +38,8 @@ def _fieldwork(draft: Draft) -> list[str]:
     return lines
 
 
-def _instrument(draft: Draft) -> list[str]:
+def instrument_lines(draft: Draft) -> list[str]:
+    """Return with what was asked and what counts as missing; nothing without an instrument."""
     content = draft.content
     if content.instrument is None:
         return []
