@@ -26,8 +26,9 @@ def report(
         str,
         typer.Option(
             "--part",
-            help="full: the whole report; brief: one page for policy writers; brief-two-pages: that page, then its tables, method and citation; methods: the filled checklists of "
-            "JARS, CHERRIES and AAPOR, and what is missing for them.",
+            help="full: the whole report; brief: one page for policy writers; brief-two-pages: that page, then its "
+            "tables, method and citation; methods: the filled checklists of JARS, CHERRIES and AAPOR, and what is "
+            "missing for them.",
         ),
     ] = "full",
     citation_style: Annotated[
