@@ -129,6 +129,13 @@ def inch_axes(figure: FigureBase, *, left: float, right: float, top: float, bott
     return figure.add_axes((left, bottom, 1 - left - right, 1 - top - bottom))
 
 
+def column_axes(figure: FigureBase, *, left: float, span: float, top: float, bottom: float) -> Axes:
+    """Add axes that are so many inches wide, however narrow: the cells of a map, the bar of its colours."""
+    cast("Figure", figure.figure).set_layout_engine("none")
+    width, height = inches_of(figure)
+    return figure.add_axes((left / width, bottom / height, span / width, 1 - (top + bottom) / height))
+
+
 def _giving_way(first: float, second: float, least: float) -> tuple[float, float]:
     room = 1 - least
     share = room / (first + second) if first + second > room else 1.0

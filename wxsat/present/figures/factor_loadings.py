@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import inch_axes, inches_of
+from wxsat.present.figures.axes import column_axes, inches_of
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.wording import listing, phrase, widest
 from wxsat.present.numbers import format_number
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wxsat.psychometrics.factors.evaluate import FactorAnalysis
 
 WIDTH, ROW_INCHES, TOP, BOTTOM = 7.2, 0.22, 0.34, 0.12
-WIDEST_CELL, SCALE_INCHES = 0.85, 0.85
+WIDEST_CELL, SCALE_INCHES, BAR_INCHES = 0.85, 0.85, 0.12
 LARGE = 0.30
 COLOURS = (theme.NEGATIVE, "#EBBE9C", theme.PAPER, "#9CBEDF", theme.POSITIVE)
 
@@ -56,9 +56,9 @@ def draw_factor_loadings(data: LoadingsMap, figure: FigureBase) -> None:
     width, _ = inches_of(figure)
     left = widest(data.items, theme.SMALL_POINTS) + 0.25
     cell = min(WIDEST_CELL, (width - left - SCALE_INCHES) / len(data.factors))
-    ax = inch_axes(figure, left=left, right=width - left - cell * len(data.factors), top=TOP, bottom=BOTTOM)
+    ax = column_axes(figure, left=left, span=cell * len(data.factors), top=TOP, bottom=BOTTOM)
     edge = left + cell * len(data.factors)
-    scale = inch_axes(figure, left=edge + 0.3, right=width - edge - 0.42, top=TOP, bottom=BOTTOM)
+    scale = column_axes(figure, left=edge + 0.3, span=BAR_INCHES, top=TOP, bottom=BOTTOM)
     values = np.array(data.values)
     seaborn.heatmap(
         values, ax=ax, cbar_ax=scale, vmin=-1.0, vmax=1.0, linewidths=0.6, linecolor=theme.PAPER,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.present import theme
-from wxsat.present.figures.axes import inch_axes, inches_of
+from wxsat.present.figures.axes import column_axes, inches_of
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import NAN, number_in, rows_of
 from wxsat.present.figures.wording import listing, names_in, phrase, widest, wrap_text
@@ -31,6 +31,7 @@ WIDTH = 7.2
 ROW_INCHES, NARROW_ROW, WIDEST_CELL = 0.29, 0.19, 0.75
 TALL_SCALE = 2.6
 TOP, BOTTOM, SCALE_INCHES = 0.24, 0.66, 0.85
+BAR_INCHES = 0.14
 COLOURS = ("#F4F8FC", "#8FBEE0", "#2C6DB0", "#123B66")
 
 
@@ -123,8 +124,8 @@ def draw_htmt(data: HtmtData, figure: FigureBase) -> None:
     left = widest(data.labels, data.points) + 0.2
     cell = min(WIDEST_CELL, (width - left - SCALE_INCHES) / (n - 1))
     bottom = height - TOP - n * data.row_inches
-    ax = inch_axes(figure, left=left, right=width - left - cell * (n - 1), top=TOP, bottom=bottom)
-    scale = inch_axes(figure, left=width - 0.6, right=0.46, top=TOP, bottom=bottom)
+    ax = column_axes(figure, left=left, span=cell * (n - 1), top=TOP, bottom=bottom)
+    scale = column_axes(figure, left=width - 0.6, span=BAR_INCHES, top=TOP, bottom=bottom)
     values = np.array(data.values)
     seaborn.heatmap(
         values, ax=ax, cbar_ax=scale, vmin=0.0, vmax=1.0, cmap=LinearSegmentedColormap.from_list("htmt", COLOURS),

@@ -86,6 +86,33 @@ def test_no_text_is_cut_off_or_stands_on_another(make, look, name, language) -> 
             assert wide <= 1 or high <= LEADING, f"{one!r} and {other!r}"
 
 
+def _overlapping_axes(figure) -> list[tuple[str, str]]:
+    found = []
+    for one, other in combinations(figure.axes, 2):
+        a, b = one.get_position(), other.get_position()
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        # A second scale lies exactly on the first.
+        if wide > 1e-6 and high > 1e-6 and a.bounds != b.bounds:
+            found.append((str(a), str(b)))
+    return found
+
+
+@every_figure
+@both_languages
+def test_no_axes_stand_on_others(make, look, name, language) -> None:
+    with look.drawn(make(name, language)) as figure:
+        assert not _overlapping_axes(figure)
+
+
+@pytest.mark.parametrize("n", [2, 3, 19, 30])
+def test_the_bar_of_colours_stays_narrow_beside_any_number_of_constructs(look, n) -> None:
+    """The demonstration's nineteen constructs once lay under it."""
+    pairs = [(f"C{a:02}", f"C{b:02}", 0.3, 0.2, 0.4) for a, b in combinations(range(n), 2)]
+    with look.drawn(plot_htmt(pd.DataFrame(pairs, columns=["a", "b", "htmt", "ci_lower", "ci_upper"]))) as figure:
+        assert not _overlapping_axes(figure)
+        assert figure.axes[1].get_position().width * figure.get_size_inches()[0] < 0.3
+
+
 @every_figure
 def test_title_caption_and_alt_are_in_the_language_asked(make, name) -> None:
     def chinese(text: str) -> bool:
