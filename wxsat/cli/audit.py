@@ -46,6 +46,8 @@ def audit(
     waiting = result.waiting().head(1).drop(columns="account")
     if not waiting.empty:
         print_frame(waiting, "Waiting for a person's reply, working days; mean over the first 15", digits=2)
+    if not result.beside.empty:
+        print_frame(result.beside, "Beside the indicators; enters no severity", digits=3)
     for finding in result.findings:
         say(finding.message)
 
@@ -76,6 +78,7 @@ def _write(result: AuditResult, out: Path, logs: Path) -> None:
         "copying": result.copying,
         "sensitivity": result.sensitivity,
         "waiting": result.waiting(),
+        "beside": result.beside,
     }
     record = {"wxsat": __version__, "command": "audit", "file": logs.name, "settings": dict(result.settings)}
     with replace_folder(out) as folder:

@@ -47,6 +47,7 @@ COMPUTED_BY = {
     "sources": "wxsat.diagnosis.triangulation",
     "source_parts": "wxsat.diagnosis.triangulation",
     "roles": "wxsat.diagnosis.staff_severity",
+    "beside": "wxsat.records.beside",
     "symptoms": "wxsat.records.symptoms",
     "inspections": "wxsat.diagnosis.base_rates",
     "knots": "wxsat.diagnosis.knots",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,8 @@ class AccountRecords:
     replies_known, hearing_known : bool
         Whether replies, and when messages were opened or assigned, were recorded at all: what nobody recorded is not
         what nobody did.
+    automatic : Series
+        Of each automatic answer within the window, whether it answers what was asked; NaN where nobody judged it.
     """
 
     account: str
@@ -58,6 +60,7 @@ class AccountRecords:
     observed_until: pd.Timestamp
     replies_known: bool = True
     hearing_known: bool = True
+    automatic: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
     def blocks(self) -> dict[str, NDArray[np.int64]]:
         """Return what is resampled together: messages, cases and functions one by one, posts by the week."""
@@ -104,6 +107,8 @@ def prepare_records(records: Records) -> PreparedRecords:
     human = tables["replies"][tables["replies"]["by"] != "auto"]
     home = tables["messages"].set_index("message_id")["account"] if len(tables["messages"]) else pd.Series(dtype=object)
     human = human.assign(account=human["message_id"].map(home))
+    automatic = tables["replies"][(tables["replies"]["by"] == "auto") & (tables["replies"]["time"] >= begin)]
+    automatic = automatic.assign(account=automatic["message_id"].map(home))
     replies_known = records.has("replies", "time")
     hearing_known = records.has("messages", "heard_at") and bool(tables["messages"]["heard_at"].notna().any())
     prepared = []
@@ -129,6 +134,7 @@ def prepare_records(records: Records) -> PreparedRecords:
                 _end(records),
                 replies_known,
                 hearing_known,
+                automatic.loc[automatic["account"] == name, "on_point"].reset_index(drop=True),
             )
         )
     return PreparedRecords(tuple(prepared), clock, copying, _need_shares(tables["needs"]))

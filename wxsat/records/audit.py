@@ -17,6 +17,7 @@ from wxsat.numerics.plain import frame_records
 from wxsat.records import audit_tables as tables
 from wxsat.records.account_records import prepare_records
 from wxsat.records.audit_findings import audit_findings
+from wxsat.records.beside import beside_table
 from wxsat.records.indicators import Frame
 from wxsat.records.knots import Indicator, changed_indicators
 from wxsat.records.measured import Measured, measure_indicators
@@ -61,6 +62,8 @@ class AuditResult:
     monthly : DataFrame
         ``month messages value``: share of the year's messages replied to in time, month by month; see
         :func:`wxsat.records.monthly.monthly_replies`.
+    beside : DataFrame
+        Figures beside indicators, which enter no severity; see :func:`wxsat.records.beside.beside_table`.
     """
 
     indicators: pd.DataFrame
@@ -76,6 +79,7 @@ class AuditResult:
     findings: tuple[Finding, ...]
     settings: Mapping[str, Any]
     monthly: pd.DataFrame = field(default_factory=pd.DataFrame)
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def waiting(self) -> pd.DataFrame:
         """Return how long messages wait, all accounts first; see :func:`wxsat.records.waiting.waiting_table`."""
@@ -103,6 +107,7 @@ class AuditResult:
             "copying": frame_records(self.copying),
             "sensitivity": frame_records(self.sensitivity),
             "waiting": frame_records(self.waiting()),
+            "beside": frame_records(self.beside),
             "knots": knots,
             "settings": dict(self.settings),
             "findings": [finding.to_dict() for finding in self.findings],
@@ -183,6 +188,7 @@ def audit(
         tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
         tuple(a.account for a in prepared.accounts),
         tuple(audit_findings(records, prepared, copying, measured, overall)), settings, monthly_replies(prepared),
+        beside_table(prepared),
     )  # fmt: skip
 
 

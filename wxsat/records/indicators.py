@@ -249,11 +249,31 @@ def interpretation(a: AccountRecords, f: Frame) -> Floats:
 
 
 def unfollowed(a: AccountRecords, f: Frame) -> Floats:
-    """Senders of the last year who unfollowed within 90 days, among those observed that long."""
-    sent = a.year_messages["time"]
-    gone = (a.year_messages["unfollowed_on"] - sent).dt.days.to_numpy(float) <= OBSERVED_DAYS
+    """
+    Senders of the last year who unfollowed within 90 days, among those observed that long.
+
+    A sender who is known counts once, as gone if any message of theirs was followed by it; messages whose sender
+    nobody recorded count one by one.
+    """
+    sent, sender = a.year_messages["time"], a.year_messages["sender"]
+    left = a.year_messages["unfollowed_on"]
+    left = left.fillna(left.groupby(sender).transform("min")) if sender.notna().any() else left
+    # A sender who came back and wrote again had not left after that message.
+    days = (left - sent).dt.days.to_numpy(float)
+    gone = (days >= 0) & (days <= OBSERVED_DAYS)
     observed = (pd.Timestamp(f.settings.as_of) - sent).dt.days.to_numpy(float)
-    return np.where(observed >= OBSERVED_DAYS, gone.astype(float), np.nan)
+    marks = np.where(observed >= OBSERVED_DAYS, gone.astype(float), np.nan)
+    return _once_a_sender(marks, sender)
+
+
+def _once_a_sender(marks: Floats, sender: pd.Series) -> Floats:
+    known = sender.notna().to_numpy(bool) & np.isfinite(marks)
+    out = marks.copy()
+    if known.any():
+        judged = pd.DataFrame({"sender": sender[known].to_numpy(), "mark": marks[known]})
+        most = judged.groupby("sender")["mark"].transform("max").to_numpy(float)
+        out[known] = np.where(judged["sender"].duplicated().to_numpy(bool), np.nan, most)
+    return out
 
 
 def leader_replies(a: AccountRecords, w: Floats, f: Frame) -> Floats:

@@ -38,7 +38,7 @@ def layout_page() -> str:
 def _kind(column: Column) -> str:
     if column.kind == "code":
         return " / ".join(dict.fromkeys(column.codes.values()))
-    return {"yes_no": "1 / 0", "id": "text"}.get(column.kind, column.kind)
+    return {"yes_no": "1 / 0", "id": "text", "person": "text, only compared"}.get(column.kind, column.kind)
 
 
 def write_layout(folder: Path) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["id", "text", "time", "number", "share", "count", "yes_no", "code"]
+Kind = Literal["id", "text", "time", "number", "share", "count", "yes_no", "code", "person"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Column:
     name, zh : str
         Column names that are known.
     kind : Kind
+        A person is read as a fingerprint that only tells the same from another.
     required : bool
     codes : mapping of str to str
         Spelling to code, for kind ``code``.
@@ -62,6 +63,7 @@ TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
             Column("opened_on", "开通日期", "time", "when the account opened"),
             Column("followers", "粉丝数", "count", "followers at the cut-off"),
             Column("local_followers", "本地粉丝数", "count", "of them local, by the platform's city figures"),
+            Column("resident_adults", "常住成年人口", "count", "adults who live in its area, for the penetration"),
             Column("fte", "专职人员数", "number", "full-time posts; part posts count as parts"),
             Column("channel", "有效互动渠道", "yes_no", "whether messages can be sent and are received"),
         ),
@@ -86,12 +88,14 @@ TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
             Column("correct", "答复正确", "yes_no", "reply correct and relevant (audit, or marked useful)"),
             Column("resolved", "已解决", "yes_no", "closed and confirmed, or not reopened in 30 days"),
             Column("unfollowed_on", "取关时间", "time", "when the sender unfollowed"),
+            Column("sender", "发送者", "person", "same for the same sender (a hash will do); counts each sender once"),
         ),
         "replies": (
             Column("message_id", "留言编号", "id", "the message it answers", required=True),
             Column("time", "答复时间", "time", "when", required=True),
             Column("by", "答复人", "code", "auto (no reply), staff or leader", required=True, codes=REPLY_BY),
             Column("score", "答复评分", "number", "0 to 5 by the rubric"),
+            Column("on_point", "切题", "yes_no", "of automatic answers: whether it answers what was asked"),
         ),
         "cases": (
             Column("account", "账号", "id", "who handles it", required=True),
@@ -113,6 +117,8 @@ TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
             Column("function", "功能", "text", "name in the menu", required=True),
             Column("outcome", "走查结果", "code", OUTCOME_WORDS, codes=OUTCOMES),
             Column("uses_month", "月使用量", "count", "uses a month"),
+            Column("clicks_month", "月点击量", "count", "clicks a month on its place in the menu"),
+            Column("category", "类别", "code", f"what it is for, as of posts: {CATEGORY_WORDS}", codes=CATEGORIES),
             Column("cases_per_week", "周办件量", "number", "expected cases a week"),
             Column("handling_hours", "单件工时", "number", "hours of work a case"),
             Column("need", "需求项", "text", "the need it serves, as in needs"),

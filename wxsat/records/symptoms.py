@@ -20,11 +20,14 @@ CONFIRM_Z = 1.2815515655446004
 LONG_WAIT = 5.0
 STATEMENT_HOURS = 48.0
 SILENT_EVENTS = 2
+DORMANT_DAYS, CLOSURE_DAYS = 14, 90
+OFF_POINT = 0.40
 
 ZH = MappingProxyType(
     {
-        "deaf": "聋", "mute": "哑", "demented": "痴呆", "dozing": "打瞌睡", "zombie": "僵尸", "vase": "花瓶",
-        "document_mover": "公文报", "healthy": "健康", "too_few": "样本不足", "unremarkable": "未见典型症状",
+        "deaf": "聋", "mute": "哑", "demented": "痴呆", "dozing": "打瞌睡", "zombie": "僵尸",
+        "closure": "应列入关停名单", "vase": "花瓶", "document_mover": "公文报",
+        "healthy": "健康", "too_few": "样本不足", "unremarkable": "未见典型症状",
     }
 )  # fmt: skip
 """Symptom to its Chinese name."""
@@ -173,7 +176,7 @@ def diagnose_symptoms(
     value = {key: values.get(key, math.nan) for key in ("L01", "L02", "L03", "L21", "L23", "L24")}
     found += _channel_and_time(a, value, enough)
     if enough:
-        found += _lost_on_the_way(a, funnel)
+        found += [*_lost_on_the_way(a, funnel), *_beside_the_point(a)]
     found += _silent_on_events(a)
     found += _functions(a, funnel, value, counts, enough, vase_severity)
     if value["L23"] >= 0.60 and value["L24"] < 0.20:
@@ -203,8 +206,10 @@ def _channel_and_time(a: AccountRecords, value: dict[str, float], enough: bool) 
     found = []
     if value["L03"] == 0:
         found.append(Symptom("deaf", True, {"L03": 0.0}))
-    if value["L02"] > 14:
+    if value["L02"] > DORMANT_DAYS:
         found.append(Symptom("zombie", True, {"L02": value["L02"]}))
+        if value["L02"] > CLOSURE_DAYS:
+            found.append(Symptom("closure", True, {"L02": value["L02"]}))
     elif 7 < value["L01"] <= 14:
         found.append(Symptom("dozing", True, {"L01": value["L01"]}))
     elif enough:
@@ -229,6 +234,16 @@ def _lost_on_the_way(a: AccountRecords, funnel: Funnel) -> list[Symptom]:
         confirmed = wilson_bound(funnel.correct, funnel.answered, upper=True) < 0.60
         found.append(Symptom("demented", confirmed, {"correct": correct}))
     return found
+
+
+def _beside_the_point(a: AccountRecords) -> list[Symptom]:
+    """Automatic answers of which two in five or more do not answer what was asked."""
+    judged = a.automatic.dropna()
+    off = int((judged == 0).sum())
+    if not len(judged) or off / len(judged) < OFF_POINT:
+        return []
+    lower = wilson_bound(off, len(judged), upper=False)
+    return [Symptom("demented", lower >= OFF_POINT, {"off_point": off / len(judged)})]
 
 
 def _silent_on_events(a: AccountRecords) -> list[Symptom]:

@@ -12,6 +12,7 @@ from wxsat.present.sections.accounts import describe_chain, describe_ranks
 from wxsat.present.sections.dilemmas import citable_notes
 from wxsat.present.sections.replies import describe_replies, describe_surface
 from wxsat.present.sections.vetoes import veto_words
+from wxsat.present.tables.beside import tabulate_beside
 from wxsat.present.tables.building import records, with_notes
 from wxsat.present.tables.dashboard import tabulate_dashboard
 from wxsat.present.tables.gaps import tabulate_gaps, tabulate_roles
@@ -46,6 +47,7 @@ def describe_evidence(draft: Draft) -> Section | None:
         )
         blocks.append(draft.table(tabulate_knots(evidence.knots, draft.instrument, draft.language)))
     blocks += _symptoms(draft, evidence)
+    blocks += _beside(draft)
     blocks += describe_replies(draft, evidence)
     if not evidence.gaps.empty and evidence.gaps["believed_importance"].notna().any():
         blocks.append(Paragraph(draft.text("evidence.gaps")))
@@ -86,6 +88,15 @@ def _symptoms(draft: Draft, evidence: Evidence) -> list[Block]:
     if not evidence.inspections.empty:
         blocks.append(draft.table(tabulate_inspections(evidence.inspections, draft.language)))
     return blocks
+
+
+def _beside(draft: Draft) -> list[Block]:
+    """Show what stands beside the records' indicators and enters no severity; nothing where nobody recorded it."""
+    audited = draft.content.audit
+    if audited is None or audited.beside.empty:
+        return []
+    table = tabulate_beside(audited.beside, audited.indicators, draft.language)
+    return [Paragraph(draft.text("evidence.beside")), draft.table(table)]
 
 
 def _missing_sentence(draft: Draft, evidence: Evidence) -> str:
