@@ -47,7 +47,9 @@ def audit(
     if not waiting.empty:
         print_frame(waiting, "Waiting for a person's reply, working days; mean over the first 15", digits=2)
     if not result.beside.empty:
-        print_frame(result.beside, "Beside the indicators; enters no severity", digits=3)
+        by_figure = result.beside.groupby(["figure", "beside"], sort=False)["value"]
+        shown = by_figure.agg(accounts="size", mean="mean", lowest="min", highest="max").reset_index()
+        print_frame(shown, "Beside the indicators, over accounts; enters no severity", digits=3)
     for finding in result.findings:
         say(finding.message)
 
