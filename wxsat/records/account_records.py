@@ -15,6 +15,7 @@ from wxsat.records.working_time import WorkingTime, working_time
 
 WEEK_DAYS = 7
 DOCUMENT_POOL = "\x1fdocuments"
+NOBODY_LEFT = pd.DataFrame({"sender": pd.Series(dtype=object), "time": pd.Series(dtype="datetime64[ns]")})
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,10 @@ class AccountRecords:
         what nobody did.
     automatic : Series
         Of each automatic answer within the window, whether it answers what was asked; NaN where nobody judged it.
+    unfollows : DataFrame
+        When which followers left: ``sender``, ``time``.
+    unfollowing_told : bool
+        Whether messages say themselves when their sender left; else only those with a sender are judged.
     """
 
     account: str
@@ -61,6 +66,8 @@ class AccountRecords:
     replies_known: bool = True
     hearing_known: bool = True
     automatic: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    unfollows: pd.DataFrame = field(default_factory=lambda: NOBODY_LEFT)
+    unfollowing_told: bool = True
 
     def blocks(self) -> dict[str, NDArray[np.int64]]:
         """Return what is resampled together: messages, cases and functions one by one, posts by the week."""
@@ -111,6 +118,8 @@ def prepare_records(records: Records) -> PreparedRecords:
     automatic = automatic.assign(account=automatic["message_id"].map(home))
     replies_known = records.has("replies", "time")
     hearing_known = records.has("messages", "heard_at") and bool(tables["messages"]["heard_at"].notna().any())
+    left = tables["unfollows"]
+    told = not len(left) or bool(tables["messages"]["unfollowed_on"].notna().any())
     prepared = []
     for _, facts in tables["accounts"].iterrows():
         name = facts["account"]
@@ -135,6 +144,8 @@ def prepare_records(records: Records) -> PreparedRecords:
                 replies_known,
                 hearing_known,
                 automatic.loc[automatic["account"] == name, "on_point"].reset_index(drop=True),
+                left[left["account"] == name].reset_index(drop=True),
+                told,
             )
         )
     return PreparedRecords(tuple(prepared), clock, copying, _need_shares(tables["needs"]))

@@ -33,7 +33,7 @@ def audit_findings(
         text = f"{rows} rows of {table} are after the cut-off and left out."
         found.append(Finding("LOG-102", "note", table, text, {"table": table, "n": rows}))
     found += _stale(records)
-    absent = [name for name, d in DEFINITIONS.items() if not all(records.has(t, c) for t, c in d.needs)]
+    absent = [name for name, d in DEFINITIONS.items() if not d.told_by(records)]
     if absent:
         names = ", ".join(absent)
         text = f"Indicators that cannot be told from the files given: {names}."

@@ -15,6 +15,7 @@ from wxsat.records.account_records import AccountRecords
 from wxsat.records.indicators import Flags, Floats, Frame, Marks, Measure
 from wxsat.records.intervals import mean_interval, median_time_interval, reply_rate_interval
 from wxsat.records.mismatch import mismatch_interval
+from wxsat.records.read import Records
 from wxsat.records.resampled import share
 from wxsat.records.shares import wilson_interval
 
@@ -34,6 +35,8 @@ class Definition:
         What a bootstrap resamples: posts, messages, cases, functions; ``account`` for figures without sampling.
     needs : tuple of (table, column)
         Columns without which it cannot be told.
+    or_else : tuple of (table, column)
+        Columns that tell it where those are not there; none by default.
     measure : callable
         Account, weights of shape (draws, units) and what is shared by all, to one value a draw.
     known : callable or None
@@ -54,6 +57,12 @@ class Definition:
     bounds: Bounds | None = None
     marks: Marks | None = None
     times: float = 1.0
+    or_else: tuple[tuple[str, str], ...] = ()
+
+    def told_by(self, records: Records) -> bool:
+        """Whether the columns are there that it needs."""
+        ways = (self.needs, self.or_else) if self.or_else else (self.needs,)
+        return any(all(records.has(table, column) for table, column in way) for way in ways)
 
     def cases(self, account: AccountRecords, frame: Frame, size: int) -> int:
         """Return the number of units behind the figure."""
@@ -78,7 +87,7 @@ def _figure(
     return Definition(unit, _pairs(needs), measure, known, bounds)
 
 
-def _share(unit: str, needs: str, marks: Marks, times: float = 1.0) -> Definition:
+def _share(unit: str, needs: str, marks: Marks, times: float = 1.0, or_else: str = "") -> Definition:
     def measure(a: AccountRecords, w: Floats, f: Frame) -> Floats:
         return times * share(w, marks(a, f))
 
@@ -89,7 +98,7 @@ def _share(unit: str, needs: str, marks: Marks, times: float = 1.0) -> Definitio
         low, high = wilson_interval(value / times * n, n)
         return times * low, times * high
 
-    return Definition(unit, _pairs(needs), measure, known, bounds, marks, times)
+    return Definition(unit, _pairs(needs), measure, known, bounds, marks, times, _pairs(or_else))
 
 
 def _mean_bounds(a: AccountRecords, f: Frame, value: float, n: int, draws: Floats) -> tuple[float, float]:
@@ -159,7 +168,9 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         "L24": _share("posts", "posts.policy_document posts.explained", of.interpretation),
         "L25": _share("cases", "cases.satisfaction cases.closed", of.satisfied),
         "L26": _share("cases", "cases.repeated", of.case_mark("repeated")),
-        "L27": _share("year_messages", "messages.unfollowed_on", of.unfollowed),
+        "L27": _share(
+            "year_messages", "messages.unfollowed_on", of.unfollowed, or_else="messages.sender unfollows.sender"
+        ),
         "L28": _share("cases", "cases.leader_signed", of.case_mark("leader_signed"), times=100.0),
         "L29": _figure("account", "replies.by", of.leader_replies),
         "L30": _share("posts", "posts.category", of.ceremony_posts),

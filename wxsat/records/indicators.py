@@ -15,6 +15,7 @@ from wxsat.records.copying import MAIN_THRESHOLD, Containment
 from wxsat.records.knots import Indicator
 from wxsat.records.resampled import median_time, ratio, replied_within, share
 from wxsat.records.settings import LogSettings
+from wxsat.records.unfollowing import unfollow_marks
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -23,7 +24,6 @@ SATISFIED_FROM = 4
 TOP_NEEDS = 10
 DAYS_A_MONTH = 30.4375
 UNANSWERED_DAYS = 91
-OBSERVED_DAYS = 90
 HOURS_A_WEEK = 40.0
 UTILISATION = 0.8
 SERVICE, CEREMONY = frozenset("1234"), frozenset("5")
@@ -249,31 +249,8 @@ def interpretation(a: AccountRecords, f: Frame) -> Floats:
 
 
 def unfollowed(a: AccountRecords, f: Frame) -> Floats:
-    """
-    Senders of the last year who unfollowed within 90 days, among those observed that long.
-
-    A sender who is known counts once, as gone if any message of theirs was followed by it; messages whose sender
-    nobody recorded count one by one.
-    """
-    sent, sender = a.year_messages["time"], a.year_messages["sender"]
-    left = a.year_messages["unfollowed_on"]
-    left = left.fillna(left.groupby(sender).transform("min")) if sender.notna().any() else left
-    # A sender who came back and wrote again had not left after that message.
-    days = (left - sent).dt.days.to_numpy(float)
-    gone = (days >= 0) & (days <= OBSERVED_DAYS)
-    observed = (pd.Timestamp(f.settings.as_of) - sent).dt.days.to_numpy(float)
-    marks = np.where(observed >= OBSERVED_DAYS, gone.astype(float), np.nan)
-    return _once_a_sender(marks, sender)
-
-
-def _once_a_sender(marks: Floats, sender: pd.Series) -> Floats:
-    known = sender.notna().to_numpy(bool) & np.isfinite(marks)
-    out = marks.copy()
-    if known.any():
-        judged = pd.DataFrame({"sender": sender[known].to_numpy(), "mark": marks[known]})
-        most = judged.groupby("sender")["mark"].transform("max").to_numpy(float)
-        out[known] = np.where(judged["sender"].duplicated().to_numpy(bool), np.nan, most)
-    return out
+    """Senders of the last year who unfollowed within 90 days of a message, among those observed that long."""
+    return unfollow_marks(a.year_messages, a.unfollows, pd.Timestamp(f.settings.as_of), a.unfollowing_told)
 
 
 def leader_replies(a: AccountRecords, w: Floats, f: Frame) -> Floats:

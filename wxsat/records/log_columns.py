@@ -41,6 +41,8 @@ class Reading:
         Row of the file that each row came from, the header being row 1; empty when nothing was left out.
     faults : list of Fault
         Extended in place.
+    salt : bytes
+        Of the fingerprints of persons; drawn anew at each reading, the same for all tables, and never stored.
     """
 
     table: str
@@ -48,6 +50,7 @@ class Reading:
     zone: str = "Asia/Shanghai"
     numbers: Sequence[int] = ()
     faults: list[Fault] = field(default_factory=list)
+    salt: bytes = b""
 
     @property
     def where(self) -> str:
@@ -95,7 +98,8 @@ def checked_column(column: pd.Series, spec: Column, reading: Reading) -> pd.Seri
             reading.tell(read.isna() & ~blank, "LOG-026", f"`{spec.name}` has neither yes nor no", hint)
             return read
         case "person":
-            return _text(values, blank).map(fingerprint, na_action="ignore")
+            persons = _text(values, blank).map(lambda person: fingerprint(person, reading.salt), na_action="ignore")
+            return persons.astype(object).where(~blank, None)
         case "code":
             return _coded(values, blank, spec, reading)
         case _:
@@ -109,9 +113,13 @@ def _text(values: pd.Series, blank: pd.Series) -> pd.Series:
     return whole.astype("string").str.strip().where(~blank).astype(object).where(~blank, None)
 
 
-def fingerprint(person: str) -> str:
-    """Return what tells a sender from others and is no way back to who it is: nothing else is kept of the name."""
-    return hashlib.sha256(person.encode()).hexdigest()[:16]
+def fingerprint(person: str, salt: bytes) -> str:
+    """
+    Return what tells a sender from others: nothing else is kept of who it is.
+
+    With a salt that nobody keeps there is no way back, not even by trying all telephone numbers.
+    """
+    return hashlib.blake2b(person.encode(), key=salt, digest_size=12).hexdigest()
 
 
 def _times(values: pd.Series, spec: Column, reading: Reading) -> pd.Series:

@@ -90,6 +90,11 @@ TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
             Column("unfollowed_on", "取关时间", "time", "when the sender unfollowed"),
             Column("sender", "发送者", "person", "same for the same sender (a hash will do); counts each sender once"),
         ),
+        "unfollows": (
+            Column("account", "账号", "id", "which account was left", required=True),
+            Column("sender", "发送者", "person", "who left, by the same hash as in messages", required=True),
+            Column("time", "取关时间", "time", "when; one row each time somebody left", required=True),
+        ),
         "replies": (
             Column("message_id", "留言编号", "id", "the message it answers", required=True),
             Column("time", "答复时间", "time", "when", required=True),

@@ -50,7 +50,7 @@ def measure_indicators(records: Records, prepared: PreparedRecords, frame: Frame
     like cases, x of them marked, the share has the spread of a beta distribution of x + 1/2 and n - x + 1/2.
     """
     accounts = len(prepared.accounts)
-    usable = {name: d for name, d in DEFINITIONS.items() if all(records.has(t, c) for t, c in d.needs)}
+    usable = {name: d for name, d in DEFINITIONS.items() if d.told_by(records)}
     values: Table = {name: np.full(accounts, np.nan) for name in DEFINITIONS}
     counts: Table = {name: np.zeros(accounts) for name in DEFINITIONS}
     intervals: Table = {name: np.full((accounts, 2), np.nan) for name in DEFINITIONS}

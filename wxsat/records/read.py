@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,8 @@ def records_of(
     faults: list[Fault] = []
     given = numbers or {}
     names = {t: str(name) for t, name in settings.files.model_dump().items() if t in given}
-    readings = {t: Reading(t, names.get(t, ""), settings.time_zone, given.get(t, ()), faults) for t in TABLES}
+    salt = secrets.token_bytes(32)
+    readings = {t: Reading(t, names.get(t, ""), settings.time_zone, given.get(t, ()), faults, salt) for t in TABLES}
     tables: dict[str, pd.DataFrame] = {}
     available: set[tuple[str, str]] = set()
     for table, columns in TABLES.items():
@@ -184,7 +186,7 @@ def _empty(column: Column, n: int) -> pd.Series:
 
 
 def _against_each_other(tables: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading]) -> None:
-    for table in ("posts", "messages", "cases", "functions", "events"):
+    for table in ("posts", "messages", "unfollows", "cases", "functions", "events"):
         _known(tables, readings[table], "account", "accounts")
     _known(tables, readings["replies"], "message_id", "messages")
     if len(tables["needs"]):

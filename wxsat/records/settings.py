@@ -24,6 +24,7 @@ class LogFiles(_Strict):
     accounts: str
     posts: str | None = None
     messages: str | None = None
+    unfollows: str | None = None
     replies: str | None = None
     cases: str | None = None
     functions: str | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from wxsat.records.audit import audit
 from wxsat.records.beside import beside_table, weighted_share
 from wxsat.records.copying import containment, normalised
 from wxsat.records.layout import layout_page
-from wxsat.records.log_columns import fingerprint
 from wxsat.records.read import records_of
 from wxsat.records.settings import LogSettings
 from wxsat.records.shares import wilson_interval
@@ -113,46 +111,6 @@ def test_nothing_stands_beside_what_nobody_recorded() -> None:
     result = audit(records_of({**simulate_records([MIDDLING], messages=30)}, SETTINGS), draws=100)
     assert set(result.beside["figure"]) == {"landing_by_use", "response_rate"}
     assert json.dumps(result.to_dict()["beside"], allow_nan=False)
-
-
-# Senders ------------------------------------------------------------------------------------------------------------
-
-
-def _messages(senders: list[str] | None) -> dict[str, pd.DataFrame]:
-    rows = [
-        # Sender x wrote twice and left 30 days after the second message; y stayed; z is too young to judge.
-        ("m1", "2025-09-01", "x", ""),
-        ("m2", "2025-10-01", "x", "2025-10-31"),
-        ("m3", "2025-10-05", "y", ""),
-        ("m4", "2025-10-06", "y", ""),
-        ("m5", "2026-03-01", "z", "2026-03-02"),
-        ("m6", "2025-11-01", "", ""),
-    ]
-    messages = pd.DataFrame(rows, columns=["message_id", "time", "sender", "unfollowed_on"]).assign(account="A")
-    if senders is None:
-        messages = messages.drop(columns="sender")
-    replies = pd.DataFrame({"message_id": ["m1"], "time": ["2025-09-02"], "by": ["staff"]})
-    return {"accounts": pd.DataFrame({"account": ["A"]}), "messages": messages, "replies": replies}
-
-
-def test_a_known_sender_counts_once() -> None:
-    by_message = audit(records_of(_messages(None), SETTINGS), draws=100).indicators.set_index("indicator").loc["L27"]
-    by_sender = audit(records_of(_messages([]), SETTINGS), draws=100).indicators.set_index("indicator").loc["L27"]
-    # m2 of m1, m2, m3, m4 and m6; then x of x, y and the one nobody knows.
-    assert (by_message["value"], by_message["n"]) == (pytest.approx(1 / 5), 5)
-    assert (by_sender["value"], by_sender["n"]) == (pytest.approx(1 / 3), 3)
-
-
-def test_a_sender_is_only_a_fingerprint_and_in_no_output() -> None:
-    frames = _messages([])
-    frames["messages"]["sender"] = ["13800138000", "13800138000", "oXyz_openid", "oXyz_openid", "李某", ""]
-    records = records_of(frames, SETTINGS)
-    kept = records.tables["messages"]["sender"]
-    assert kept[0] == kept[1] == hashlib.sha256(b"13800138000").hexdigest()[:16] == fingerprint("13800138000")
-    assert kept[5] is None or pd.isna(kept[5])
-    said = json.dumps(audit(records, draws=100).to_dict(), ensure_ascii=False)
-    for name in ("13800138000", "oXyz_openid", "李某", str(kept[0])):
-        assert name not in said
 
 
 # Symptoms -----------------------------------------------------------------------------------------------------------
