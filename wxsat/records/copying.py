@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wxsat.records.signature import without_signature
+
 SHINGLE = 5
 SAMPLED_ONE_IN = 8
 MAX_HOLDERS = 2000
@@ -21,17 +23,6 @@ THRESHOLDS = (0.6, 0.8, 0.9)
 MAIN_THRESHOLD = 0.8
 OWN_SHARE = 0.30
 OWN_CHARACTERS = 200
-_DATE = (
-    r"(?:\d{4}|[〇零一二三四五六七八九]{4})[年.\-/](?:\d{1,2}|[一二三四五六七八九十]{1,2})[月.\-/]"
-    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日?"
-)
-_CREDITS = (
-    "来源|转自|转载自|供稿|撰稿|作者|文字|图文|图片|摄影|记者|通讯员|编辑|责任编辑|责编|编审|校对|审校|审核|初审|复审|终审|监制|签发|排版|主办|承办|"
-    "source|author|editor|photo"
-)
-# Who wrote, edited and signed: a line of its own that names a role, and under the text the agency over its date.
-_CREDIT_LINE = re.compile(rf"(?im)^[ \t\u3000]*[（(【\[]?(?:本文)?(?:{_CREDITS})[ \t\u3000]*[：:丨|｜][^\n]{{0,60}}$")
-_SIGNATURE = re.compile(rf"(?:\n[^\n。！？；：:]{{2,30}}){{0,3}}\n[ \t\u3000]*{_DATE}[\s）)]*\Z")
 _STRIPPED = re.compile(r"《[^》]*》|“[^”]*”|[^\w]|_", re.UNICODE)
 _MULTIPLIER = np.uint64(1_000_003)
 
@@ -73,8 +64,7 @@ def normalised(text: str) -> str:
     r"""
     Return a text without punctuation, titles of laws in 《》, quotations, white space and signature lines.
 
-    Signature lines are lines of their own that name a source, an author or an editor (``来源：``, ``责编：``), and at
-    the end of a text the agency over its date.
+    Signature lines: see :func:`wxsat.records.signature.without_signature`.
 
     Examples
     --------
@@ -83,9 +73,7 @@ def normalised(text: str) -> str:
     >>> normalised("请于月底前办理。\n某市人民政府办公室\n2026年3月1日\n责编：某某")
     '请于月底前办理'
     """
-    if "\n" in text:
-        text = _SIGNATURE.sub("", _CREDIT_LINE.sub("", text))
-    return _STRIPPED.sub("", text)
+    return _STRIPPED.sub("", without_signature(text))
 
 
 def shingles(text: str) -> NDArray[np.uint64]:

@@ -14,7 +14,6 @@ from wxsat.errors import DataError
 from wxsat.records.account_records import prepare_records
 from wxsat.records.audit import audit
 from wxsat.records.beside import beside_table, weighted_share
-from wxsat.records.copying import containment, normalised
 from wxsat.records.layout import layout_page
 from wxsat.records.read import records_of
 from wxsat.records.settings import LogSettings
@@ -146,46 +145,6 @@ def test_dead_accounts_and_those_for_the_closure_list(days: int, names: set[str]
     found = audit(records_of(frames, SETTINGS), draws=100).symptom_frame()
     assert set(found["symptom"]) & {"zombie", "closure"} == names
     assert found.loc[found["symptom"].isin(names), "confirmed"].all()
-
-
-# Signature lines ----------------------------------------------------------------------------------------------------
-
-BODY = "请居民于月底前到社区服务中心办理医疗保险参保登记手续并携带身份证原件"
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        "\n某市人民政府办公室\n2026年3月1日",
-        "\n某市医疗保障局\n某市财政局\n二〇二六年三月一日\n",
-        "\n来源：某市发布\n责编：张某\n审核：李某",
-        "\n某市人民政府办公室\n2026-03-01\n编辑 | 王某",
-        "\n（来源：某市日报）",
-    ],
-)
-def test_signature_lines_are_no_text_of_a_post(lines: str) -> None:
-    assert normalised(BODY + lines) == normalised(BODY)
-
-
-@pytest.mark.parametrize(
-    "text", [BODY + "\n2026年3月1日起施行。", "来源：不明的消息请勿转发。", BODY + "\n办理地点：一楼大厅"]
-)
-def test_what_is_no_signature_stays(text: str) -> None:
-    assert normalised(text) == "".join(c for c in text if c.isalnum())
-
-
-def test_two_notices_that_share_only_their_signature_are_not_copies() -> None:
-    ends = (
-        "\n某某省某某市某某区人民政府政务服务和数据管理局办公室\n二〇二六年三月一日\n责任编辑：某某某某某某某某某某某某"
-    )
-    texts = [
-        "春季森林防火须知请勿携带火种进入山林发现火情立即报告" + ends,
-        "积水路段请绕行出行注意安全降雨将持续到周末请留意天气" + ends,
-    ]
-    times = np.array(["2026-03-01", "2026-03-02"], dtype="datetime64[ns]")
-    assert containment(texts, times, ["A", "B"]).share.tolist() == [0.0, 0.0]
-    inside = [text.replace("\n", "，") for text in texts]
-    assert containment(inside, times, ["A", "B"]).share[1] > 0.5
 
 
 # Bad values, layout -------------------------------------------------------------------------------------------------
