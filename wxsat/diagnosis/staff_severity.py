@@ -40,12 +40,16 @@ class StaffSeverity:
     gap : float
         Leaders' rating of their own commitment minus their staff's, points of 100, over accounts with both; negative
         where leaders rate themselves lower.
+    believed, claimed : ndarray, shape (draws, 12)
+        Importance that the staff believe the needs to have, and the performance they claim, POMP, in every draw.
     """
 
     source: SourceSeverity
     by_role: Floats
     parts: tuple[str, ...]
     gap: float
+    believed: Floats
+    claimed: Floats
 
 
 def staff_severity(
@@ -70,10 +74,10 @@ def staff_severity(
     """
     ones = np.ones((1, len(staff.accounts)))
     first = None if needs is None else needs[:1]
-    estimate, by_role, gap = _parts(staff, None, (ones,) * len(ROLES), ones, first)
+    estimate, by_role, gap, _, _ = _parts(staff, None, (ones,) * len(ROLES), ones, first)
     persons, role_counts, fact_counts = _resampled(staff, drawn, rng)
     later = None if needs is None else needs[1:]
-    redrawn, _, _ = _parts(staff, persons, role_counts, fact_counts, later)
+    redrawn, _, _, believed, claimed = _parts(staff, persons, role_counts, fact_counts, later)
     shown = _publishable(staff)
     parts = {d: equal_parts({p: float(estimate[p][0]) for p in DILEMMA_PARTS[d] if p in shown}) for d in DILEMMAS}
     columns = []
@@ -82,7 +86,7 @@ def staff_severity(
         columns.append(_mean(np.stack(stack, axis=1)) if stack else np.full(len(fact_counts), np.nan))
     values = [sum(s * w for s, w in parts[d].values()) if parts[d] else np.nan for d in DILEMMAS]
     source = SourceSeverity("ops", parts, centred(np.column_stack(columns), values), dict.fromkeys(DILEMMAS, staff.n))
-    return StaffSeverity(source, by_role, staff.parts, gap if GAP_PART in shown else np.nan)
+    return StaffSeverity(source, by_role, staff.parts, gap if GAP_PART in shown else np.nan, believed, claimed)
 
 
 def _publishable(staff: StaffAnswers) -> set[str]:
@@ -125,19 +129,19 @@ def _parts(
     role_counts: tuple[Floats, ...],
     fact_counts: Floats,
     needs: Floats | None,
-) -> tuple[dict[str, Floats], Floats, float]:
-    """Every part in every draw, the parts by role, and the self-other gap uncut."""
-    k = len(staff.parts)
-    cells = staff.cell_means(np.hstack([staff.values, staff.importance]), persons)
+) -> tuple[dict[str, Floats], Floats, float, Floats, Floats]:
+    """Every part in every draw, the parts by role, the self-other gap uncut, what is believed and claimed of needs."""
+    k, last = len(staff.parts), len(staff.parts) + staff.importance.shape[1]
+    cells = staff.cell_means(np.hstack([staff.values, staff.importance, staff.performance]), persons)
     by_role = np.stack([_over_accounts(cells[:, :, r], role_counts[r]) for r in range(len(ROLES))], axis=1)
     parts = {name: _mean(by_role[:, :, j]) for j, name in enumerate(staff.parts)}
     difference = _self_other(cells[..., staff.parts.index("OLC")], role_counts[LEADER])
     parts[GAP_PART] = np.maximum(difference, 0.0)
     facts = _over_accounts(np.column_stack([staff.documents, staff.facts])[None], fact_counts)
     parts[DOCUMENT_PART], parts[FACT_PART] = facts[:, 0], facts[:, 1]
-    believed = _mean(np.moveaxis(by_role[:, :, k:], 1, 2))
+    believed, claimed = (_mean(np.moveaxis(by_role[:, :, span], 1, 2)) for span in (slice(k, last), slice(last, None)))
     parts[BLIND_PART] = np.full(len(fact_counts), np.nan) if needs is None else blind_spot_index(needs, believed)
-    return parts, by_role[0, :, :k], float(difference[0])
+    return parts, by_role[0, :, :k], float(difference[0]), believed, claimed
 
 
 def _over_accounts(cells: Floats, counts: Floats) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wxsat.diagnosis.accounts import suppressed_cells
 from wxsat.diagnosis.facts import DOCUMENT_PART, FACT_PART
+from wxsat.diagnosis.gap_intervals import GAPS, add_gap_intervals
 from wxsat.diagnosis.gaps import (
     GAP_COLUMNS,
     blind_spot_index,
@@ -99,19 +100,27 @@ def tabulate_need_gaps(
     staffed: StaffSeverity | None,
     needs: PublicNeeds | None,
     responses: Responses,
+    df: float | None,
 ) -> tuple[pd.DataFrame, dict[str, float], pd.DataFrame]:
-    """Return the gaps of the needs, their figures, and the response surface over accounts."""
+    """Return the gaps of the needs with their intervals, their figures, and the response surface over accounts."""
     import pandas as pd
 
     figures: dict[str, float] = {} if staffed is None else {"self_other_gap": staffed.gap}
-    empty = pd.DataFrame(columns=GAP_COLUMNS), figures, pd.DataFrame()
+    columns = [*GAP_COLUMNS, *(f"{gap}_{end}" for gap in GAPS for end in ("lower", "upper"))]
+    empty = pd.DataFrame(columns=columns), figures, pd.DataFrame()
     if needs is None:
         return empty
     believed = _over_staff(staff, "importance")
     claimed = _over_staff(staff, "performance")
     importance = needs.draws[0]
     performance = _mean_columns(needs.performance)
-    frame = tabulate_gaps(NEEDS, importance, performance, believed, claimed)
+    told = staffed is not None and bool(np.isfinite(believed).any() or np.isfinite(claimed).any())
+    frame = add_gap_intervals(
+        tabulate_gaps(NEEDS, importance, performance, believed, claimed),
+        (needs.draws[1:], needs.performance_draws),
+        (staffed.believed, staffed.claimed) if staffed is not None and told else None,
+        df,
+    )
     figures["bsi"] = float(blind_spot_index(importance[None], believed[None])[0])
     figures["rank_agreement"] = rank_agreement(importance, believed)
     surface = pd.DataFrame()

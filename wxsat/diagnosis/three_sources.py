@@ -160,7 +160,7 @@ def weigh_evidence(
         public_row=None if drawn.fixed and len(sources) > 1 else _public_rows(severity),
     )  # fmt: skip
     accounts = _accounts(side, staff, given, vetoes)
-    gaps, figures, surface = tabulate_need_gaps(staff, staffed, needs, given.needs or responses)
+    gaps, figures, surface = tabulate_need_gaps(staff, staffed, needs, given.needs or responses, None if drawn.fixed else df)
     audit = given.audit
     import pandas as pd
 
@@ -280,6 +280,8 @@ class PublicNeeds:
         POMP.
     draws : ndarray, shape (draws + 1, 12)
         Mean importance: the estimate, then draws.
+    performance_draws : ndarray, shape (draws, 12)
+        Mean performance in the same draws.
     account : ndarray of str, shape (n,)
         Empty without accounts.
     """
@@ -287,6 +289,7 @@ class PublicNeeds:
     importance: Floats
     performance: Floats
     draws: Floats
+    performance_draws: Floats
     account: NDArray[Any]
 
 
@@ -308,10 +311,13 @@ def _needs(
     names = unit_names(responses, cluster if cluster in frame.columns else None, units)
     shared = bool(names) and not drawn.fixed and set(names) <= set(drawn.accounts)
     counts = drawn.of(names) if shared else None
-    redrawn = draw_means(importance, units, counts, None, draws, rng)
+    if not units.clustered:
+        counts = draw_accounts([str(i) for i in range(units.count)], draws, "sampled", rng).counts
+    both = draw_means(np.hstack([importance, performance]), units, counts, None, draws, rng)
+    redrawn, performed = both[:, : len(NEEDS)], both[:, len(NEEDS) :]
     estimate = draw_means(importance, units, np.ones((1, units.count)), None, 1, rng)
     account = np.array([names[c] for c in units.codes]) if names else np.empty(0, dtype=str)
-    return PublicNeeds(importance, performance, np.vstack([estimate, redrawn]), account)
+    return PublicNeeds(importance, performance, np.vstack([estimate, redrawn]), performed, account)
 
 
 def _vetoes(given: GivenSources) -> dict[tuple[str, str], str]:

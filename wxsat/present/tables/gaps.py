@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from wxsat.instrument.instrument import Instrument
 
-NUMBERS = ("importance_need", "performance", "believed_importance", "believed_performance", "g1", "g2", "g3")
+NUMBERS = ("importance_need", "performance", "believed_importance", "believed_performance")
+GAPS = ("g1", "g2", "g3")
 
 
 def tabulate_gaps(gaps: pd.DataFrame, figures: dict[str, float], language: Language) -> Table:
@@ -22,11 +23,16 @@ def tabulate_gaps(gaps: pd.DataFrame, figures: dict[str, float], language: Langu
     build.add_column("need")
     for name in NUMBERS:
         build.add_column(name, "number", 1)
+    for name in GAPS:
+        build.add_column(name, "number", 1)
+        build.add_interval(f"{name}_lower", f"{name}_upper", 1, joined="ci")
     rows = sorted(records(gaps), key=lambda row: -(row["g1"] if row["g1"] is not None else -1e9))
     for row in rows:
         name = build.words.find(f"tables.need.{row['need']}") or row["need"]
-        build.add_row(row["need"], (name, row["importance"], *(row[n] for n in NUMBERS[1:])))
+        differences = (row[f"{gap}{end}"] for gap in GAPS for end in ("", "_lower", "_upper"))
+        build.add_row(row["need"], (name, row["importance"], *(row[n] for n in NUMBERS[1:]), *differences))
     build.add_note("gaps")
+    build.add_note("intervals")
     bsi, rank = figures.get("bsi"), figures.get("rank_agreement")
     if bsi is not None and bsi == bsi and rank is not None and rank == rank:
         build.add_note("indices", bsi=bsi, rank=rank)
