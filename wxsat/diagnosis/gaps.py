@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-GAP_COLUMNS = ["need", "importance", "performance", "believed_importance", "believed_performance", "g1", "g2", "g3"]
+GAP_COLUMNS = [
+    "need", "importance", "performance", "believed_importance", "believed_performance", "g1", "g2", "g3", "g1_lower",
+    "g1_upper", "g2_lower", "g2_upper", "g3_lower", "g3_upper",
+]  # fmt: skip
+"""Of the gaps with their intervals (:func:`wxsat.diagnosis.gap_intervals.add_gap_intervals`)."""
 LOW_RELIABILITY = 0.60
 FEWEST_ROWS = 30
 

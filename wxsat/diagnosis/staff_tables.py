@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wxsat.diagnosis.accounts import suppressed_cells
 from wxsat.diagnosis.facts import DOCUMENT_PART, FACT_PART
-from wxsat.diagnosis.gap_intervals import GAPS, add_gap_intervals
+from wxsat.diagnosis.gap_intervals import add_gap_intervals
 from wxsat.diagnosis.gaps import (
     GAP_COLUMNS,
     blind_spot_index,
@@ -106,8 +106,7 @@ def tabulate_need_gaps(
     import pandas as pd
 
     figures: dict[str, float] = {} if staffed is None else {"self_other_gap": staffed.gap}
-    columns = [*GAP_COLUMNS, *(f"{gap}_{end}" for gap in GAPS for end in ("lower", "upper"))]
-    empty = pd.DataFrame(columns=columns), figures, pd.DataFrame()
+    empty = pd.DataFrame(columns=GAP_COLUMNS), figures, pd.DataFrame()
     if needs is None:
         return empty
     believed = _over_staff(staff, "importance")
