@@ -6,6 +6,7 @@ Drawing uses matplotlib's object interface only: no pyplot, no current figure, n
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from wxsat.instrument.instrument import Language
 from wxsat.present import theme
+from wxsat.present.figures.drawable import drawable_data
 from wxsat.present.figures.sizes import SizeName, resize_figure
 from wxsat.present.fonts import find_chinese_family
 
@@ -26,6 +28,11 @@ IMAGE_FORMATS: tuple[ImageFormat, ...] = ("svg", "png", "pdf")
 STAMP_INCHES = 0.24
 # What would differ from run to run, or name a program.
 PDF_UNSAID = ("CreationDate", "Creator", "Producer")
+_NO_GLYPH = re.compile(r"Glyph (\d+) \(.*\) missing from")
+
+
+class MissingGlyphs(UserWarning):
+    """No font at hand has some characters of the texts; figures show an empty box for each."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +93,11 @@ def build_figure(spec: FigureSpec) -> Figure:
     figure = Figure(figsize=(spec.width, spec.height + strip), layout="constrained")
     FigureCanvasAgg(figure)
     if not spec.stamp:
-        spec.draw(spec.data, figure)
+        spec.draw(drawable_data(spec.data), figure)
         return figure
     parts = figure.subfigures(2, 1, height_ratios=[spec.height, strip], hspace=0, squeeze=False)
     picture, foot = parts[0, 0], parts[1, 0]
-    spec.draw(spec.data, picture)
+    spec.draw(drawable_data(spec.data), picture)
     foot.text(
         1 - 0.08 / spec.width,
         0.55,
@@ -139,16 +146,34 @@ def render_formats(
     spec: FigureSpec, formats: Sequence[ImageFormat] = IMAGE_FORMATS, size: SizeName | None = None
 ) -> dict[ImageFormat, bytes]:
     """Draw a figure once and return its bytes in several formats, the same bytes every time."""
-    with theme.figure_context(spec.language), warnings.catch_warnings():
+    with theme.figure_context(spec.language), warnings.catch_warnings(record=True) as said:
         import matplotlib
 
-        if find_chinese_family() is None:
-            # Said once, with what to do, when the font was looked for.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        warnings.simplefilter("always")
         matplotlib.rcParams["svg.hashsalt"] = f"wxsat-{spec.id}-{spec.language}"
         figure = build_figure(spec)
         drawn = {to: _saved(figure, spec, to) for to in formats}
+    _pass_on(said)
     return drawn if size is None else {to: resize_figure(payload, to, size) for to, payload in drawn.items()}
+
+
+def _pass_on(said: Sequence[warnings.WarningMessage]) -> None:
+    """Say what drawing warned of, the characters without a glyph in one sentence."""
+    lacking = {}
+    for one in said:
+        found = _NO_GLYPH.match(str(one.message))
+        if found is None:
+            warnings.warn(one.message, one.category, stacklevel=3)
+        else:
+            lacking[chr(int(found[1]))] = f"U+{int(found[1]):04X}"
+    # Without a Chinese face that was said once, with what to do, when the font was looked for.
+    if lacking and find_chinese_family() is not None:
+        listed = ", ".join(f"{character} ({code})" for character, code in sorted(lacking.items()))
+        warnings.warn(
+            f"figures show an empty box where a text has {listed}: no font at hand has the character.",
+            MissingGlyphs,
+            stacklevel=3,
+        )
 
 
 def _saved(figure: Figure, spec: FigureSpec, to: ImageFormat) -> bytes:
