@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import quoteattr
@@ -159,21 +161,22 @@ def render_formats(
 
 def _pass_on(said: Sequence[warnings.WarningMessage]) -> None:
     """Say what drawing warned of, the characters without a glyph in one sentence."""
-    lacking = {}
+    lacking: dict[str, str] = {}
     for one in said:
         found = _NO_GLYPH.match(str(one.message))
         if found is None:
             warnings.warn(one.message, one.category, stacklevel=3)
-        else:
-            lacking[chr(int(found[1]))] = f"U+{int(found[1]):04X}"
+        elif unicodedata.category(character := chr(int(found[1]))) != "Cf":
+            lacking[character] = f"U+{ord(character):04X}"
     # Without a Chinese face that was said once, with what to do, when the font was looked for.
     if lacking and find_chinese_family() is not None:
-        listed = ", ".join(f"{character} ({code})" for character, code in sorted(lacking.items()))
-        warnings.warn(
-            f"figures show an empty box where a text has {listed}: no font at hand has the character.",
-            MissingGlyphs,
-            stacklevel=3,
-        )
+        _say_once(", ".join(f"{character} ({code})" for character, code in sorted(lacking.items())))
+
+
+@lru_cache
+def _say_once(listed: str) -> None:
+    said = f"figures show an empty box where a text has {listed}: no font at hand has the character."
+    warnings.warn(said, MissingGlyphs, stacklevel=5)
 
 
 def _saved(figure: Figure, spec: FigureSpec, to: ImageFormat) -> bytes:
