@@ -47,9 +47,7 @@ def audit(
     if not waiting.empty:
         print_frame(waiting, "Waiting for a person's reply, working days; mean over the first 15", digits=2)
     if not result.beside.empty:
-        by_figure = result.beside.groupby(["figure", "beside"], sort=False)["value"]
-        shown = by_figure.agg(accounts="size", mean="mean", lowest="min", highest="max").reset_index()
-        print_frame(shown, "Beside the indicators, over accounts; enters no severity", digits=3)
+        print_frame(result.beside_overall(), "Beside the indicators, over accounts; enters no severity", digits=3)
     for finding in result.findings:
         say(finding.message)
 
@@ -81,6 +79,7 @@ def _write(result: AuditResult, out: Path, logs: Path) -> None:
         "sensitivity": result.sensitivity,
         "waiting": result.waiting(),
         "beside": result.beside,
+        "beside_overall": result.beside_overall(),
     }
     record = {"wxsat": __version__, "command": "audit", "file": logs.name, "settings": dict(result.settings)}
     with replace_folder(out) as folder:

@@ -17,7 +17,8 @@ from wxsat.numerics.plain import frame_records
 from wxsat.records import audit_tables as tables
 from wxsat.records.account_records import prepare_records
 from wxsat.records.audit_findings import audit_findings
-from wxsat.records.beside import beside_table
+from wxsat.records.beside import FIGURES, beside_overall, beside_table
+from wxsat.records.beside_findings import beside_findings
 from wxsat.records.indicators import Frame
 from wxsat.records.knots import Indicator, changed_indicators
 from wxsat.records.measured import Measured, measure_indicators
@@ -85,6 +86,10 @@ class AuditResult:
         """Return how long messages wait, all accounts first; see :func:`wxsat.records.waiting.waiting_table`."""
         return waiting_table(self.reply_times, float(self.settings["sla_days"]))
 
+    def beside_overall(self) -> pd.DataFrame:
+        """Return the figures beside indicators over accounts; see :func:`wxsat.records.beside.beside_overall`."""
+        return beside_overall(self.beside, self.indicators)
+
     def symptom_frame(self) -> pd.DataFrame:
         """Return one row an account and symptom: ``account symptom zh confirmed primary`` and the funnel's shares."""
         return pd.DataFrame(tables.symptom_rows(self.symptoms))
@@ -98,6 +103,11 @@ class AuditResult:
             }
             for i in self.definitions.values()
         ]  # fmt: skip
+        figures = [
+            {"figure": name, "beside": of.indicator, "name_en": of.en, "name_zh": of.zh, "interval": of.interval,
+             "provenance": "convention", "source": "told, not scored"}
+            for name, of in FIGURES.items()
+        ]  # fmt: skip
         return {
             "accounts": list(self.accounts),
             "indicators": frame_records(self.indicators),
@@ -108,6 +118,8 @@ class AuditResult:
             "sensitivity": frame_records(self.sensitivity),
             "waiting": frame_records(self.waiting()),
             "beside": frame_records(self.beside),
+            "beside_overall": frame_records(self.beside_overall()),
+            "figures": figures,
             "knots": knots,
             "settings": dict(self.settings),
             "findings": [finding.to_dict() for finding in self.findings],
@@ -147,7 +159,7 @@ def audit(
     StudyError
         LOG-001 to LOG-014: the settings file.
     DataError
-        LOG-020 to LOG-034: the tables.
+        LOG-020 to LOG-036: the tables.
     UsageError
         LOG-033: what was passed is no settings file, or an option is out of range.
 
@@ -183,12 +195,13 @@ def audit(
         "as_of": records.settings.as_of.isoformat(), "window_days": records.settings.window_days,
         "sla_days": records.settings.sla_days, "draws": draws, "seed": seed,
     }  # fmt: skip
+    beside = beside_table(prepared)
+    findings = audit_findings(records, prepared, copying, measured, overall)
+    findings += beside_findings(beside, beside_overall(beside, indicators), indicators)
     return AuditResult(
         indicators, dilemmas, overall, severity_draws, symptoms, copying,
         tables.sensitivity_table(prepared, definitions, indicators), tables.reply_times(prepared), definitions,
-        tuple(a.account for a in prepared.accounts),
-        tuple(audit_findings(records, prepared, copying, measured, overall)), settings, monthly_replies(prepared),
-        beside_table(prepared),
+        tuple(a.account for a in prepared.accounts), tuple(findings), settings, monthly_replies(prepared), beside,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ calendar:                  # 本地增减的工作日 / changes to the national 
   extra_workdays: []
   extra_holidays: []
 inspections: []            # 检查期 / e.g. - {start: 2026-03-02, end: 2026-03-08}
+# resident_adults: 480000   # 常住成年人口 / of the area that all serve; or {账号: 480000}; or in accounts
 knots: {}                  # 本地标准 / e.g. L04: {h: 0.92, source: "市级规定"}
 files:
 """

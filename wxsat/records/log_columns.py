@@ -23,6 +23,8 @@ HIGHEST = {
     "cases_per_week": 1e7, "handling_hours": 1e4, "uses_month": 1e11, "clicks_month": 1e11, "resident_adults": 2e9,
 }  # fmt: skip
 """Figures above are slips of the pen: no country has so many people, no case so many hours."""
+LOWEST = {"satisfaction": 1.0, "resident_adults": 1.0}
+"""Of all others 0."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,13 @@ def _numbers(values: pd.Series, blank: pd.Series, spec: Column, reading: Reading
 
 
 def _in_range(read: pd.Series, spec: Column) -> pd.Series:
-    high = HIGHEST.get(spec.name, np.inf)
-    low = 1.0 if spec.name == "satisfaction" else 0.0
+    high, low = HIGHEST.get(spec.name, np.inf), LOWEST.get(spec.name, 0.0)
     return read.isna() | ((read >= low) & (read <= high))
 
 
 def _range_words(spec: Column) -> str:
     if spec.name in HIGHEST:
-        return f"{1 if spec.name == 'satisfaction' else 0} to {HIGHEST[spec.name]:,g}."
+        return f"{LOWEST.get(spec.name, 0.0):g} to {HIGHEST[spec.name]:,g}."
     return "Nothing here can be negative."
 
 

@@ -54,6 +54,7 @@ LOCALITY = _codes(local=("本地", "1"), elsewhere=("非本地", "0"), none=("�
 CATEGORIES = MappingProxyType({str(n): str(n) for n in range(1, 9)})
 
 CATEGORY_WORDS = "1 service 2 interpretation 3 alerts 4 replies 5 leaders 6 publicity 7 unrelated 8 document"
+MENU_CLICKS = "clicks a month on its place in the menu; the weight where uses are not recorded"
 OUTCOME_WORDS = "end-to-end test: works, repeats_offline, broken, dead_link, login_dead_end"
 
 TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
@@ -121,8 +122,8 @@ TABLES: MappingProxyType[str, tuple[Column, ...]] = MappingProxyType(
             Column("account", "账号", "id", "who offers it", required=True),
             Column("function", "功能", "text", "name in the menu", required=True),
             Column("outcome", "走查结果", "code", OUTCOME_WORDS, codes=OUTCOMES),
-            Column("uses_month", "月使用量", "count", "uses a month"),
-            Column("clicks_month", "月点击量", "count", "clicks a month on its place in the menu"),
+            Column("uses_month", "月使用量", "count", "uses a month, attempts that failed counted too"),
+            Column("clicks_month", "月点击量", "count", MENU_CLICKS),
             Column("category", "类别", "code", f"what it is for, as of posts: {CATEGORY_WORDS}", codes=CATEGORIES),
             Column("cases_per_week", "周办件量", "number", "expected cases a week"),
             Column("handling_hours", "单件工时", "number", "hours of work a case"),

@@ -80,8 +80,9 @@ def read_records(settings: LogSettings, folder: str | Path = ".") -> Records:
         LOG-020 a file or a needed column is missing, LOG-021 a time or number that cannot be read, LOG-022 an account,
         message or need that its table does not have, LOG-023 an id more than once, LOG-024 a reply, closing or receipt
         before what it answers, LOG-025 times with and without zone in one column, LOG-026 an unknown code, LOG-027
-        a number out of range, LOG-028 a date that no record can have, LOG-029 a part that is larger than its whole. All
-        at once. LOG-032 nothing before the cut-off.
+        a number out of range, LOG-028 a date that no record can have, LOG-029 a part that is larger than its whole,
+        LOG-035 adults of an account that is not there, LOG-036 two figures of adults for one account. All at once.
+        LOG-032 nothing before the cut-off.
     """
     frames: dict[str, pd.DataFrame] = {}
     numbers: dict[str, Sequence[int]] = {}
@@ -139,6 +140,7 @@ def records_of(
         tables[table] = _shaped(readings[table], columns, frames.get(table), available)
     if not faults:
         _against_each_other(tables, readings)
+        tables["accounts"] = _with_residents(tables["accounts"], settings, faults)
     if faults:
         raise DataError.from_faults(faults)
     cut, left_out = _until(tables, settings)
@@ -198,6 +200,27 @@ def _against_each_other(tables: Mapping[str, pd.DataFrame], readings: Mapping[st
         larger = tables[table][part] > tables[table][whole]
         hint = "A part cannot be larger than its whole: are the columns swapped?"
         readings[table].tell(larger, "LOG-029", f"`{part}` is larger than `{whole}`", hint)
+
+
+def _with_residents(accounts: pd.DataFrame, settings: LogSettings, faults: list[Fault]) -> pd.DataFrame:
+    """Fill in the adults that the settings give; two different figures for one account are none."""
+    given = settings.resident_adults
+    if given is None:
+        return accounts
+    names, own = accounts["account"].astype(str), accounts["resident_adults"]
+    if isinstance(given, int):
+        return accounts.assign(resident_adults=own.fillna(float(given)))
+    for name in (name for name in given if name not in set(names)):
+        message = f"`resident_adults` names {masked(name)!r}, which is not in `accounts`."
+        faults.append(Fault("LOG-035", message, f"resident_adults.{masked(name)}", nearest(name, names).strip()))
+    wanted = names.map(given).astype(float)
+    for name, here, there in zip(names, own, wanted, strict=True):
+        if np.isfinite(here) and np.isfinite(there) and here != there:
+            message = (
+                f"`resident_adults` of {masked(name)!r} is {here:,.0f} in `accounts` and {there:,.0f} in the settings."
+            )
+            faults.append(Fault("LOG-036", message, f"resident_adults.{masked(name)}", "Keep one of the two."))
+    return accounts.assign(resident_adults=own.fillna(wanted))
 
 
 def _worth_something(needs: pd.DataFrame, reading: Reading) -> None:

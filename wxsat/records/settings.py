@@ -77,6 +77,9 @@ class Calendar(_Strict):
         return holidays
 
 
+Adults = Annotated[int, Field(ge=1, le=2_000_000_000)]
+
+
 class LogSettings(_Strict):
     """
     Where the records are and how they are read.
@@ -95,6 +98,9 @@ class LogSettings(_Strict):
         Duty hours, changes to the calendar, inspection periods (for the campaign ratio), changed knots.
     sla_days : float
         Working days within which a message should be answered.
+    resident_adults : int or dict, optional
+        Adults who live in the area that all accounts serve, or account to the adults of its area; the column of that
+        name in accounts goes before it.
     """
 
     as_of: Annotated[dt.date, Field(ge=dt.date(EARLIEST_YEAR, 1, 1), le=dt.date(LATEST_YEAR, 12, 31))]
@@ -106,6 +112,7 @@ class LogSettings(_Strict):
     inspections: list[Period] = []
     knots: dict[str, KnotChange] = {}
     sla_days: Annotated[float, Field(gt=0, le=250)] = 5.0
+    resident_adults: Adults | dict[str, Adults] | None = None
 
     @field_validator("time_zone")
     @classmethod

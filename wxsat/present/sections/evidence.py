@@ -95,7 +95,7 @@ def _beside(draft: Draft) -> list[Block]:
     audited = draft.content.audit
     if audited is None or audited.beside.empty:
         return []
-    table = tabulate_beside(audited.beside, audited.indicators, draft.language)
+    table = tabulate_beside(audited.beside_overall(), draft.language)
     return [Paragraph(draft.text("evidence.beside")), draft.table(table)]
 
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from wxsat.present.numbers import Language
 from wxsat.present.table import Table
-from wxsat.present.tables.building import TableBuilder
+from wxsat.present.tables.building import TableBuilder, records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def tabulate_beside(beside: pd.DataFrame, indicators: pd.DataFrame, language: Language) -> Table:
+def tabulate_beside(overall: pd.DataFrame, language: Language) -> Table:
     """
     Return one row a figure: its mean over accounts, lowest and highest, and the mean of the indicator it stands beside.
 
     Parameters
     ----------
-    beside, indicators : DataFrame
-        Of an audit (:class:`wxsat.records.audit.AuditResult`).
+    overall : DataFrame
+        Of :meth:`wxsat.records.audit.AuditResult.beside_overall`.
     language : {"zh", "en"}
     """
     build = TableBuilder("beside", None, language)
@@ -28,15 +28,10 @@ def tabulate_beside(beside: pd.DataFrame, indicators: pd.DataFrame, language: La
         build.add_column(name, "percent", 1)
     build.add_column("indicator_mean", "percent", 1)
     build.add_column("accounts", "integer")
-    means = indicators.groupby("indicator")["value"].mean()
-    for figure, own in beside.groupby("figure", sort=False):
-        indicator = str(own["beside"].iloc[0])
-        values = own["value"]
-        alone = float(means[indicator]) if indicator else ""
-        name = build.words.get(f"tables.beside.figures.{figure}")
-        build.add_row(
-            str(figure), (name, float(values.mean()), float(values.min()), float(values.max()), alone, len(own))
-        )
+    for row in records(overall):
+        name = build.words.get(f"tables.beside.figures.{row['figure']}")
+        alone = row["indicator_mean"] if row["beside"] else ""
+        build.add_row(row["figure"], (name, row["mean"], row["lowest"], row["highest"], alone, row["accounts"]))
     for note in ("unscored", "weights"):
         build.add_note(note)
     return build.build()
