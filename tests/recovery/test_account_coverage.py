@@ -1,28 +1,26 @@
-"""Do intervals of single accounts, and of the surface over accounts, hold 93 to 97 % of the truths? Slow.
-
-Where they cannot, with few answers an account, they hold what the finding about it says.
-"""
+"""Do intervals of single accounts, and of the surface over accounts, hold 93 to 97 % of the truths? Slow."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from wxsat.diagnosis.accounts import account_means, shrink
+from wxsat.diagnosis.accounts import account_means
 from wxsat.diagnosis.gaps import response_surface
-from wxsat.diagnosis.source_cautions import HELD_WITH_FEW_ANSWERS
+from wxsat.diagnosis.shrinkage import shrink
 
 WORLDS = 400
 LEAST, MOST = 0.93, 0.97
 
 
-def _accounts_held(sizes: tuple[int, int], icc: float, accounts: int = 40) -> float:
+def _accounts_held(sizes: tuple[int, int], icc: float, accounts: int = 40, uneven: bool = False) -> float:
     rng, held = np.random.default_rng(20140713), []
     for _ in range(WORLDS):
         n = rng.integers(*sizes, size=accounts)
         codes = np.repeat(np.arange(accounts), n)
         truth = 44 + 20 * np.sqrt(icc) * rng.normal(size=accounts)
-        values = truth[codes] + 20 * np.sqrt(1 - icc) * rng.normal(size=len(codes))
+        within = 20 * np.sqrt(1 - icc) * (rng.uniform(0.5, 1.5, accounts) if uneven else np.ones(accounts))
+        values = truth[codes] + within[codes] * rng.normal(size=len(codes))
         mean, error, _ = account_means(values[:, None], None, codes, accounts)
         drawn = shrink(mean[:, 0], error[:, 0])
         held.append(np.abs(drawn.estimates - truth) <= 1.959964 * drawn.errors)
@@ -30,18 +28,25 @@ def _accounts_held(sizes: tuple[int, int], icc: float, accounts: int = 40) -> fl
 
 
 @pytest.mark.slow
-def test_shrunken_accounts_cover():
-    coverage = {size: _accounts_held(size, 0.1) for size in ((30, 60), (10, 60))}
-    print(coverage)
-    assert all(LEAST <= value <= MOST for value in coverage.values()), coverage
+@pytest.mark.parametrize(
+    "world",
+    [
+        ((30, 60), 0.1), ((10, 60), 0.1), ((10, 20), 0.1), ((10, 20), 0.1, 40, True), ((15, 16), 0.03),
+        ((12, 13), 0.03, 15), ((10, 20), 0.2, 12), ((10, 30), 0.3, 8), ((10, 30), 0.1, 6), ((10, 30), 0.1, 4),
+    ],
+)  # fmt: skip
+def test_shrunken_accounts_cover(world):
+    coverage = _accounts_held(*world)
+    print(world, coverage)
+    # Four thousand figures and more, those of one world moving together: one point of slack above.
+    assert LEAST <= coverage <= MOST + 0.01
 
 
 @pytest.mark.slow
-def test_shrunken_accounts_of_few_answers_cover_what_the_finding_says():
-    low, high = HELD_WITH_FEW_ANSWERS
-    coverage = [_accounts_held((10, 20), 0.1), _accounts_held((15, 16), 0.03), _accounts_held((12, 13), 0.03, 15)]
+def test_accounts_that_do_not_differ_are_covered_more_than_promised():
+    coverage = _accounts_held((10, 20), 0.0)
     print(coverage)
-    assert all(low <= round(value, 2) <= high for value in coverage), coverage
+    assert coverage >= LEAST
 
 
 @pytest.mark.slow

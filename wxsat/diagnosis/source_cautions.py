@@ -11,7 +11,6 @@ from wxsat.diagnosis.evidence import AGREE_BELOW_I2
 from wxsat.diagnosis.gaps import LOW_RELIABILITY
 from wxsat.diagnosis.operators import FEWEST_PERSONS, REQUIRED, ROLES, StaffAnswers
 from wxsat.diagnosis.patterns import SOURCES
-from wxsat.diagnosis.verdict import REFERENCE_ONLY_BELOW
 from wxsat.errors import DataError, UsageError
 from wxsat.finding import Finding
 from wxsat.panel.evaluate import PanelResult
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from wxsat.diagnosis.triangulation import SourceTables
 
 # Coverage of 95 % intervals with 10 to 20 answers an account; measured in tests/recovery/test_account_coverage.py.
-HELD_WITH_FEW_ANSWERS = (0.90, 0.93)
 
 
 def require_sources(given: GivenSources) -> None:
@@ -110,7 +108,6 @@ def caution_about_sources(
     found += _about_coverage(answered, staff, given)
     if given.audit is not None or staff is not None:
         found += _about_chance(accounts)
-    found += caution_about_small_accounts(accounts)
     reliability = figures.get("difference_reliability", np.nan)
     if reliability < LOW_RELIABILITY:
         message = f"The difference of claimed and experienced performance has a reliability of {reliability:.2f} only."
@@ -220,19 +217,3 @@ def _about_chance(accounts: pd.DataFrame) -> list[Finding]:
         chance: dict[str, float] = {"flagged": len(shown), "expected_false": expected}
         return [Finding("DIAG-142", "note", "accounts", message, chance)]
     return []
-
-
-def caution_about_small_accounts(accounts: pd.DataFrame) -> list[Finding]:
-    """Say how sure the accounts' probabilities really are where most accounts have few answers."""
-    shown = accounts[accounts["p40"].notna()] if len(accounts) else accounts
-    small = int((shown["n"] < REFERENCE_ONLY_BELOW).sum()) if len(shown) else 0
-    if 2 * small <= len(shown):
-        return []
-    low, high = HELD_WITH_FEW_ANSWERS
-    message = (
-        f"{small} of {len(shown)} account figures rest on fewer than {REFERENCE_ONLY_BELOW} answers: 95 % intervals "
-        f"around such shrunken figures held {low:.0%} to {high:.0%} of the true ones in simulation, so that "
-        "the probabilities beside them are somewhat too sure."
-    )
-    evidence = {"small": small, "shown": len(shown), "below": REFERENCE_ONLY_BELOW, "low": low, "high": high}
-    return [Finding("DIAG-164", "note", "accounts", message, evidence)]

@@ -160,7 +160,8 @@ def weigh_evidence(
         public_row=None if drawn.fixed and len(sources) > 1 else _public_rows(severity),
     )  # fmt: skip
     accounts = _accounts(side, staff, given, vetoes)
-    gaps, figures, surface = tabulate_need_gaps(staff, staffed, needs, given.needs or responses, None if drawn.fixed else df)
+    of_gaps = None if drawn.fixed else df
+    gaps, figures, surface = tabulate_need_gaps(staff, staffed, needs, given.needs or responses, of_gaps)
     audit = given.audit
     import pandas as pd
 

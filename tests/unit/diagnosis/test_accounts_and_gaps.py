@@ -1,4 +1,4 @@
-"""Accounts one by one and gaps of needs: shrinkage and response surface against base R, small cells by hand."""
+"""Accounts one by one and gaps of needs: response surface against base R, small cells by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wxsat.diagnosis.accounts import account_means, shrink, status_of, suppressed_cells, tabulate_accounts
+from wxsat.diagnosis.accounts import account_means, status_of, suppressed_cells, tabulate_accounts
 from wxsat.diagnosis.gaps import (
     blind_spot_index,
     difference_reliability,
@@ -18,30 +18,9 @@ from wxsat.diagnosis.gaps import (
     supply_mismatch,
     tabulate_gaps,
 )
-from wxsat.diagnosis.source_cautions import caution_about_small_accounts
 
 FOLDER = Path(__file__).parents[2] / "golden" / "sources"
 GOLDEN = json.loads((FOLDER / "sources.json").read_text(encoding="utf-8"))
-
-
-def test_shrinkage_as_in_r() -> None:
-    got = shrink(np.array(GOLDEN["accounts"]), np.array(GOLDEN["errors"]))
-    # Both solve one equation numerically.
-    assert got.between == pytest.approx(GOLDEN["between"][0], rel=1e-7)
-    assert got.mean == pytest.approx(GOLDEN["mu"][0], rel=1e-9)
-    np.testing.assert_allclose(got.estimates, GOLDEN["shrunk"], rtol=1e-8)
-
-
-def test_accounts_that_differ_by_chance_alone_are_all_given_the_mean() -> None:
-    got = shrink(np.array([49.0, 50.0, 51.0]), np.array([5.0, 5.0, 5.0]))
-    assert got.between == 0
-    assert got.estimates.tolist() == pytest.approx([50.0, 50.0, 50.0])
-
-
-def test_an_account_without_an_estimate_takes_no_part() -> None:
-    got = shrink(np.array([40.0, np.nan, 60.0]), np.array([2.0, 2.0, 2.0]))
-    assert np.isnan(got.estimates[1])
-    assert got.mean == pytest.approx(50.0)
 
 
 def test_small_cells() -> None:
@@ -132,27 +111,3 @@ def test_errors_of_a_clustered_surface_are_those_of_leaving_out_an_account() -> 
     np.testing.assert_allclose(got.coefficients["std_error"][:6], errors, rtol=1e-6)
     half = (got.coefficients["ci_upper"] - got.coefficients["ci_lower"]) / 2
     assert (half / got.coefficients["std_error"]).tolist() == pytest.approx([2.364624] * 10, abs=1e-5)  # t, 7 df
-
-
-def test_few_answers_an_account_are_said() -> None:
-    n = np.array([12, 15, 40])
-    mean, error = np.array([[42.0], [50.0], [57.0]]), np.array([[5.0], [4.5], [3.0]])
-    others = {"n_ops": np.zeros(3), "panel": np.full(3, np.nan)} | {
-        name: np.full((3, 1), np.nan) for name in ("S_ops", "S_log")
-    }
-    table = tabulate_accounts(("a", "b", "c"), ("D1",), (mean, error, n[:, None]), others, {})
-    found = caution_about_small_accounts(table)
-    assert [f.code for f in found] == ["DIAG-164"]
-    assert found[0].evidence["small"] == 2
-    assert caution_about_small_accounts(table[table["n"] > 12]) == []
-    assert caution_about_small_accounts(table.iloc[:0]) == []
-
-
-def test_an_estimated_spread_widens_the_errors_of_what_was_pulled_far() -> None:
-    values, errors = np.array([30.0, 48.0, 50.0, 52.0, 70.0]), np.full(5, 8.0)
-    got = shrink(values, errors)
-    pulled = 1 - got.own_weight[0]
-    known = got.own_weight[0] * 64 + pulled**2 * (got.between + 64) / 5
-    # Morris (1983), equal errors: 2 / (k - 3) times the square of the pull.
-    assert got.errors[2] ** 2 == pytest.approx(known + pulled**2 * (50 - got.mean) ** 2)
-    assert got.errors[0] ** 2 == pytest.approx(known + pulled**2 * (30 - got.mean) ** 2)
