@@ -91,7 +91,12 @@ class AuditResult:
         return beside_overall(self.beside, self.indicators)
 
     def symptom_frame(self) -> pd.DataFrame:
-        """Return one row an account and symptom: ``account symptom zh confirmed primary`` and the funnel's shares."""
+        """
+        Return one row an account and symptom: ``account symptom zh confirmed by primary`` and the funnel's shares.
+
+        `by` names the figures whose rules name the symptom (``L21, off_point``); ``closure`` stands beside ``zombie``
+        where an account has been silent for more than 90 days.
+        """
         return pd.DataFrame(tables.symptom_rows(self.symptoms))
 
     def to_dict(self) -> dict[str, Any]:

@@ -266,7 +266,7 @@ def reply_times(prepared: PreparedRecords) -> pd.DataFrame:
 
 
 def symptom_rows(symptoms: tuple[Diagnosis, ...]) -> list[dict[str, Any]]:
-    """Return one row an account and symptom."""
+    """Return one row an account and symptom; `by` names the figures whose rules name it."""
     rows = []
     for one in symptoms:
         shares = dict(zip(STAGES, one.funnel.shares, strict=True))
@@ -276,6 +276,7 @@ def symptom_rows(symptoms: tuple[Diagnosis, ...]) -> list[dict[str, Any]]:
                 "symptom": symptom.name,
                 "zh": ZH[symptom.name],
                 "confirmed": symptom.confirmed,
+                "by": ", ".join(symptom.evidence),
                 "primary": symptom.name == one.primary,
                 "inbound": one.funnel.inbound,
                 **shares,

@@ -22,7 +22,8 @@ def unfollow_marks(messages: pd.DataFrame, departures: pd.DataFrame, end: pd.Tim
     messages : DataFrame
         One account's, with ``time``, ``unfollowed_on`` and ``sender`` (None where nobody recorded it).
     departures : DataFrame
-        When followers of the account left: ``sender``, ``time``.
+        When followers of the account left: ``sender``, ``time``. An account that nobody ever left is one whose
+        departures were not recorded.
     end : Timestamp
         Cut-off; messages that are not observed for 90 days do not count.
     messages_tell : bool
@@ -46,7 +47,7 @@ def unfollow_marks(messages: pd.DataFrame, departures: pd.DataFrame, end: pd.Tim
         gone |= _next_departure(messages, departures)
     judged = (end - sent).dt.days.to_numpy(float) >= OBSERVED_DAYS
     if not messages_tell:
-        judged &= known
+        judged &= known & bool(len(departures))
     return _once_a_sender(np.where(judged, gone.astype(float), np.nan), sender)
 
 

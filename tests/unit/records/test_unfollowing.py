@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -116,8 +117,8 @@ def test_a_young_message_does_not_count_against_an_old_one() -> None:
     assert _l27(messages=messages, unfollows=_left(("y", "2026-03-20"))) == (0.0, 1)
 
 
-def test_departures_from_other_accounts_do_not_count() -> None:
-    accounts = pd.DataFrame({"account": ["A", "B"]})
+def test_departures_from_other_accounts_tell_nothing() -> None:
+    accounts = pd.DataFrame({"account": ["A", "B"], "channel": 1})
     messages = _messages().drop(columns="unfollowed_on")
     rows = audit(
         records_of(
@@ -125,7 +126,11 @@ def test_departures_from_other_accounts_do_not_count() -> None:
         ),
         draws=100,
     ).indicators
-    assert rows[(rows["indicator"] == "L27") & (rows["account"] == "A")]["value"].tolist() == [0.0]
+    own = rows[(rows["indicator"] == "L27") & (rows["account"] == "A")].iloc[0]
+    assert np.isnan(own["value"])
+    assert own["n"] == 0
+    # Nobody who wrote left, but others did: departures are recorded, and the rate is 0 of two senders.
+    assert _l27(messages=messages, unfollows=_left(("stranger", "2025-10-31"))) == (0.0, 2)
 
 
 def test_a_sender_is_only_a_fingerprint_and_in_no_output() -> None:

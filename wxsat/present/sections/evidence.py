@@ -85,6 +85,15 @@ def _symptoms(draft: Draft, evidence: Evidence) -> list[Block]:
         Paragraph(draft.text("evidence.symptoms")),
         draft.table(tabulate_symptoms(evidence.symptoms, draft.language)),
     ]
+    dead = evidence.symptoms.groupby("symptom")["account"].nunique()
+    if dead.get("zombie", 0):
+        closed, all_dead = int(dead.get("closure", 0)), int(dead["zombie"])
+        source = "wxsat.records.symptoms"
+        counts = {
+            "closed": draft.count("record.closure", closed, source),
+            "dormant": draft.count("record.dormant", all_dead - closed, source),
+        }
+        blocks.append(Paragraph(draft.text("evidence.dead", **counts)))
     if not evidence.inspections.empty:
         blocks.append(draft.table(tabulate_inspections(evidence.inspections, draft.language)))
     return blocks

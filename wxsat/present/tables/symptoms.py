@@ -20,7 +20,9 @@ def tabulate_symptoms(symptoms: pd.DataFrame, language: Language) -> Table:
         build.add_column(name, "integer")
     rows = records(symptoms)
     accounts = len({row["account"] for row in rows})
-    order = dict.fromkeys(sorted((row["symptom"] for row in rows), key=lambda s: s))
+    order = dict.fromkeys(
+        sorted((row["symptom"] for row in rows), key=lambda s: "zombie, closure" if s == "closure" else s)
+    )
     for symptom in order:
         own = [row for row in rows if row["symptom"] == symptom]
         confirmed = sum(bool(row["confirmed"]) for row in own)
@@ -28,6 +30,8 @@ def tabulate_symptoms(symptoms: pd.DataFrame, language: Language) -> Table:
         name = build.words.get(f"tables.symptom.{symptom}")
         build.add_row(symptom, (name, confirmed, len(own) - confirmed, primary))
     build.add_note("rule")
+    if "closure" in order:
+        build.add_note("closure")
     build.add_note("accounts", n=accounts)
     return build.build()
 
