@@ -14,7 +14,7 @@ import numpy as np
 from wxsat.present import theme
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import rows_of
-from wxsat.present.figures.wording import listing, names_in, phrase
+from wxsat.present.figures.wording import listing, names_in, phrase, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wxsat.instrument.instrument import Instrument, Language
 
 WIDTH, HEIGHT = 7.6, 5.4
+# A panel is this wide; the tables print longer names whole.
+TITLE_EM = 26.0
 LIMITS = (1.959964, 3.090232)
 
 
@@ -64,7 +66,14 @@ def choose_accounts(accounts: pd.DataFrame, *, language: Language, instrument: I
         mean, spread = float(n @ s / n.sum()), float(np.sqrt((n * se**2).mean()))
         outside = int((np.abs(s - mean) > LIMITS[1] * spread / np.sqrt(n)).sum())
         panels.append(
-            AccountPanel(known.get(dilemma, dilemma), tuple(map(int, n)), tuple(s.tolist()), mean, spread, outside)
+            AccountPanel(
+                shorten(known.get(dilemma, dilemma), TITLE_EM),
+                tuple(map(int, n)),
+                tuple(s.tolist()),
+                mean,
+                spread,
+                outside,
+            )
         )
     return AccountFunnelData(
         tuple(panels), phrase(language, "account_funnel.x_axis"), phrase(language, "severity.axis"),

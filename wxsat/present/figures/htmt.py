@@ -96,7 +96,9 @@ def choose_htmt(
     width = LABEL_EM if n <= MOST_WITH_VALUES else 2 * LABEL_EM
     return HtmtData(
         names=printed,
-        labels=tuple(wrap_text(f"{position}  {name}", width) for position, name in enumerate(printed, start=1)),
+        labels=tuple(
+            wrap_text(f"{position}  {name}", width, most_lines=2) for position, name in enumerate(printed, start=1)
+        ),
         values=tuple(map(tuple, values)),
         texts=tuple(map(tuple, texts)),
         pairs=tuple(

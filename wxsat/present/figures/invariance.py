@@ -59,7 +59,7 @@ def choose_ladder(differences: pd.DataFrame, freed: list[int], language: Languag
     held = tuple(None if row["holds"] is None else bool(row["holds"]) for row in rows)
     return LadderData(
         names,
-        tuple(wrap_text(name, LABEL_EM) for name in names),
+        tuple(wrap_text(name, LABEL_EM, most_lines=3) for name in names),
         column_of(rows, "delta_cfi"),
         held,
         tuple(tests),

@@ -19,7 +19,16 @@ from wxsat.present.figures.axes import (
 )
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.frames import NAN, column_of, number_in, rows_of
-from wxsat.present.figures.wording import listing, phrase, table_word, widest, with_interval, wrap_text
+from wxsat.present.figures.wording import (
+    listing,
+    one_line,
+    phrase,
+    shorten,
+    table_word,
+    widest,
+    with_interval,
+    wrap_text,
+)
 from wxsat.present.numbers import format_interval, format_number
 from wxsat.present.tables.levers import ALL
 from wxsat.present.tables.naming import Names
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("lever", "dilemma", "gain", "ci_lower", "ci_upper", "own", "extrapolation")
 LABEL_EM = 18.0
+# Of a label of two lines.
+MOST_EM = 1.8 * LABEL_EM
 ROW_INCHES = 0.42
 APART = 0.35
 WIDTH = 7.2
@@ -87,7 +98,8 @@ def choose_levers(
     return LeverData(
         names=tuple(printed),
         labels=tuple(
-            wrap_text(name + (" †" if far else ""), LABEL_EM) for name, far in zip(printed, extrapolated, strict=True)
+            wrap_text(shorten(one_line(name), MOST_EM) + (" †" if far else ""), LABEL_EM)
+            for name, far in zip(printed, extrapolated, strict=True)
         ),
         gain=gain,
         lower=lower,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wxsat.errors import UsageError, nearest
 from wxsat.present.figures.figure import FigureSpec
 from wxsat.present.figures.likert_drawing import LabelColumns, draw_likert, height_of
-from wxsat.present.figures.wording import em_width, listing, phrase, wrap_text
+from wxsat.present.figures.wording import em_width, listing, one_line, phrase, wrap_text
 from wxsat.present.numbers import format_integer, format_percent
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ WIDTH = 7.6
 TEXT_EM = 23.0
 KEY_INCHES = 7.3
 KEY_POINTS = 7.0
+# Between the wordings of two neighbours; lines of the longest one, which the table of items prints whole.
+SPARE_EM = 0.8
+KEY_LINES = 5
 DK_EM = 8.0
 # A distribution over fewer answers would show what single respondents said; the limit of the diagnosis.
 SMALLEST_BASE = 10
@@ -105,7 +108,7 @@ def choose_likert(
     return LikertData(
         ids=tuple(item.id + (" (R)" if item.reversed else "") for item in asked),
         texts=tuple(
-            wrap_text(item.text.text(language) + _own_anchors(scale, main, language), TEXT_EM)
+            wrap_text(one_line(item.text.text(language)) + _own_anchors(scale, main, language), TEXT_EM)
             for item, scale in zip(asked, scales, strict=True)
         ),
         codes=tuple("" if len({s.codes for s in scales}) > 1 else str(code) for code in scales[0].codes),
@@ -241,8 +244,8 @@ def _own_anchors(scale: Scale, main: Scale | None, language: Language) -> str:
 def _key(scale: Scale, language: Language) -> tuple[str, ...]:
     texts = _wordings(scale, language)
     box = KEY_INCHES / len(texts) * 72 / KEY_POINTS
-    room = box * len(texts) / 2.2 if _only_ends(texts) else box - 0.8
-    return tuple(wrap_text(text, room) for text in texts)
+    room = box * len(texts) / 2.2 if _only_ends(texts) else box - SPARE_EM
+    return tuple(wrap_text(one_line(text), room, most_lines=KEY_LINES, longest_word=room + SPARE_EM) for text in texts)
 
 
 def _dk_label(scales: Sequence[Scale], language: Language) -> str:

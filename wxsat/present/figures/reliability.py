@@ -60,7 +60,8 @@ def choose_reliability(
     return ReliabilityData(
         names=tuple(printed),
         labels=tuple(
-            wrap_text(f"{name} ({int(row['n_items'])})", LABEL_EM) for name, row in zip(printed, rows, strict=True)
+            wrap_text(f"{name} ({int(row['n_items'])})", LABEL_EM, most_lines=2)
+            for name, row in zip(printed, rows, strict=True)
         ),
         alpha=alpha,
         alpha_lower=lower,

@@ -79,7 +79,7 @@ def choose_severity(
     return SeverityData(
         names=tuple(printed),
         labels=tuple(
-            wrap_text(_with_id(str(row["id"]), name) if whole else name, LABEL_EM)
+            wrap_text(_with_id(str(row["id"]), name) if whole else name, LABEL_EM, most_lines=2)
             for row, name, whole in zip(rows, printed, is_dilemma, strict=True)
         ),
         is_dilemma=is_dilemma,

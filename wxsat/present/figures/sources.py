@@ -55,7 +55,7 @@ def choose_sources(
     names = [known.get(str(row["dilemma"]), str(row["dilemma"])) for row in rows]
     kinds = tuple(str(row["kind"]) for row in rows)
     labels = [
-        wrap_text(name, LABEL_EM) if kind == "all" else table_word(language, "source", kind)
+        wrap_text(name, LABEL_EM, most_lines=2) if kind == "all" else table_word(language, "source", kind)
         for name, kind in zip(names, kinds, strict=True)
     ]
     values, lower, upper = (column_of(rows, name) for name in ("S", "ci_lower", "ci_upper"))

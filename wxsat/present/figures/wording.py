@@ -15,6 +15,8 @@ _NO_LINE_START = "，。、；：？！）》」』”’%,.;:?!)"
 _NO_LINE_END = "（《「『“‘("
 # A longer name leaves no room for what a picture shows; the tables print it whole.
 LONGEST_NAME = 32.0
+# A longer word is broken where a line is narrower than it.
+LONGEST_WORD = 12.0
 
 
 def phrase(language: Language, key: str, /, **values: object) -> str:
@@ -48,13 +50,26 @@ def names_in(
     """
     Return the printed name of every construct and composite; `names` adds to the instrument's or overrules it.
 
-    An id that is in neither prints as itself: use ``names.get(id, id)``. Names are shortened to ``LONGEST_NAME`` em.
+    An id that is in neither prints as itself: use ``names.get(id, id)``. Names stand on one line and are shortened to
+    ``LONGEST_NAME`` em.
     """
     found: dict[str, str] = {}
     if instrument is not None:
         parts: tuple[Construct | Composite, ...] = (*instrument.constructs, *instrument.composites)
         found = {part.id: part.name.text(language) or part.id for part in parts}
-    return {key: shorten(name, LONGEST_NAME) for key, name in (found | dict(names or {})).items()}
+    return {key: shorten(one_line(name), LONGEST_NAME) for key, name in (found | dict(names or {})).items()}
+
+
+def one_line(text: str) -> str:
+    r"""
+    Return a text without the line breaks that somebody typed into it.
+
+    Examples
+    --------
+    >>> one_line("Perceived\n  usefulness ")
+    'Perceived usefulness'
+    """
+    return " ".join(text.split())
 
 
 def shorten(text: str, width: float) -> str:
@@ -104,35 +119,48 @@ def _character_em(character: str) -> float:
     return 0.66 if character.isupper() else 0.62
 
 
-def wrap_text(text: str, width: float) -> str:
+def wrap_text(text: str, width: float, *, most_lines: int = 0, longest_word: float = LONGEST_WORD) -> str:
     r"""
     Break text into lines of at most `width` em: Chinese anywhere but around punctuation, other text at spaces.
 
-    As few lines as fit, about equally long; a single word longer than the line stays whole.
+    As few lines as fit, about equally long. A single word longer than the line stays whole, and is broken where it is
+    longer than `longest_word` too. With `most_lines` the end gives way to an ellipsis where there would be more lines.
 
     Examples
     --------
     >>> wrap_text("信息质量", 2)
     '信息\n质量'
+    >>> wrap_text("信息质量与公众信任", 4, most_lines=2)
+    '信息质量\n与公众…'
     """
-    return "\n".join(line for paragraph in text.split("\n") for line in _balanced(paragraph, width))
+    limit = max(width, longest_word)
+    lines = _paragraphs(text, width, limit)
+    room = most_lines * width
+    while most_lines and len(lines) > most_lines and room > 1:
+        lines = _paragraphs(shorten(text, room), width, limit)
+        room -= 0.5
+    return "\n".join(lines)
 
 
-def _balanced(text: str, width: float) -> list[str]:
-    lines = _wrapped(text, width)
+def _paragraphs(text: str, width: float, limit: float) -> list[str]:
+    return [line for paragraph in text.split("\n") for line in _balanced(paragraph, width, limit)]
+
+
+def _balanced(text: str, width: float, limit: float) -> list[str]:
+    lines = _wrapped(text, width, limit)
     narrower = width
     while len(lines) > 1 and narrower > 1:
         narrower -= 0.5
-        tried = _wrapped(text, narrower)
+        tried = _wrapped(text, narrower, limit)
         if len(tried) > len(lines) or max(map(em_width, tried)) > width:
             break
         lines = tried
     return lines
 
 
-def _wrapped(text: str, width: float) -> list[str]:
+def _wrapped(text: str, width: float, limit: float) -> list[str]:
     lines, line = [], ""
-    for piece in _pieces(text):
+    for piece in _pieces(text, width, limit):
         if line and em_width(line + piece.rstrip()) > width + 1e-9:
             lines.append(line.rstrip())
             line = piece.lstrip()
@@ -142,7 +170,7 @@ def _wrapped(text: str, width: float) -> list[str]:
     return lines
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, width: float, limit: float) -> list[str]:
     """Split into the smallest runs that may not be broken."""
     pieces: list[str] = []
     for character in text:
@@ -155,7 +183,19 @@ def _pieces(text: str) -> list[str]:
             pieces[-1] += character
         else:
             pieces.append(character)
-    return pieces
+    return [part for piece in pieces for part in _parts_of(piece, width, limit)]
+
+
+def _parts_of(word: str, width: float, limit: float) -> list[str]:
+    """Break a word that is longer than the limit into parts of a line's width."""
+    if em_width(word.rstrip()) <= limit:
+        return [word]
+    parts = [""]
+    for character in word:
+        if parts[-1] and em_width(parts[-1] + character) > width and character not in " " + _NO_LINE_START:
+            parts.append("")
+        parts[-1] += character
+    return parts
 
 
 def _is_latin(character: str) -> bool:
