@@ -209,7 +209,9 @@ def _write_table(sheet: Worksheet, table: Table, number: int, styles: _Styles) -
     headings = [_heading(table, place) for place in range(len(table.columns))]
     for place, column in enumerate(table.columns):
         align = "left" if column.kind == "text" else "right"
-        style = styles.get(bold=True, top=THICK, bottom=THIN, text_wrap=True, align=align)
+        style = styles.get(
+            bold=True, top=THICK, bottom=THIN, text_wrap=True, align=align, num_format="@", quote_prefix=True
+        )
         sheet.write_string(HEADING_ROW, place, headings[place], style)
         sheet.set_column(place, place, widths[place])
     _set_height(sheet, HEADING_ROW, max(map(_lines, headings, widths), default=1))
@@ -248,7 +250,7 @@ def _write_rows(sheet: Worksheet, table: Table, widths: Sequence[float], styles:
 
 def _write_notes(sheet: Worksheet, notes: Sequence[str], first: int, widths: Sequence[float], styles: _Styles) -> None:
     """Write the notes over the whole width of the table, wrapped."""
-    style = styles.get(font_size=9, text_wrap=True, valign="top")
+    style = styles.get(font_size=9, text_wrap=True, valign="top", num_format="@", quote_prefix=True)
     for offset, note in enumerate(notes):
         row = first + offset
         if len(widths) > 1:

@@ -6,6 +6,7 @@ import time
 import zipfile
 
 import docx
+import openpyxl
 import pytest
 import python_calamine
 from docx.oxml.ns import qn
@@ -54,6 +55,20 @@ def test_workbook_cells(workbook):
     assert rows[3] == ["信任", FORMULA, 0.123456789012345, -0.2, 0.4, 1500]
     assert rows[4] == ["信任", "https://example.org†", "", "", "", "[c]"]
     assert [row[0] for row in rows[6:8]] == ["注：说明一。", "说明二。"]
+
+
+def test_every_text_that_could_be_a_formula_is_marked_as_text(tmp_path):
+    columns = (Column("a", FORMULA), Column("b", "-2 b", "number", 2))
+    table = Table("t", "t", "en", columns, ((FORMULA, 1.0),), ("x",), (FORMULA,))
+    book = openpyxl.load_workbook(render_workbook([table], tmp_path / "t.xlsx", "en", {"note": FORMULA}))
+    open_cells = [
+        (sheet.title, cell.coordinate)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value[:1] in ("=", "+", "-", "@") and not cell.quotePrefix
+    ]
+    assert open_cells == []
 
 
 def test_workbook_holds_no_formula_and_no_outside_link(workbook):
