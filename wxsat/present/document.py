@@ -20,10 +20,10 @@ NUMBER_MARK = re.compile(r"⟦([^|⟧]+)\|([^⟧]*)⟧")
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text; numbers are marked ``⟦id|text⟧``."""
+    """Running text, a heading within a section, or an entry of the references; numbers are marked ``⟦id|text⟧``."""
 
     text: str
-    style: Literal["body", "lead", "note", "quote"] = "body"
+    style: Literal["body", "lead", "note", "quote", "subheading", "reference"] = "body"
 
 
 @dataclass(frozen=True)

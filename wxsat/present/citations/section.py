@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wxsat.present.citations.reference import Reference
 from wxsat.present.citations.styles import format_reference
-from wxsat.present.document import Bullets, Document, Paragraph, Section
+from wxsat.present.document import Document, Paragraph, Section
 
 if TYPE_CHECKING:
     from wxsat.instrument.instrument import Language
@@ -33,7 +33,11 @@ def references_section(references: Sequence[Reference], language: Language, styl
         lines = tuple(sorted(lines, key=str.casefold))
     else:
         lines = tuple(f"[{number}] {line}" for number, line in enumerate(lines, start=1))
-    return Section(SECTION, words.get("citations.title"), (Paragraph(intro, "note"), Bullets(lines)))
+    return Section(
+        SECTION,
+        words.get("citations.title"),
+        (Paragraph(intro, "note"), *(Paragraph(line, "reference") for line in lines)),
+    )
 
 
 def cite_again(document: Document, references: Mapping[str, Sequence[Reference]], style: str) -> Document:

@@ -94,8 +94,10 @@ def _gbt_source(reference: Reference) -> str:
 def _apa(reference: Reference) -> str:
     names = _apa_names(reference.authors)
     year = reference.year if reference.year is not None else "n.d."
-    head = f"{names}{'' if names.endswith('.') else '.'} ({year})." if names else f"({year})."
-    return " ".join(part for part in (head, _apa_source(reference), _link(reference)) if part)
+    dot = "" if names.endswith(".") else "."
+    # A work without an author begins with its title.
+    parts = (f"{names}{dot}", f"({year}).", _apa_source(reference)) if names else (_apa_source(reference), f"({year}).")
+    return " ".join(part for part in (*parts, _link(reference)) if part)
 
 
 def _apa_source(reference: Reference) -> str:

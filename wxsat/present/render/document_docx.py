@@ -24,6 +24,7 @@ from wxsat.present.render.word_fields import add_numbered_label, bookmark_name, 
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from docx.text.paragraph import Paragraph as WordParagraph
     from docx.text.run import Run
 
 FIGURE_WIDTH_CM, FIGURE_HEIGHT_CM = 16.0, 21.0
@@ -31,6 +32,7 @@ FIGURE_WIDTH_CM, FIGURE_HEIGHT_CM = 16.0, 21.0
 BRIEF_FIGURE_CM, BRIEF_MARGIN_CM, BRIEF_LETTERS, BRIEF_TITLE, BRIEF_HEADING = 9.5, 1.8, 9, 16, 11
 # A list of fewer tables and figures finds nothing sooner.
 FEWEST_LISTED = 4
+HANGING_CM = 0.75
 STOP_RED = (0xA4, 0x26, 0x2C)
 
 
@@ -44,8 +46,8 @@ class _Writing:
     targets: Mapping[str, str]
     style: str
 
-    def text(self, text: str, red: bool = False, style: str | None = None) -> None:
-        """Append a paragraph; a table or figure that it names is a reference to its caption."""
+    def text(self, text: str, red: bool = False, style: str | None = None) -> WordParagraph:
+        """Append and return a paragraph; a table or figure that it names is a reference to its caption."""
         from docx.shared import RGBColor
 
         def dress(run: Run) -> None:
@@ -53,7 +55,9 @@ class _Writing:
                 run.bold = True
                 run.font.color.rgb = RGBColor(*STOP_RED)
 
-        write_referring(self.word.add_paragraph(style=style), without_marks(text), self.targets, dress)
+        paragraph = self.word.add_paragraph(style=style)
+        write_referring(paragraph, without_marks(text), self.targets, dress)
+        return paragraph
 
 
 def render_document_docx(document: Document, images: Mapping[str, bytes], table_style: str = "") -> bytes:
@@ -141,8 +145,17 @@ def _figure_label(document: Document, number: int) -> str:
 
 
 def _style_headings(word: WordDocument, document: Document) -> None:
-    for name in ("Title", "Heading 1"):
+    for name in ("Title", "Heading 1", "Heading 2"):
         set_fonts(word.styles[name].element.get_or_add_rPr(), document.language)
+
+
+def _add_paragraph(writing: _Writing, text: str, style: str) -> None:
+    from docx.shared import Cm
+
+    paragraph = writing.text(text, style={"quote": "Intense Quote", "subheading": "Heading 2"}.get(style))
+    if style == "reference":
+        layout = paragraph.paragraph_format
+        layout.left_indent, layout.first_line_indent = Cm(HANGING_CM), Cm(-HANGING_CM)
 
 
 def _stamp_header(word: WordDocument, stamp: str) -> None:
@@ -153,7 +166,7 @@ def _add(writing: _Writing, block: Block) -> None:
     match block:
         case Paragraph(text=text, style=style):
             if text:
-                writing.text(text, style="Intense Quote" if style == "quote" else None)
+                _add_paragraph(writing, text, style)
         case Bullets(items=items):
             for item in items:
                 writing.text(item, style="List Bullet")
@@ -190,4 +203,5 @@ def _figure(writing: _Writing, block: FigureBlock) -> None:
     add_numbered_label(word, caption, label, block.number, bookmark_name("fig", block.number, block.id), bold)
     bold(caption.add_run(title.removeprefix(label)))
     if block.caption:
+        caption.paragraph_format.keep_with_next = True
         writing.text(block.caption)

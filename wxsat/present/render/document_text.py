@@ -37,6 +37,7 @@ class _Syntax:
     escape: Callable[[str], str]
     table: Callable[[Table, int | None], str]
     heading: Callable[[str], str]
+    subheading: Callable[[str], str]
     bullets: Callable[[list[str]], str]
     quote: Callable[[str], str]
     strong: Callable[[str], str]
@@ -47,6 +48,7 @@ _MARKDOWN = _Syntax(
     escape=escape_markdown,
     table=render_markdown,
     heading=lambda text: f"## {text}",
+    subheading=lambda text: f"### {text}",
     bullets=lambda items: "\n".join(f"- {item}" for item in items),
     quote=lambda text: f"> {text}",
     strong=lambda text: f"**{text}**",
@@ -56,6 +58,7 @@ _LATEX = _Syntax(
     escape=escape_latex,
     table=render_latex,
     heading=lambda text: f"\\section{{{text}}}",
+    subheading=lambda text: f"\\subsection*{{{text}}}",
     bullets=lambda items: "\\begin{itemize}\n" + "\n".join(f"\\item {i}" for i in items) + "\n\\end{itemize}",
     quote=lambda text: f"\\begin{{quote}}{text}\\end{{quote}}",
     strong=lambda text: f"\\textbf{{{text}}}",
@@ -102,7 +105,8 @@ def _block(block: Block, document: Document, syntax: _Syntax) -> str:
 
     match block:
         case Paragraph(text=text, style=style):
-            return syntax.quote(inline(text)) if style == "quote" else inline(text)
+            shown = {"quote": syntax.quote, "subheading": syntax.subheading}.get(style)
+            return shown(inline(text)) if shown else inline(text)
         case Bullets(items=items):
             return syntax.bullets([inline(item) for item in items])
         case KeyFigures(figures=figures):

@@ -183,6 +183,10 @@ def _paragraph(text: str, kind: str) -> str:
             return f"#block(inset: (left: 10pt), stroke: (left: 1.5pt + luma(180)), text({_said(text)}))"
         case "note":
             return f"#par(text(size: 0.9em, fill: luma(70), {_said(text)}))"
+        case "subheading":
+            return f"#block(sticky: true, above: 1.4em, strong({_said(text)}))"
+        case "reference":
+            return f"#par(hanging-indent: 1.6em, text({_said(text)}))"
         case "lead":
             return f"#par(text(size: 1.05em, {_said(text)}))"
         case _:

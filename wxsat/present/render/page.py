@@ -137,6 +137,8 @@ def _block(block: Block, document: Document, read_image: ImageReader) -> str:
     match block:
         case Paragraph(text=text, style="quote"):
             return f"<blockquote>{_inline(text)}</blockquote>"
+        case Paragraph(text=text, style="subheading"):
+            return f"<h3>{_inline(text)}</h3>"
         case Paragraph(text=text, style=style):
             return f'<p class="{style}">{_inline(text)}</p>'
         case Bullets(items=items):

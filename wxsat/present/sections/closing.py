@@ -138,7 +138,7 @@ def describe_wording(draft: Draft) -> Section | None:
         items = [i for i in construct.items if held is None or i.id in held]
         if not items:
             continue
-        blocks.append(Paragraph(f"{construct.id}  {construct.name.text(draft.language)}", "lead"))
+        blocks.append(Paragraph(f"{construct.id}  {construct.name.text(draft.language)}", "subheading"))
         lines = (f"{i.id}{' (R)' if i.reversed else ''}  {i.text.text(draft.language)}" for i in items)
         blocks.append(Bullets(tuple(lines)))
     return Section("appendix", draft.text("appendix.title"), tuple(blocks))

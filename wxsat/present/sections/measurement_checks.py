@@ -33,7 +33,7 @@ def describe_measurement_checks(draft: Draft) -> Section | None:
 
 def _dimensions(draft: Draft, checks: MeasurementChecks) -> list[Block]:
     found = checks.factors
-    lead = Paragraph(draft.text("checks.dimensions"), "lead")
+    lead = Paragraph(draft.text("checks.dimensions"), "subheading")
     if found is None or found.parallel is None:
         return [lead, Paragraph(draft.text("checks.not_done", reason=checks.no_factors), "note")]
     text = draft.text(
@@ -52,7 +52,7 @@ def _dimensions(draft: Draft, checks: MeasurementChecks) -> list[Block]:
 
 def _method_bias(draft: Draft, checks: MeasurementChecks) -> list[Block]:
     found = checks.method_bias
-    lead = Paragraph(draft.text("checks.method_bias"), "lead")
+    lead = Paragraph(draft.text("checks.method_bias"), "subheading")
     if found is None:
         return [lead, Paragraph(draft.text("checks.not_done", reason=checks.no_method_bias), "note")]
     share = found.harman["first_eigenvalue_share"]
@@ -67,7 +67,7 @@ def _invariance(draft: Draft, between: GroupInvariance) -> list[Block]:
     question = _question(draft, between.column)
     labels = {str(c.code): c.text.text(draft.language) or str(c.code) for c in question.choices} if question else {}
     name = (question.text.text(draft.language) if question else "") or between.column
-    blocks: list[Block] = [Paragraph(draft.text("checks.invariance", name=name), "lead")]
+    blocks: list[Block] = [Paragraph(draft.text("checks.invariance", name=name), "subheading")]
     if between.small:
         blocks.append(
             Paragraph(

@@ -41,7 +41,7 @@ def _model(draft: Draft, model: FittedModel) -> list[Block]:
         reason = draft.text("structure.cause", cause=cause, detail=model.failure) if cause else model.failure
         return [Paragraph(draft.text("structure.failed", title=title, reason=reason), "quote")]
     result, instrument, language = model.result, draft.instrument, draft.language
-    blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "lead")]
+    blocks: list[Block] = [Paragraph(draft.text("structure.model", title=title), "subheading")]
     reasons = refusals((*result.findings, *draft.content.refusing))
     marked = bool(reasons)
     if reasons:

@@ -145,3 +145,20 @@ def test_collapse_starts_anew_under_another_group():
 def test_unknown_format_names_the_nearest():
     with pytest.raises(UsageError, match=r"Did you mean 'markdown'\?.*OUT-004"):
         render_table(TABLE, "markdow")  # type: ignore[arg-type]
+
+
+def test_latex_wraps_texts_that_are_wider_than_the_line():
+    columns = (Column("item", "Item"), Column("text", "Wording"), Column("n", "n", "integer"))
+    rows = tuple((f"T{i}", "a wording of many words " * 8, 100) for i in range(9))
+    latex = render_table(Table("t", "T", "en", columns, rows, tuple(map(str, range(9)))), "latex")
+    share = float(re.search(r"\{lp\{(0\.\d+)\\linewidth\}r\}", latex)[1])
+    assert 0.6 < share < 0.95
+    assert "longtable" not in latex
+    # The same rows with longer texts fill more than a page.
+    longer = tuple((a, b * 3, c) for a, b, c in rows)
+    assert "longtable" in render_table(Table("t", "T", "en", columns, longer, tuple(map(str, range(9)))), "latex")
+
+
+def test_latex_breaks_an_endless_word_and_drops_marks_of_direction():
+    assert escape_latex("W" * 60).replace(r"\allowbreak{}", "|") == "|".join(["W" * 24, "W" * 24, "W" * 12])
+    assert escape_latex("a\u202eb\ufeffc") == "abc"
