@@ -105,8 +105,7 @@ def _block(block: Block, document: Document, syntax: _Syntax) -> str:
 
     match block:
         case Paragraph(text=text, style=style):
-            shown = {"quote": syntax.quote, "subheading": syntax.subheading}.get(style)
-            return shown(inline(text)) if shown else inline(text)
+            return _dressed(inline(text), style, syntax)
         case Bullets(items=items):
             return syntax.bullets([inline(item) for item in items])
         case KeyFigures(figures=figures):
@@ -121,3 +120,13 @@ def _block(block: Block, document: Document, syntax: _Syntax) -> str:
             return f"{shown}\n\n{inline(block.caption)}" if block.caption else shown
         case FindingsBlock(findings=findings):
             return syntax.bullets([f"{syntax.strong(f.code)} {inline(f.text)}" for f in findings])
+
+
+def _dressed(text: str, style: str, syntax: _Syntax) -> str:
+    match style:
+        case "quote":
+            return syntax.quote(text)
+        case "subheading":
+            return syntax.subheading(text)
+        case _:
+            return text
