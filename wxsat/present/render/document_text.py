@@ -25,11 +25,14 @@ from wxsat.present.table import Table
 LATEX_HEAD = r"""\documentclass[a4paper]{article}
 % XeLaTeX or LuaLaTeX. Figures are read from the run's figures folder.
 \usepackage{fontspec,booktabs,graphicx,longtable,geometry}
+% Tables stay within their section.
+\usepackage[section]{placeins}
 \usepackage{iftex}
 \ifXeTeX\usepackage{xeCJK}\fi
 \geometry{margin=2.5cm}
 \graphicspath{{figures/}}
 """
+LATEX_NAMES = {"zh": "\\renewcommand{\\tablename}{表}\n", "en": ""}
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def render_document_text(document: Document, to: Literal["markdown", "latex"]) -
     title = syntax.escape(document.title)
     if to == "markdown":
         return f"# {title}\n\n{body}\n"
-    head = f"{LATEX_HEAD}\\title{{{title}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
+    head = f"{LATEX_HEAD}{LATEX_NAMES[document.language]}\\title{{{title}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
     return f"{head}\n{body}\n\\end{{document}}\n"
 
 

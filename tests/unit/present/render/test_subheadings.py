@@ -56,3 +56,8 @@ def test_entries_are_no_bullets_and_begin_as_their_style_has_it(style, start) ->
 
 def test_a_work_without_an_author_begins_with_its_title_in_apa() -> None:
     assert format_reference(SCALE, "apa") == "A scale (Version 1.0) [Measurement instrument]. (2020)."
+
+
+def test_latex_calls_a_chinese_table_by_its_chinese_name() -> None:
+    assert "\\renewcommand{\\tablename}{表}" in render_document_text(_document("zh"), "latex")
+    assert "tablename" not in render_document_text(_document("en"), "latex")
