@@ -114,6 +114,12 @@ class LogSettings(_Strict):
     sla_days: Annotated[float, Field(gt=0, le=250)] = 5.0
     resident_adults: Adults | dict[str, Adults] | None = None
 
+    @field_validator("resident_adults", mode="before")
+    @classmethod
+    def _by_name(cls, given: object) -> object:
+        # YAML reads an account called 1001 as a number.
+        return {str(name): adults for name, adults in given.items()} if isinstance(given, dict) else given
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -36,6 +36,16 @@ def test_tables_are_written_whole_and_the_same_again(logs, tmp_path):
     assert [row["dilemma"] for row in document["overall"]] == ["D1", "D2", "D3", "D4"]
 
 
+def test_figures_beside_indicators_are_printed_and_written(logs, tmp_path):
+    said = _audit(logs, "--out", str(tmp_path / "out"))
+    assert "landing_by_use  L21" in said
+    for name in ("beside", "beside_overall"):
+        assert (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8-sig").count("\n") >= 3
+    document = json.loads(_audit(logs, "--json"))
+    assert {row["figure"] for row in document["beside_overall"]} == {"landing_by_use", "response_rate"}
+    assert {row["figure"] for row in document["figures"]} > {"penetration", "menu_service", "off_point"}
+
+
 def test_what_stands_is_replaced_only_with_force_and_only_if_it_is_ours(logs, tmp_path):
     out = tmp_path / "out"
     _audit(logs, "--out", str(out))

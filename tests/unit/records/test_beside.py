@@ -168,6 +168,9 @@ def test_adults_from_the_settings() -> None:
     assert _penetration(800, ["", 120]) == {"A": pytest.approx(0.1), "B": pytest.approx(0.5)}
     assert _penetration({"A": 400}, [400, ""]) == {"A": pytest.approx(0.2)}
     assert _penetration(None) == {}
+    named = LogSettings.model_validate({**SETTINGS.model_dump(), "resident_adults": {1001: 50}})
+    accounts = pd.DataFrame({"account": [1001], "local_followers": [5]})
+    assert beside_table(prepare_records(records_of({"accounts": accounts}, named)))["value"].tolist() == [0.1]
 
 
 def test_adults_of_nobody_and_two_figures_are_faults_told_together() -> None:
