@@ -30,6 +30,7 @@ LATEX_HEAD = r"""\documentclass[a4paper]{article}
 \usepackage{iftex}
 \ifXeTeX\usepackage{xeCJK}\fi
 \geometry{margin=2.5cm}
+\emergencystretch=3em
 \graphicspath{{figures/}}
 """
 LATEX_NAMES = {"zh": "\\renewcommand{\\tablename}{表}\n", "en": ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from wxsat.errors import UsageError
 from wxsat.present.render.csv import csv_text, defuse, render_csv
 from wxsat.present.render.formats import render_table
 from wxsat.present.render.html import render_html_table
+from wxsat.present.render.latex import escape_latex
 from wxsat.present.table import SUPPRESSED, Column, Table
 
 COLUMNS = (
@@ -151,14 +153,24 @@ def test_latex_wraps_texts_that_are_wider_than_the_line():
     columns = (Column("item", "Item"), Column("text", "Wording"), Column("n", "n", "integer"))
     rows = tuple((f"T{i}", "a wording of many words " * 8, 100) for i in range(9))
     latex = render_table(Table("t", "T", "en", columns, rows, tuple(map(str, range(9)))), "latex")
-    share = float(re.search(r"\{lp\{(0\.\d+)\\linewidth\}r\}", latex)[1])
-    assert 0.6 < share < 0.95
+    width = float(re.search(r"\{lp\{([\d.]+)pt\}r\}", latex)[1])
+    assert 150 < width < 455
     assert "longtable" not in latex
     # The same rows with longer texts fill more than a page.
     longer = tuple((a, b * 3, c) for a, b, c in rows)
     assert "longtable" in render_table(Table("t", "T", "en", columns, longer, tuple(map(str, range(9)))), "latex")
 
 
+def test_latex_sets_a_table_of_many_figures_within_the_line():
+    columns = (Column("a", "Construct"), *(Column(f"c{i}", "Composite reliability", "number", 2) for i in range(11)))
+    latex = render_table(Table("t", "T", "en", columns, (("A", *([-12.345] * 11)),), ("x",)), "latex")
+    widths = [float(found) for found in re.findall(r"\\multicolumn\{1\}\{p\{([\d.]+)pt\}\}", latex)]
+    padding = float(re.search(r"tabcolsep\}\{([\d.]+)pt", latex)[1])
+    assert len(widths) == 12
+    assert sum(widths) + 2 * padding * 12 <= 455
+
+
 def test_latex_breaks_an_endless_word_and_drops_marks_of_direction():
     assert escape_latex("W" * 60).replace(r"\allowbreak{}", "|") == "|".join(["W" * 24, "W" * 24, "W" * 12])
     assert escape_latex("a\u202eb\ufeffc") == "abc"
+    assert escape_latex("https://a.org/b") == r"https://\allowbreak{}a.org/\allowbreak{}b"
