@@ -19,6 +19,7 @@ from wxsat.present.tables.gaps import tabulate_gaps, tabulate_roles
 from wxsat.present.tables.knots import tabulate_knots
 from wxsat.present.tables.sources import tabulate_parts, tabulate_sources
 from wxsat.present.tables.symptoms import tabulate_inspections, tabulate_symptoms
+from wxsat.records.symptoms import CLOSURE_DAYS, DORMANT_DAYS
 
 if TYPE_CHECKING:
     from wxsat.diagnosis.three_sources import Evidence
@@ -92,6 +93,8 @@ def _symptoms(draft: Draft, evidence: Evidence) -> list[Block]:
         counts = {
             "closed": draft.count("record.closure", closed, source),
             "dormant": draft.count("record.dormant", all_dead - closed, source),
+            "long": draft.count("record.closure_days", CLOSURE_DAYS, source),
+            "short": draft.count("record.dormant_days", DORMANT_DAYS, source),
         }
         blocks.append(Paragraph(draft.text("evidence.dead", **counts)))
     if not evidence.inspections.empty:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wxsat.present.numbers import Language
 from wxsat.present.table import Table
 from wxsat.present.tables.building import TableBuilder, records
+from wxsat.records.symptoms import CLOSURE_DAYS, DORMANT_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def tabulate_symptoms(symptoms: pd.DataFrame, language: Language) -> Table:
         build.add_row(symptom, (name, confirmed, len(own) - confirmed, primary))
     build.add_note("rule")
     if "closure" in order:
-        build.add_note("closure")
+        build.add_note("closure", long=CLOSURE_DAYS, short=DORMANT_DAYS)
     build.add_note("accounts", n=accounts)
     return build.build()
 
