@@ -58,6 +58,7 @@ def power(
     place = None if out is None else exhibits.destination(out, language, force)
     if rmsea or df is not None:
         _refuse_mixture(population, figure)
+        _refuse_clusters(cluster_size, icc)
         rows = _rmsea(df, n, target, test, null, true, alpha, groups)
         if place is not None:
             place.write((exhibits.rmsea_sizes(rows),))
@@ -130,6 +131,12 @@ def _refuse_mixture(population: Path | None, figure: Path | None) -> None:
     if population is not None or figure is not None:
         raise UsageError("MEAS-080", "--rmsea needs degrees of freedom only: no population and no figure.",
                          where="--rmsea")  # fmt: skip
+
+
+def _refuse_clusters(cluster_size: int, icc: float | None) -> None:
+    if cluster_size or icc:
+        raise UsageError("MEAS-080", "the closed form by the RMSEA knows no clusters.", where="--cluster-size, --icc",
+                         hint="Simulate a population for them.")  # fmt: skip
 
 
 def _sizes(given: list[str]) -> list[int]:

@@ -24,8 +24,10 @@ Missing = Annotated[float, typer.Option("--missing", help="Share of cells missin
 MissingRule = Annotated[str | None, typer.Option("--missing-rule", help="listwise, fiml or pairwise.")]
 Skewness = Annotated[float, typer.Option("--skewness", help="Of continuous variables (Vale-Maurelli).")]
 Kurtosis = Annotated[float, typer.Option("--kurtosis", help="Excess kurtosis of continuous variables.")]
-ClusterSize = Annotated[int, typer.Option("--cluster-size", help="Respondents an account.")]
-Icc = Annotated[float | None, typer.Option("--icc", help="Share of variance between accounts.")]
+ClusterSize = Annotated[int, typer.Option("--cluster-size", help="Respondents an account; needs --icc.")]
+Icc = Annotated[
+    float | None, typer.Option("--icc", help="Share of variance between accounts; a truth file brings its own.")
+]
 Standardised = Annotated[bool, typer.Option("--standardised", help="Variances left out make total variances 1.")]
 StdLv = Annotated[bool, typer.Option("--std-lv", help="With --model: latent variances 1.")]
 Alpha = Annotated[float, typer.Option("--alpha", help="Level of the tests.")]

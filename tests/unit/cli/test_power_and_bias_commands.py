@@ -100,3 +100,27 @@ def test_a_parameter_that_is_not_in_the_model_is_named(population: str) -> None:
     fault = run(app, [*options, "y~z"]).exception
     assert isinstance(fault, UsageError)
     assert "Did you mean 'y~x'" in str(fault)
+
+
+def test_clusters_without_an_icc_are_refused(population: str) -> None:
+    options = [
+        "power",
+        population,
+        "--standardised",
+        "--replicates",
+        "4",
+        "--n",
+        "60",
+        "--cluster-size",
+        "10",
+        "--json",
+    ]
+    fault = run(app, options).exception
+    assert isinstance(fault, UsageError)
+    assert fault.code == "MEAS-080"
+    assert "without an ICC" in str(fault)
+    said = run(app, [*options, "--icc", "0"])
+    assert said.exit_code == 0, said.output
+    closed = run(app, ["power", "--rmsea", "--df", "20", "--n", "100", "--cluster-size", "10"]).exception
+    assert isinstance(closed, UsageError)
+    assert "clusters" in str(closed)

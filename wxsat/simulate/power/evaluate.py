@@ -79,7 +79,8 @@ def evaluate_power(
     cluster_size : int
         Respondents in a cluster (an account); errors are then robust to clusters.
     icc : float, optional
-        Share of variance between clusters; a truth file brings its own.
+        Share of variance between clusters; needed with `cluster_size` (0 said on purpose included), unless a truth file
+        brings its own.
     standardised : bool
         Let every variance that the text leaves out make its variable's total variance 1.
     std_lv : bool
@@ -177,6 +178,13 @@ def _design(
     all_ordinal = len(source.ordinal) == len(source.names)
     chosen = estimator or ("MLR" if cluster_size else "WLSMV" if all_ordinal and source.table is not None else "ML")
     rule = missing or ("listwise" if missing_share == 0 else "fiml" if chosen in ("ML", "MLR") else "pairwise")
+    if cluster_size and icc is None and source.icc == 0:
+        raise UsageError(
+            "MEAS-080",
+            f"clusters of {cluster_size} without an ICC: respondents of one cluster would be as different as any.",
+            where="icc",
+            hint="Give the share of variance between clusters; 0 says that there is none.",
+        )
     share = icc if icc is not None else (source.icc if cluster_size else 0.0)
     return PowerDesign(sizes, replicates, seed, chosen, missing_share, rule, cluster_size, share, alpha).checked(1)
 
