@@ -29,7 +29,7 @@ PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 # Typst sets the same letters a little wider than the widths that tables are laid out for.
 CAREFUL = 0.97
 # No line of a page holds a longer word: a checksum of 64 stays whole in running text, titles are set wider.
-LONGEST_IN_LINE, LONGEST_IN_TITLE = 64, 24
+LONGEST_IN_LINE, LONGEST_IN_TITLE, LONGEST_IN_KEY = 64, 24, 20
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,9 @@ def _block(block: Block, document: Document, figures: Mapping[str, str], style: 
             return f"#list({', '.join(f'text({_said(item)})' for item in items)})" if items else ""
         case KeyFigures(figures=shown):
             cells = ", ".join(
-                f"[#text(size: 0.85em, {quote(f.label)}) \\ #text(size: 1.5em, strong({quote(f.value)})) \\ "
-                f"#text(size: 0.8em, fill: luma(80), {quote(f.reading)})]"
+                f"[#text(size: 0.85em, {_said(f.label, LONGEST_IN_KEY)}) \\ "
+                f"#text(size: 1.5em, strong({quote(f.value)})) \\ "
+                f"#text(size: 0.8em, fill: luma(80), {_said(f.reading, LONGEST_IN_KEY)})]"
                 for f in shown
             )
             columns = min(3, len(shown))
@@ -201,7 +202,7 @@ def _figure(block: FigureBlock, document: Document, figures: Mapping[str, str], 
         f"layout(room => if measure(image({file}, width: room.width)).height > {height} "
         f"{{ image({file}, height: {height}, alt: {alt}) }} else {{ image({file}, width: 100%, alt: {alt}) }})"
     )
-    caption = f" + parbreak() + text(size: 0.9em, fill: luma(70), {quote(block.caption)})" if block.caption else ""
+    caption = f" + parbreak() + text(size: 0.9em, fill: luma(70), {_said(block.caption)})" if block.caption else ""
     return f"#block(breakable: false, align(center, {image}) + strong({_said(title, LONGEST_IN_TITLE)}){caption})"
 
 
@@ -226,7 +227,7 @@ def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
     lines: list[str] = []
     for position, row in enumerate(printed.rows):
         if printed.groups and printed.groups[position]:
-            name = quote(printed.groups[position])
+            name = _said(printed.groups[position])
             lines.append(f"  table.cell(colspan: {len(sides)}, strong({name})),")
         cells = (_cell(cell.text, tails[place][position]) for place, cell in enumerate(row))
         lines.append(f"  {', '.join(cells)},")

@@ -13,8 +13,9 @@ from wxsat.present.locale import wording
 from wxsat.present.table import Cell, CellKind, Column, Table
 
 DAGGER = "†"
-# What XML 1.0 and spreadsheets cannot hold; an answer file may carry it.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What XML 1.0 and spreadsheets cannot hold, and marks that turn round the text behind them; an answer file may carry
+# both.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def print_cell(value: Cell, column: Column) -> str:
 
 
 def printable(text: str) -> str:
-    """Return text without the control characters that neither a page nor a sheet can hold."""
+    """Return text without control characters that no page or sheet can hold, and without overrides of direction."""
     return _CONTROL.sub("", text)
 
 

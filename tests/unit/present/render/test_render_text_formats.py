@@ -9,6 +9,7 @@ import re
 import pytest
 
 from wxsat.errors import UsageError
+from wxsat.present.render.column_widths import break_endless, em_width
 from wxsat.present.render.csv import csv_text, defuse, render_csv
 from wxsat.present.render.formats import render_table
 from wxsat.present.render.html import render_html_table
@@ -127,6 +128,18 @@ def test_control_characters_never_reach_a_page():
     assert "abc" in render_table(table, "html")
 
 
+def test_overrides_of_direction_never_reach_a_table():
+    table = Table("t", "T", "en", (Column("a", "A"),), (("a\u202ebc\u2066d\ufeff",),), ("x",))
+    assert "abcd" in render_table(table, "html")
+
+
+def test_an_endless_word_is_broken_by_the_room_it_takes():
+    parts = break_endless("W" * 100, 64).split("\u200b")
+    # A line of 46 em holds 64 small letters, but not so many capitals.
+    assert max(map(em_width, parts)) <= 64 * 0.72
+    assert break_endless("x" * 64, 64) == "x" * 64
+
+
 def test_caption_follows_the_language():
     table = Table("t", "信度", "zh", (Column("a", "甲"),), (("x",),), ("x",), ("说明。",))
     assert "<caption>表1  信度</caption>" in render_html_table(table, 1)
@@ -171,6 +184,6 @@ def test_latex_sets_a_table_of_many_figures_within_the_line():
 
 
 def test_latex_breaks_an_endless_word_and_drops_marks_of_direction():
-    assert escape_latex("W" * 60).replace(r"\allowbreak{}", "|") == "|".join(["W" * 24, "W" * 24, "W" * 12])
+    assert escape_latex("W" * 60).replace(r"\allowbreak{}", "|") == "|".join(["W" * 16] * 3 + ["W" * 12])
     assert escape_latex("a\u202eb\ufeffc") == "abc"
     assert escape_latex("https://a.org/b") == r"https://\allowbreak{}a.org/\allowbreak{}b"
