@@ -63,7 +63,7 @@ def _parted(overall: pd.DataFrame) -> list[Finding]:
     for indicator, alone, by_use in zip(*columns, strict=True):
         if not abs(by_use - alone) >= PARTED_TOLD:
             continue
-        text = f"{indicator} is {alone:.2f}, by use {by_use:.2f}: what is offered is not what is used. Read both."
+        text = f"{indicator} is {alone:.2f}, by clicks or uses {by_use:.2f}: what is offered and what is used part."
         evidence = {"indicator": str(indicator), "alone": float(alone), "by_use": float(by_use)}
         found.append(Finding("LOG-112", "note", str(indicator), text, evidence))
     return found

@@ -23,7 +23,7 @@ THRESHOLDS = (0.6, 0.8, 0.9)
 MAIN_THRESHOLD = 0.8
 OWN_SHARE = 0.30
 OWN_CHARACTERS = 200
-_STRIPPED = re.compile(r"《[^》]*》|“[^”]*”|[^\w]|_", re.UNICODE)
+_STRIPPED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」|『[^』]*』|[^\w]|_", re.UNICODE)
 _MULTIPLIER = np.uint64(1_000_003)
 
 

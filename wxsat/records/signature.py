@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 
-_BLANK = r"[^\S\n]*"
+# Possessive, so that a line of nothing but blanks is read once.
+_BLANK = r"[^\S\n]*+"
 _DIGITS = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = (
     rf"(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}){_BLANK}[年./-]{_BLANK}{_DIGITS}{_BLANK}[月./-]{_BLANK}{_DIGITS}{_BLANK}日?"
     rf"(?:{_BLANK}\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?)?"
 )
 _AGENCY = (
-    r"(?![请到在至由为向去赴])[^\n。！？；：:，,]{1,28}"
+    r"(?![到在至由为向去赴]|[^\n]{0,30}[的了们您你我请])[^\n。！？；：:，,]{1,28}"
     r"(?:局|委|办|府|厅|署|室|部|会|院|中心|组|队|处|科|站|所|校|大学|中学|小学|司|团|社|馆|园|台|行|街道|社区|发布|[乡镇县市区村])"
     r"(?:[（(](?:代章|章|盖章|公章)[）)])?"
 )

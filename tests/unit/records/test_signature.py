@@ -76,6 +76,20 @@ def test_short_lines_above_a_date_stay() -> None:
     assert normalised(text) == normalised(BODY + "请携带身份证原件记得提前预约")
 
 
+@pytest.mark.parametrize(
+    "line", ["我们将召开新闻发布会", "欢迎来到我市", "到社区服务中心", "请到政务大厅", "新的人民医院"]
+)
+def test_sentences_that_end_like_an_agency_stay(line: str) -> None:
+    assert normalised(f"{BODY}\n{line}\n2026年3月1日\n办理时间不变") == normalised(
+        BODY + line + "2026年3月1日办理时间不变"
+    )
+
+
+def test_quotations_are_taken_off() -> None:
+    for quoted in ("《社会保险法》", "“公民依法参加社会保险”", "「公民依法参加社会保险」", "『依法参保』"):
+        assert normalised(f"根据{quoted}办理") == "根据办理"
+
+
 def test_a_text_of_one_line_is_itself() -> None:
     for text in ("", BODY, "来源：某市发布", "某市财政局 2026年3月1日"):
         assert without_signature(text) is text
