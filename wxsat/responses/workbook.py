@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 from wxsat.errors import DataError, nearest
+from wxsat.responses.workbook_cells import Cells, cells_without_value, note_of
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MEND = "Open it in a spreadsheet program and save it again as .xlsx."
@@ -21,7 +22,9 @@ def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[
     """
     Return the rows of one sheet, its name and notes.
 
-    Without `sheet`, the first sheet that holds anything is read, and the others are named in the notes.
+    Without `sheet`, the first sheet that holds anything is read, and the others are named in the notes. Errors
+    (``#N/A``) and formulas without a stored value of an .xlsx come as their text, named in the notes by address: an
+    answer that was lost must not look like one that was not given.
 
     Raises
     ------
@@ -35,13 +38,15 @@ def read_sheet(data: bytes, file: str, sheet: str | int | None = None) -> tuple[
     book = _open(data, file)
     names = list(book.sheet_names)
     chosen = _choose(names, sheet, file)
-    read = {name: _rows(book, name, file) for name in ([chosen] if chosen else names)}
-    filled = [name for name in read if read[name]]
+    read = {name: _rows(book, data, name, file) for name in ([chosen] if chosen else names)}
+    filled = [name for name in read if read[name][0]]
     if not filled:
         raise DataError("RESP-003", "the workbook has no cell with anything in it.", where=file)
     others = [name for name in filled[1:]]
-    notes = (f"Sheet '{filled[0]}' read; not read: {', '.join(others)}.",) if others else ()
-    return read[filled[0]], filled[0], notes
+    notes: tuple[str, ...] = (f"Sheet '{filled[0]}' read; not read: {', '.join(others)}.",) if others else ()
+    rows, unread = read[filled[0]]
+    notes += (note_of(unread, filled[0]),) if unread else ()
+    return rows, filled[0], notes
 
 
 def _require_sound_container(data: bytes, file: str) -> None:
@@ -128,7 +133,8 @@ def _choose(names: list[str], sheet: str | int | None, file: str) -> str | None:
     )
 
 
-def _rows(book: Any, name: str, file: str) -> list[list[Any]]:
+def _rows(book: Any, data: bytes, name: str, file: str) -> tuple[list[list[Any]], Cells]:
+    """Return the rows from the first that holds anything, and the cells that hold text in place of a value."""
     try:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (KeyboardInterrupt, SystemExit):
@@ -139,9 +145,23 @@ def _rows(book: Any, name: str, file: str) -> list[list[Any]]:
             f"sheet '{name}' cannot be read ({type(error).__name__}: {str(error)[:80]}).",
             where=file,
         ) from None
+    unread = cells_without_value(data, name)
+    _put(unread, rows)
     while rows and all(_is_blank(cell) for cell in rows[0]):
         rows.pop(0)
-    return list(rows)
+    return list(rows), unread
+
+
+def _put(cells: Cells, rows: list[list[Any]]) -> None:
+    """Write `cells` into `rows`, which grow where the last cells of a sheet are among them."""
+    if not cells:
+        return
+    width = max(1 + max(column for _, column in cells), max((len(row) for row in rows), default=0))
+    rows.extend([] for _ in range(1 + max(row for row, _ in cells) - len(rows)))
+    for row in rows:
+        row.extend("" for _ in range(width - len(row)))
+    for (row_number, column), text in cells.items():
+        rows[row_number][column] = text
 
 
 def _is_blank(cell: Any) -> bool:
