@@ -29,6 +29,8 @@ from wxsat.responses.raw_table import RawTable, fold, masked
 from wxsat.responses.responses import MissingReason
 
 SHOWN_ROWS = 5
+SPREADSHEET_SIGNS = ("=", "#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#ERROR")
+SPREADSHEET_HINT = "Mend the formula in the spreadsheet and save it there, or empty the cell if no answer was given."
 # Stata's extended missing values by custom: .d don't know, .i and .n not asked; all others count as refused.
 STATA_REASONS: dict[str, MissingReason] = {"d": "dont_know", "i": "not_shown", "n": "not_shown"}
 _SEPARATORS = ("┋", "|", ";", "\n", "→", ",", "、", " ")
@@ -124,7 +126,7 @@ def _cell_fault(table: RawTable, column: str, key: AnswerKey, group: _Refused) -
         group.refusal.code,
         f"{refusal_words(group.refusal)} ({count}; data row {rows}). {key.expected()}",
         f"{table.file}, column '{masked(column)}'",
-        group.refusal.hint,
+        SPREADSHEET_HINT if group.refusal.found.startswith(SPREADSHEET_SIGNS) else group.refusal.hint,
     )
 
 
