@@ -142,7 +142,7 @@ def evaluate_panel(
     ------
     DataError
         PANEL-010 accounts and supervisors fall into unconnected sets; PANEL-011 fewer than two accounts or two
-        supervisors; PANEL-012 all scores alike.
+        supervisors; PANEL-012 all scores alike; PANEL-017 no account scored in two months.
     UsageError
         PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account;
         PANEL-015 no sheets; PANEL-016 an unknown second engine.
@@ -156,8 +156,8 @@ def evaluate_panel(
     check_engine(check)
     scores = _sheets_of(scores)
     frame = scores.frame
-    _require_variety(frame)
-    facets = fit_facets(frame)
+    _require_variety(frame, scores.where)
+    facets = fit_facets(frame, scores.where)
     components = estimate_components(frame)
     counts = frame.groupby(["account", "month"])["rater"].size()
     per_month = float(counts.mean())
@@ -208,14 +208,25 @@ def _require_usable(records: pd.Series | None, weight: float) -> None:
         )
 
 
-def _require_variety(frame: pd.DataFrame) -> None:
+def _require_variety(frame: pd.DataFrame, where: str) -> None:
     for key, what in (("account", "accounts"), ("rater", "supervisors")):
         if frame[key].nunique() < 2:
             raise DataError(
-                "PANEL-011", f"there are fewer than two {what}.", hint="A panel compares; add the other sheets."
+                "PANEL-011",
+                f"there are fewer than two {what}.",
+                where=where,
+                hint="A panel compares; add the other sheets.",
             )
     if float(frame["score"].std(ddof=1)) == 0:
-        raise DataError("PANEL-012", "all scores are alike.", hint="Nothing tells the accounts apart.")
+        raise DataError("PANEL-012", "all scores are alike.", where=where, hint="Nothing tells the accounts apart.")
+    if not (frame.groupby("account")["month"].nunique() > 1).any():
+        raise DataError(
+            "PANEL-017",
+            f"no account was scored in two months ({', '.join(map(str, sorted(set(frame['month']))[:3]))}): what lasts "
+            "in an account cannot be told from what was so in that month.",
+            where=where,
+            hint="Add the sheets of other months; wxsat.panel.generalisability.monthly_icc() shows agreement in one.",
+        )
 
 
 def _monthly(frame: pd.DataFrame, facets: Facets) -> pd.DataFrame:

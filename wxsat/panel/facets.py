@@ -33,7 +33,7 @@ class Facets:
     residual_sd: float
 
 
-def fit_facets(frame: pd.DataFrame) -> Facets:
+def fit_facets(frame: pd.DataFrame, where: str = "scores") -> Facets:
     """
     Fit account, supervisor and month effects by least squares, each summing to zero.
 
@@ -41,6 +41,8 @@ def fit_facets(frame: pd.DataFrame) -> Facets:
     ----------
     frame : DataFrame
         ``account rater month score``.
+    where : str
+        Name of the file, for messages.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def fit_facets(frame: pd.DataFrame) -> Facets:
     Effects sum to zero over the levels, so a fair score is the grand mean plus the account's effect. Checked against
     R's ``lm`` with ``contr.sum``.
     """
-    require_connected(frame)
+    require_connected(frame, where)
     codes = {key: pd.Categorical(frame[key].astype(str)) for key in ("account", "rater", "month")}
     blocks = [_sum_contrasts(category.codes, len(category.categories)) for category in codes.values()]
     design = np.column_stack([np.ones(len(frame)), *blocks])
@@ -98,7 +100,7 @@ def fit_facets(frame: pd.DataFrame) -> Facets:
     return Facets(raters, accounts, score - effects["rater"][codes["rater"].codes], sd)
 
 
-def require_connected(frame: pd.DataFrame) -> None:
+def require_connected(frame: pd.DataFrame, where: str = "scores") -> None:
     """Raise PANEL-010 unless every account is linked with every other through supervisors who scored both."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -122,6 +124,7 @@ def require_connected(frame: pd.DataFrame) -> None:
         "PANEL-010",
         f"the accounts fall into {count} sets that share no supervisor (one of them: {smallest}); a severe supervisor "
         "cannot be told from a bad account.",
+        where=where,
         hint="Let at least one supervisor score accounts of both sets, or evaluate the sets on their own.",
     )
 

@@ -39,10 +39,13 @@ class PanelScores:
         0 to 100, `veto` whether a veto was raised, `inspection` whether an inspection was known (or missing).
     items : DataFrame or None
         Points of the sheet's items, same rows; None when the file has only totals.
+    where : str
+        Name of the file, for messages.
     """
 
     frame: pd.DataFrame
     items: pd.DataFrame | None
+    where: str = "scores"
 
     @property
     def n_sheets(self) -> int:
@@ -130,7 +133,7 @@ def panel_scores_of(frame: pd.DataFrame, where: str = "scores", numbers: Sequenc
     _refuse_twice(tidy, where)
     order = tidy.sort_values(["account", "month", "rater"], kind="stable").index
     items = None if items is None else items.loc[order].reset_index(drop=True)
-    return PanelScores(tidy.loc[order].reset_index(drop=True), items)
+    return PanelScores(tidy.loc[order].reset_index(drop=True), items, where)
 
 
 def _columns(frame: pd.DataFrame, where: str) -> dict[str, str]:
