@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
+from wxsat.present.figures.drawable import drawable_text
 from wxsat.present.figures.path_diagram import REFUSAL_WORDS
 from wxsat.present.figures.path_drawing import line_width
 from wxsat.present.figures.path_graph import Arrow, PathGraph, Variable, group_numbers, read_path_graph
@@ -170,11 +171,18 @@ def _colour(arrow: Arrow) -> str:
 
 
 def _dot_escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return drawable_text(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def _mermaid_escaped(text: str) -> str:
-    escaped = text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
+    escaped = (
+        drawable_text(text)
+        .replace("#", "#35;")
+        .replace("&", "#amp;")
+        .replace('"', "#quot;")
+        .replace("<", "#lt;")
+        .replace(">", "#gt;")
+    )
     return escaped.replace("\n", " ")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from wxsat.present import theme
+from wxsat.present.figures.drawable import drawable_text
 from wxsat.present.figures.path_diagram import choose_path_diagram
 from wxsat.present.figures.path_drawing import DOUBT, ArrowMark, NodeMark, PathData, line_style
 from wxsat.present.figures.splines import Point
@@ -120,4 +121,4 @@ def tex_escaped(text: str) -> str:
     >>> tex_escaped("50 %_a")
     '50 \\%\\_a'
     """
-    return "".join(_ESCAPED.get(character, character) for character in text)
+    return "".join(_ESCAPED.get(character, character) for character in drawable_text(text))

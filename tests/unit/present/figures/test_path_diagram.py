@@ -435,6 +435,13 @@ def test_mermaid_escapes_and_avoids_its_own_words() -> None:
     assert re.findall(r"^  (\w+)\(\[", text, re.M) == ["v0", "v1", "v2", "v3"]
 
 
+def test_texts_of_the_path_keep_what_was_written_and_no_mark_of_direction() -> None:
+    names = {"PU": "\u202eA & B &lt;"}
+    assert '"A #amp; B #amp;lt;<br/>' in to_mermaid(fitted("tam"), language="en", names=names)
+    for text in (to_dot(fitted("tam"), names=names), to_tikz(fitted("tam"), names=names)):
+        assert "\u202e" not in text
+
+
 def test_dot_and_mermaid_mark_doubt() -> None:
     doubtful = sum(a.doubtful for a in read_path_graph(fitted("success")).of_kind("path"))
     assert doubtful > 0
