@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from wxsat.instrument.crossref import Index, Problem, each_item
 from wxsat.instrument.instrument import NAME_PATTERN, Instrument, Label
+from wxsat.instrument.label_example import labels_hint
 from wxsat.instrument.yaml_tree import Steps
 
 # Read as missing, as a truth value or as infinity by R, pandas or Excel.
@@ -76,7 +77,13 @@ def check_languages(index: Index) -> Iterator[Problem]:
         for language in index.instrument.header.languages:
             if scale.labels and language not in scale.labels:
                 message = f"the labels of scale '{scale_id}' have no list for {language}, a declared language."
-                yield Problem(("scales", scale_id, "labels"), "INST-070", message, about=(scale_id,))
+                yield Problem(
+                    ("scales", scale_id, "labels"),
+                    "INST-070",
+                    message,
+                    labels_hint(scale.model_dump(include={"min", "max"})),
+                    (scale_id,),
+                )
 
 
 def languages_missing_in_notes(instrument: Instrument) -> Iterator[tuple[Steps, str]]:

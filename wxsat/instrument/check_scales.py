@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from wxsat.instrument.crossref import Index, Problem, each_item
 from wxsat.instrument.instrument import Choice, Question, Scale
+from wxsat.instrument.label_example import labels_hint
 from wxsat.instrument.yaml_tree import Steps
 
 MOST_CODES = 101
@@ -66,6 +67,7 @@ def _check_wordings(scale: Scale, path: Steps, name: str) -> Iterator[Problem]:
                 here,
                 "INST-022",
                 f"{name} has {len(wordings)} labels in {language} for {codes}.",
+                labels_hint(scale.model_dump(include={"min", "max"})),
                 about=(scale.id,),
             )
         repeated = sorted({w for w in wordings if wordings.count(w) > 1})

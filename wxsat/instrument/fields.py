@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from wxsat.errors import Fault, nearest
 from wxsat.instrument.instrument import FORM_LETTERS, INSTRUMENT_ID_PATTERN, Instrument
+from wxsat.instrument.label_example import anchors_hint, labels_hint
 from wxsat.instrument.yaml_tree import Document, Steps, read_tree, remove_nodes
 
 MOST_PASSES = 12
@@ -231,7 +232,13 @@ def _wrong_kind(wanted: str, path: Steps, document: Document) -> Fault:
     hint = ""
     if wanted.startswith("a mapping") and isinstance(value, str) and path[-1] in ("text", "name", "title", "stem"):
         hint = "Write {zh: ..., en: ...}."
+    if _within_labels(path):
+        hint = labels_hint(_value_at(path[:2], document))
     return Fault("INST-012", f"{name} is {found}; expected {wanted}.", where, hint)
+
+
+def _within_labels(path: Steps) -> bool:
+    return len(path) > 2 and path[0] == "scales" and path[2] == "labels"
 
 
 def _not_allowed(error: ErrorDetails, path: Steps, document: Document) -> Fault:
@@ -240,6 +247,9 @@ def _not_allowed(error: ErrorDetails, path: Steps, document: Document) -> Fault:
     if "forms" in path:
         allowed += list(FORM_LETTERS)
     hint = f"Allowed: {', '.join(allowed)}.{nearest(value, allowed)}"
+    if _within_labels(path):
+        numbers = str(path[-1]).lstrip("-").isdigit()
+        hint = f"{hint} {anchors_hint() if numbers else labels_hint(_value_at(path[:2], document))}"
     if path[-1] == "key":
         hint += ' A reverse-keyed item has key: "R".'
     return Fault(
