@@ -25,7 +25,7 @@ from wxsat.cli import (
     simulate,
     study,
 )
-from wxsat.cli.terminal import respect_no_color
+from wxsat.cli.terminal import harmless, respect_no_color
 from wxsat.errors import UsageError, WxsatError
 
 app = typer.Typer(
@@ -83,7 +83,7 @@ def _tell(error: WxsatError, as_json: bool) -> None:
             ]
         print(json.dumps({"error": record}, ensure_ascii=False), file=sys.stderr)
     else:
-        print(f"wxsat: {error}", file=sys.stderr)
+        print(harmless(f"wxsat: {error}"), file=sys.stderr)
 
 
 def _run(as_json: bool) -> None:

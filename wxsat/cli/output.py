@@ -7,6 +7,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
+from wxsat.cli.terminal import harmless, open_console
 from wxsat.errors import Fault, InterpretationRefused
 from wxsat.finding import refusals
 
@@ -23,7 +24,7 @@ LONGEST_WORD = 30
 
 def say(text: str) -> None:
     """Write one message to stderr."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def emit_json(document: Any) -> None:
@@ -41,9 +42,7 @@ def print_frame(frame: pd.DataFrame, title: str = "", digits: int = 3) -> None:
     """
     from rich.table import Table
 
-    from wxsat.cli.terminal import open_console
-
-    names = [str(name) for name in frame.columns]
+    names = [harmless(str(name)) for name in frame.columns]
     numeric = [frame[name].dtype.kind in "fiu" for name in frame.columns]
     rows = [[_cell(v, digits, n) for v, n in zip(row, names, strict=True)] for row in frame.itertuples(False, None)]
     console = open_console(sys.stdout, _page_width())
@@ -114,7 +113,7 @@ def _cell(value: Any, digits: int, name: str) -> str:
         return "< .001"
     if isinstance(value, float):
         return f"{value:.{digits}f}"
-    return str(value)
+    return harmless(str(value))
 
 
 def raise_on_refusal(findings: Iterable[Finding]) -> None:

@@ -7,10 +7,27 @@ rich leaves bold, italic and the movements of a bar in place under ``NO_COLOR``;
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Literal, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+# Codes that move the cursor, colour what follows or rename the window, and marks that turn a line round.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    r"""
+    Return text of a data file without what a terminal would obey; lines and tabs stay.
+
+    Examples
+    --------
+    >>> harmless("\x1b[31mName\x07")
+    '[31mName'
+    """
+    return _COMMANDS.sub("", text)
 
 
 def wants_plain_text() -> bool:

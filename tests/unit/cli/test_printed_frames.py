@@ -42,3 +42,12 @@ def test_chinese_text_without_spaces_wraps_and_loses_nothing(terminal, capsys):
     shown = "".join(capsys.readouterr().out.split())
     assert all(shown.count(mark) >= sentence.count(mark) for mark in set(sentence))
     assert "1.500" in shown
+
+
+def test_names_from_a_file_command_no_terminal(capsys):
+    hostile = "\x1b[31mRED\x1b]0;title\x07 \u202eabc\x9b2J"
+    output.print_frame(pd.DataFrame({hostile: [hostile], "n": [1.0]}))
+    output.say(f"account '{hostile}'")
+    written = "".join(capsys.readouterr())
+    assert "REDabc" in written.replace("]0;title ", "").replace("[31m", "")
+    assert not [one for one in written if one in "\x1b\x07\u202e\x9b"]
