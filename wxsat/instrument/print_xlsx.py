@@ -25,6 +25,8 @@ def codebook_xlsx(rows: list[dict[str, Any]], headings: list[str], title: str) -
     sheet = book.add_worksheet("codebook")
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#E8EDF3"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
+    # A wording that begins like a formula stays a text even after somebody has edited the cell.
+    text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True})
     widths: list[float] = []
     for column, heading in enumerate(headings):
         values = [list(row.values())[column] for row in rows]
@@ -35,7 +37,7 @@ def codebook_xlsx(rows: list[dict[str, Any]], headings: list[str], title: str) -
             if isinstance(value, (int, float)):
                 sheet.write_number(line, column, value, cell)
             elif value is not None:
-                sheet.write_string(line, column, str(value), cell)
+                sheet.write_string(line, column, str(value), text)
     for line, row in enumerate(rows, start=1):
         sheet.set_row(line, LINE_HEIGHT * _lines(list(row.values()), widths))
     sheet.freeze_panes(1, 2)

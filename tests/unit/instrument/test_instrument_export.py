@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 import python_calamine
 from docx.oxml.ns import qn
@@ -206,6 +207,10 @@ def test_a_formula_in_a_wording_stays_text(instrument, tmp_path):
     assert ",'=HYPERLINK(1)," in text
     book = python_calamine.load_workbook(export_instrument(changed, "codebook-xlsx", tmp_path / "c.xlsx"))
     assert "=HYPERLINK(1)" in [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
+    sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
+    cells = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert cells
+    assert all(cell.quotePrefix for cell in cells)
     assert r"=1+1 \| \*x\*" in questionnaire_markdown(make_questionnaire(changed, "full", "en"))
 
 
