@@ -36,6 +36,9 @@ HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 # Nothing is loaded from anywhere and nothing runs but the page's own script.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 INTERVAL_DASH = re.compile("(?<=</span>)([—–])(?=<span)")
+SVG_WIDTH = re.compile(r'<svg [^>]*?width="([0-9.]+)pt"')
+# In points; the page is half as wide, where letters of 9 points are just read.
+WIDEST_SHRUNK = 1200.0
 SWITCH_NAME = {"zh": "中文", "en": "English"}
 ImageReader = Callable[[FigureBlock, str], tuple[bytes, str]]
 
@@ -193,10 +196,19 @@ def _figure(block: FigureBlock, document: Document, read_image: ImageReader) -> 
         data = base64.b64encode(payload).decode("ascii")
         picture = f'<img src="data:{media_type};base64,{data}" alt="{escape(alt, quote=True)}">'
     title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
+    if _is_very_wide(payload):
+        label = escape(title, quote=True)
+        picture = f'<div class="scroll wide" tabindex="0" role="region" aria-label="{label}">{picture}</div>'
     return (
         f'<figure id="{anchor}">{picture}'
         f'<figcaption>{escape(title)}<span class="reading">{escape(block.caption)}</span></figcaption></figure>'
     )
+
+
+def _is_very_wide(payload: bytes) -> bool:
+    """Return whether letters of an SVG could not be read if it were shrunk to the page."""
+    found = SVG_WIDTH.search(payload[:2000].decode("utf-8", "replace"))
+    return found is not None and float(found[1]) > WIDEST_SHRUNK
 
 
 def _findings(block: FindingsBlock) -> str:
