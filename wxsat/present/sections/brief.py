@@ -217,10 +217,20 @@ def _first(draft: Draft) -> Section:
         sentences.append(_say(draft, "first.rest", list=draft.join(parts)))
     if together is not None:
         sentences.append(_say(draft, "first.all", **_gain(draft, together)))
+    sentences += _in_order(draft, diagnosis, best)
     sentences += _for_its_cost(draft, diagnosis)
     if any(row["extrapolation"] for row in rows):
         sentences.append(_say(draft, "first.extrapolated"))
     return Section("brief-first", title, (Paragraph(_text(draft, sentences)),))
+
+
+def _in_order(draft: Draft, diagnosis: Diagnosis, best: dict[str, Any]) -> list[str]:
+    """Return the sentence on the best order where it begins with another measure than the one that gains most alone."""
+    steps = records(diagnosis.structural.sequence)
+    if not steps or steps[0]["lever"] == best["lever"] or steps[0]["p_order"] is None:
+        return []
+    agree = draft.share("sequence.0.p_order", steps[0]["p_order"], 0, "wxsat.diagnosis.sequence")
+    return [_say(draft, "first.order", name=_lever_name(draft, steps[0]), share=agree)]
 
 
 def _for_its_cost(draft: Draft, diagnosis: Diagnosis) -> list[str]:

@@ -31,7 +31,7 @@ def veto_words(draft: Draft, row: Mapping[str, Any], source: str) -> str:
     """
     return draft.join(
         draft.text(
-            "evidence.veto_of",
+            "evidence.veto_of_one" if int(found["accounts"]) == 1 else "evidence.veto_of",
             name=_name(draft, found["indicator"]),
             n=draft.count(f"record.{row['dilemma']}.veto.{found['indicator']}", int(found["accounts"]), source),
         )
