@@ -7,6 +7,7 @@ The wording may improve; the code stays, and the class decides the exit code of 
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -124,6 +125,35 @@ class InterpretationRefused(WxsatError):  # noqa: N818 - a refusal is no error o
     """The numbers exist, but a stated rule says that they must not be interpreted (exit code 6)."""
 
     exit_code = 6
+
+
+def require_kind(value: object, kinds: type | tuple[type, ...], where: str, wanted: str, hint: str = "") -> None:
+    """
+    Refuse an argument of the wrong kind by name (UsageError CLI-011), before something deep inside trips over it.
+
+    Parameters
+    ----------
+    value : object
+    kinds : type or tuple of type
+    where : str
+        Name of the argument.
+    wanted : str
+        What it should be, in words.
+    hint : str
+        What to try.
+
+    Examples
+    --------
+    >>> require_kind("answers.csv", (str,), "source", "a file")
+    """
+    if not isinstance(value, kinds):
+        message = f"`{where}` is of type {type(value).__name__}; {wanted} was expected."
+        raise UsageError("CLI-011", message, where=where, hint=hint)
+
+
+def require_path(value: object, where: str, wanted: str = "the name of a file") -> None:
+    """Refuse what is neither text nor a path, as :func:`require_kind` does."""
+    require_kind(value, (str, os.PathLike), where, wanted)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxsat.errors import Fault, InstrumentError, nearest
+from wxsat.errors import Fault, InstrumentError, nearest, require_path
 from wxsat.finding import Finding
 from wxsat.instrument.checks import check_instrument, warn_instrument
 from wxsat.instrument.fields import validate
@@ -167,6 +167,7 @@ def find_instrument(source: str | Path) -> Path:
     bundled = dict(bundled_instruments())
     if isinstance(source, str) and source in bundled:
         return bundled[source]
+    require_path(source, "source", "the name of an instrument, a file or a folder")
     path = Path(source)
     if path.is_file():
         return path

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from wxsat.errors import Fault, StudyError, nearest
+from wxsat.errors import Fault, StudyError, nearest, require_path
 from wxsat.instrument.settings_file import Settings, load_settings
 from wxsat.instrument.yaml_tree import Positions
 from wxsat.numerics.queueing import ServiceFunction, Staffing
@@ -120,6 +120,7 @@ def load_readiness(path: str | Path) -> ReadinessAnswers:
         READY-001 to READY-012 for a file that cannot be read; READY-020 for items or gates without an answer,
         READY-021 for names that are not on the list. All at once.
     """
+    require_path(path, "path")
     source = Path(path)
     settings = load_settings(source, ReadinessAnswers, "READY", StudyError)
     faults = [*find_gaps(settings.value, settings.positions, source), *_unknown(settings)]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wxsat.errors import DataError, Fault, UsageError, nearest
+from wxsat.errors import DataError, Fault, UsageError, nearest, require_kind
 from wxsat.instrument.instrument import Construct
 from wxsat.responses.responses import Responses
 
@@ -293,6 +293,7 @@ def numeric_columns(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, NDAr
     >>> numeric_columns(pd.DataFrame({"a": ["1", "", "3"]}), ["a"])["a"].tolist()
     [1.0, nan, 3.0]
     """
+    require_kind(frame, pd.DataFrame, "data", "a DataFrame")
     present = [str(column) for column in frame.columns]
     faults: list[Fault] = []
     columns: dict[str, NDArray[np.float64]] = {}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wxsat.errors import DataError, Fault
+from wxsat.errors import DataError, Fault, require_kind
 from wxsat.finding import Finding
 from wxsat.numerics.plain import frame_records
 from wxsat.psychometrics.construct_data import numeric_columns
@@ -103,6 +103,7 @@ def evaluate_content_validity(
     >>> found.items["kappa"].round(2).tolist(), round(found.s_cvi_ave, 3)
     ([0.82, 1.0], 0.917)
     """
+    require_kind(ratings, pd.DataFrame, "ratings", "a DataFrame of one row an expert")
     names = [str(c) for c in ratings.columns]
     columns = numeric_columns(ratings, names)
     _require_ratings(columns, len(ratings), relevant_from, lowest, highest)

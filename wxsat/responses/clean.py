@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wxsat.errors import DataError, Fault
+from wxsat.errors import DataError, Fault, require_kind
 from wxsat.instrument.instrument import Instrument
 from wxsat.responses.answer_findings import answer_findings, careless_finding, screening_findings
 from wxsat.responses.plan import CleaningPlan
@@ -111,6 +111,7 @@ def clean(responses: Responses, plan: CleaningPlan | None = None) -> CleanRespon
 
 
 def _require_raw(responses: Responses) -> Instrument:
+    require_kind(responses, Responses, "responses", "answers as read", "wxsat.read_responses() makes them.")
     if responses.instrument is None:
         raise DataError(
             "RESP-050", "answers without an instrument cannot be cleaned: nothing says how they were asked."

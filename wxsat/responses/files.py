@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from wxsat.errors import DataError, nearest
+from wxsat.errors import DataError, nearest, require_path
 from wxsat.responses import delimited, workbook
 from wxsat.responses.json_file import rows_of_json
 from wxsat.responses.parquet_file import read_parquet
@@ -98,6 +98,7 @@ def read_table(
     312
     """
     require_platform(platform)
+    require_path(path, "path", "the name of a file of answers")
     source = Path(path)
     data = _bytes_of(source)
     kind = _kind_of(source)

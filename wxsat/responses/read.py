@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from wxsat.errors import DataError, Fault, UsageError, WxsatError, nearest
+from wxsat.errors import DataError, Fault, UsageError, WxsatError, nearest, require_kind
 from wxsat.instrument.instrument import FORMS, FormName, Instrument
 from wxsat.responses.answer_key import NOT_SHOWN_WORDS, SKIPPED_WORDS
 from wxsat.responses.assemble import CodedFile, assemble
@@ -133,6 +133,7 @@ def read_responses(
     wishes = Wishes(
         dict(columns or {}), dict(recode or {}), dict(paradata or {}), kept, form, account, cast("MatchRule", match)
     )
+    require_kind(source, (str, Path, pd.DataFrame, Iterable), "source", "a file, files or a DataFrame")
     sources = [source] if isinstance(source, (str, Path, pd.DataFrame)) else list(source)
     if not sources:
         raise DataError("RESP-001", "no file was named.", hint="Name at least one file of answers.")

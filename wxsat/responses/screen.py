@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wxsat.errors import require_kind
 from wxsat.responses.attention import attention_outcomes
 from wxsat.responses.indices import Asked, careless_indices
 from wxsat.responses.paradata import PAGE_SECONDS
@@ -111,6 +112,7 @@ def screen_responses(responses: Responses, plan: CleaningPlan | None = None) -> 
 
 def screen_all(responses: Responses, plan: CleaningPlan) -> Screening:
     """Apply every rule of the plan; the outcomes by rule and the record by respondent."""
+    require_kind(responses, Responses, "responses", "answers as read", "wxsat.read_responses() makes them.")
     n = responses.n
     rows = np.asarray(responses.rows, dtype=np.int64)
     asked = Asked(responses.item_ids, raw_answers(responses, responses.item_ids), responses.instrument)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.errors import DataError, Fault, UsageError, nearest
+from wxsat.errors import DataError, Fault, UsageError, nearest, require_kind
 from wxsat.finding import Finding
 from wxsat.sampling.levels import code_levels
 from wxsat.sampling.statistics import Statistic, covariance_of
@@ -155,6 +155,7 @@ def numeric_columns(design: SurveyDesign, names: Sequence[str]) -> Array:
     DataError
         SAMP-040 no such column, SAMP-041 values that are no numbers; all at once.
     """
+    _require_design(design)
     faults, columns = [], []
     for name in names:
         if name not in design.frame.columns:
@@ -172,6 +173,12 @@ def numeric_columns(design: SurveyDesign, names: Sequence[str]) -> Array:
     return np.column_stack([np.asarray(c, dtype=np.float64) for c in columns])
 
 
+def _require_design(design: object) -> None:
+    from wxsat.sampling.design import SurveyDesign
+
+    require_kind(design, SurveyDesign, "design", "a SurveyDesign", "wxsat.SurveyDesign() makes one of a DataFrame.")
+
+
 def coded_column(design: SurveyDesign, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """
     Return a column's codes and levels, the levels in order (numbers by size, else by text); -1 where missing.
@@ -181,6 +188,7 @@ def coded_column(design: SurveyDesign, name: str) -> tuple[NDArray[np.int64], tu
     DataError
         SAMP-040 no such column.
     """
+    _require_design(design)
     if name not in design.frame.columns:
         hint = nearest(name, map(str, design.frame.columns)).strip()
         raise DataError("SAMP-040", f"the data have no column '{name}'.", where=name, hint=hint)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wxsat.errors import Fault, StudyError, WxsatError, nearest
+from wxsat.errors import Fault, StudyError, WxsatError, nearest, require_path
 from wxsat.sampling.levels import level_text
 from wxsat.sampling.margins import CROSSING, Margins, build_margin, harmonise
 
@@ -60,6 +60,7 @@ def load_margins(source: str | Path | Mapping[str, Any] | pd.DataFrame | Margins
         return _assemble(source, "margins")
     if hasattr(source, "columns"):
         return _assemble({"margins": _cells_of_rows(_frame_rows(source), "margins")}, "margins")
+    require_path(source, "source", "a mapping or the name of a file")
     path = Path(source)
     if not path.is_file():
         there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []

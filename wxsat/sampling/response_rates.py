@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wxsat.errors import DataError, Fault, UsageError, nearest
+from wxsat.errors import DataError, Fault, UsageError, nearest, require_kind
 from wxsat.finding import Finding
 from wxsat.notebook import ShownInNotebook
 
@@ -228,6 +228,7 @@ def _share(part: float | None, whole: float | None) -> float | None:
 
 
 def _counts(given: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, float]:
+    require_kind(given, Mapping, "counts", "a mapping of names to counts")
     faults, counts = [], dict[str, float]()
     for name, value in given.items():
         if name not in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wxsat.errors import UsageError
+from wxsat.errors import UsageError, require_kind
 from wxsat.finding import Finding
 from wxsat.notebook import ShownInNotebook
 from wxsat.sem.ordinal.difference import compare_ordinal
@@ -84,6 +84,10 @@ def compare_sem(first: SemResult, second: SemResult, *, method: str | None = Non
     the free one to the moments that the restricted one implies (Bentler and Satorra 2010): finding SEM-157 where not.
     Checked against lavaan 0.6-14's ``lavTestLRT()`` in ``tests/unit/sem/robust``.
     """
+    from wxsat.sem.result import SemResult
+
+    for name, result in (("first", first), ("second", second)):
+        require_kind(result, SemResult, name, "a fitted model", "wxsat.fit_sem() makes one.")
     if bool(first.table.ordered) != bool(second.table.ordered):
         raise UsageError("SEM-077", "one model treats items as ordinal, the other does not.", where="comparison",
                          hint="Give ordered= to both.")  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wxsat.errors import DataError, ModelError, UsageError, nearest
+from wxsat.errors import DataError, ModelError, UsageError, nearest, require_path
 from wxsat.finding import Finding
 from wxsat.responses.responses import Responses
 from wxsat.sem.fit_options import FitOptions
@@ -129,6 +129,7 @@ def model_text(model: str | Path, instrument: Instrument | None) -> tuple[str, s
     if str(model) in known and instrument is not None:
         path = (instrument.folder or Path()) / known[str(model)].file
         return _file_text(path), path.name
+    require_path(model, "model", "model text or the name of its file")
     path = Path(model)
     if path.is_file():
         return _file_text(path), path.name

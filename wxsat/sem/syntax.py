@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from wxsat.errors import Fault, ModelError
+from wxsat.errors import Fault, ModelError, require_kind
 from wxsat.sem.expressions import Expression, ExpressionError, parse_expression
 from wxsat.sem.modifiers import Modifier, StatementError, check_modifiers
 from wxsat.sem.statements import cut_statements
@@ -127,6 +127,7 @@ def read_syntax(text: str, name: str = "model", *, formative: bool = False) -> S
     >>> [relation.key for relation in read_syntax("f =~ x1 + x2").relations]
     [('f', '=~', 'x1'), ('f', '=~', 'x2')]
     """
+    require_kind(text, str, "text", "model text")
     source = Source(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), name)
     reading = _Reading(source, formative)
     for tokens in cut_statements(source):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wxsat.errors import StudyError
+from wxsat.errors import StudyError, require_path
 from wxsat.instrument.settings_file import load_settings
 from wxsat.instrument.yaml_tree import Positions
 from wxsat.study.study import Fieldwork, Study
@@ -36,6 +36,7 @@ def load_study(path: str | Path) -> Study:
     >>> load_study("analysis/holzinger-1939").id  # doctest: +SKIP
     'holzinger-1939'
     """
+    require_path(path, "path", "the name of a study file")
     file = Path(path)
     if file.is_dir():
         file = file / FILE_NAME

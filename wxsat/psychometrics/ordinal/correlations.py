@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wxsat.errors import DataError, nearest
+from wxsat.errors import DataError, nearest, require_kind
 from wxsat.finding import Finding
 from wxsat.psychometrics.ordinal.answers import Where, observed_categories
 from wxsat.psychometrics.ordinal.moments import Extent, MissingRule, OrdinalMoments, moments_of_selection
@@ -204,10 +204,13 @@ def _take(
         if isinstance(weights, str):
             raise DataError("MEAS-033", f"an array has no column {weights!r}.", hint="Give the weights themselves.")
         return np.asarray(data, dtype=np.float64), chosen, weights
+    import pandas as pd
+
     from wxsat.psychometrics.construct_data import numeric_columns
     from wxsat.responses.responses import Responses
 
     frame = data.frame if isinstance(data, Responses) else data
+    require_kind(frame, pd.DataFrame, "data", "a DataFrame, an array or answers")
     own = weights if isinstance(weights, str) else None
     chosen = [str(name) for name in frame.columns if str(name) != own] if names is None else list(names)
     columns = numeric_columns(frame, [*chosen, *([own] if own else [])])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wxsat.errors import Fault, ModelError, StudyError, nearest
+from wxsat.errors import Fault, ModelError, StudyError, nearest, require_path
 from wxsat.sem.model_options import ModelOptions
 from wxsat.sem.parameter import Parameter
 from wxsat.sem.parameter_table import ParameterTable, complete_model
@@ -112,21 +112,8 @@ def read_population(
         raise ModelError("MEAS-081", "a population of one group and one level was expected.", where=name)
     rows = [row for row in table.parameters if row.op in ("=~", "~", "~~", "~1")]
     unit = _left_to_unit_variance(rows, table, set(thresholds), standardised)
-    missing = [row for row in rows if (row.free and row.ustart is None and row.lhs not in unit) or _open_path(row)]
-    if missing:
-        raise ModelError.from_faults(
-            Fault("MEAS-081", f"{row.lhs} {row.op} {row.rhs} has no value.", name,
-                  f"Write {_example(row)}" + ("." if row.op != "~~" or row.lhs != row.rhs else ", or --standardised."))
-            for row in missing
-        )  # fmt: skip
-    strangers = [v for v in {*thresholds, *(margins or {})} if v not in table.observed_names]
-    if strangers:
-        raise ModelError.from_faults(
-            Fault(
-                "MEAS-086", f"{v!r} is no observed variable of the population.{nearest(v, table.observed_names)}", name
-            )
-            for v in strangers
-        )
+    _require_values(rows, unit, name)
+    _require_observed({*thresholds, *(margins or {})}, table.observed_names, name)
     mean, covariance = _moments(rows, table, unit, name)
     known = dict(margins or {})
     for variable, cuts in thresholds.items():
@@ -138,7 +125,28 @@ def read_population(
     )  # fmt: skip
 
 
+def _require_values(rows: Sequence[Parameter], unit: set[str], name: str) -> None:
+    missing = [row for row in rows if (row.free and row.ustart is None and row.lhs not in unit) or _open_path(row)]
+    if missing:
+        raise ModelError.from_faults(
+            Fault("MEAS-081", f"{row.lhs} {row.op} {row.rhs} has no value.", name,
+                  f"Write {_example(row)}" + ("." if row.op != "~~" or row.lhs != row.rhs else ", or --standardised."))
+            for row in missing
+        )  # fmt: skip
+
+
+def _require_observed(named: set[str], observed: Sequence[str], where: str) -> None:
+    """Refuse thresholds and margins of what the population does not observe."""
+    strangers = [v for v in named if v not in observed]
+    if strangers:
+        raise ModelError.from_faults(
+            Fault("MEAS-086", f"{v!r} is no observed variable of the population.{nearest(v, observed)}", where)
+            for v in sorted(strangers)
+        )
+
+
 def _text_of(model: str | Path) -> tuple[str, str]:
+    require_path(model, "population", "model text or the name of its file")
     if isinstance(model, Path) or ("~" not in model and "\n" not in model):
         path = Path(model)
         try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
-from wxsat.errors import Fault, UsageError, nearest
+from wxsat.errors import Fault, UsageError, nearest, require_kind
 from wxsat.notebook import ShownInNotebook
 
 FitTest = Literal["close", "not_close", "exact"]
@@ -112,6 +113,7 @@ def power_of_rmsea(
     0.688
     """
     null, true = _checked(df, test, null, true, alpha, groups)
+    require_kind(n, Real, "n", "a number of respondents")
     if n < 2 or n > LARGEST_N:
         raise UsageError("MEAS-080", f"n is {n}; a whole number of at least 2 was expected.", where="n")
     power, critical = _power(df, n, test, null, true, alpha, groups)
@@ -181,6 +183,7 @@ def n_for_rmsea(
 def _checked(
     df: int, test: str, null: float | None, true: float | None, alpha: float, groups: int
 ) -> tuple[float, float]:
+    require_kind(df, Real, "df", "a number of degrees of freedom")
     if test not in TESTS:
         raise UsageError(
             "MEAS-080", f"unknown test {test!r}. Known: {', '.join(TESTS)}.{nearest(test, TESTS)}", where="test"
