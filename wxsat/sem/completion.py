@@ -87,13 +87,14 @@ def _complete(
     free = 0
     for number, key in enumerate((*written, *(key for key in defaults if key not in written)), start=before + 1):
         relation = written.get(key)
-        value = _fixed_by_rule(key, relation is not None, roles, options, markers, lone)
-        if value is not None and relation is None and group > 1 and _freed_later(key, roles, options):
-            value = None
-        if relation is not None and _scales_itself(key, options):
-            value = 1.0
         if key in whole:
             value = _of_whole_response(key, options, group)
+        elif relation is not None:
+            scaled = _scales_itself(key, options)
+            value = 1.0 if scaled else _fixed_by_rule(key, True, roles, options, markers, lone)
+        else:
+            freed = group > 1 and _freed_later(key, roles, options)
+            value = None if freed else _fixed_by_rule(key, False, roles, options, markers, lone)
         exo = relation is None and options.fixed_x and key[1] in ("~~", "~1") and key[0] in roles.covariates
         row = Parameter(
             number,

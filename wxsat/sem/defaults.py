@@ -47,21 +47,16 @@ def classify_variables(relations: Sequence[Triple], *, explained_elsewhere: Coll
     A product ``A:B`` of which one part is an outcome is no covariate: it is free as lavaan has it. So is a variable
     that another level explains (`explained_elsewhere`).
     """
-    latent = _unique(lhs for lhs, op, _ in relations if op == "=~")
-    indicators = _unique(rhs for _, op, rhs in relations if op == "=~")
-    outcomes = _unique(lhs for lhs, op, _ in relations if op == "~")
-    predictors = _unique(rhs for _, op, rhs in relations if op == "~")
+    latent, indicators = _sides(relations, "=~")
+    outcomes, predictors = _sides(relations, "~")
     item_like = [v for v in indicators if v not in latent]
     outcome_like = [v for v in outcomes if v not in latent and v not in item_like]
     predictor_like = [v for v in predictors if v not in (*latent, *item_like, *outcome_like)]
     moved = [v for v in predictor_like if ":" in v and not set(v.split(":")).isdisjoint(outcomes)]
     outcome_like += moved
     predictor_like = [v for v in predictor_like if v not in moved]
-    left = [lhs for lhs, op, _ in relations if op == "~~" and lhs not in latent]
-    right = [rhs for _, op, rhs in relations if op == "~~" and rhs not in latent]
-    with_intercept = [lhs for lhs, op, _ in relations if op == "~1" and lhs not in latent]
-    observed = _unique((*item_like, *outcome_like, *predictor_like, *left, *right, *with_intercept))
-    spoken_of = {*left, *right, *with_intercept}
+    spoken_of = _with_moments_of_their_own(relations, latent)
+    observed = _unique((*item_like, *outcome_like, *predictor_like, *spoken_of))
     ends = [v for v in outcomes if v not in indicators and v not in predictors]
     return VariableRoles(
         latent=latent,
@@ -70,6 +65,20 @@ def classify_variables(relations: Sequence[Triple], *, explained_elsewhere: Coll
         exogenous_latent=tuple(v for v in latent if v not in indicators and v not in outcomes),
         final_outcomes=(*(v for v in latent if v in ends), *(v for v in observed if v in ends)),
     )
+
+
+def _sides(relations: Sequence[Triple], operator: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what stands left and right of an operator, each once."""
+    found = [(lhs, rhs) for lhs, op, rhs in relations if op == operator]
+    return _unique(lhs for lhs, _ in found), _unique(rhs for _, rhs in found)
+
+
+def _with_moments_of_their_own(relations: Sequence[Triple], latent: Collection[str]) -> tuple[str, ...]:
+    """Return the observed variables of which a variance, a covariance or an intercept is written."""
+    covarying = [(lhs, rhs) for lhs, op, rhs in relations if op == "~~"]
+    intercepts = [lhs for lhs, op, _ in relations if op == "~1"]
+    named = (*(lhs for lhs, _ in covarying), *(rhs for _, rhs in covarying), *intercepts)
+    return _unique(v for v in named if v not in latent)
 
 
 def default_parameters(

@@ -160,24 +160,34 @@ def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
 
 
 def _check_combination(options: FitOptions) -> None:
-    estimator = options.recipe.estimator
-    fault, hint = "", ""
-    if options.missing == "fiml" and options.name not in FIML_ESTIMATORS:
-        fault = f"estimator {options.name!r} has no full-information form for missing answers"
-        hint = f"Use one of {', '.join(FIML_ESTIMATORS)}."
-    elif options.incomplete and options.missing != "fiml" and options.name not in ("ML", "MLR"):
-        fault, hint = f"two-stage estimation does not go with estimator {options.name!r}", "Use ML."
-    elif options.incomplete and options.wishart:
-        fault, hint = "the Wishart likelihood needs complete rows", 'Use likelihood="normal".'
-    elif estimator != "ML" and (options.weights or options.cluster):
-        fault = f"estimator {options.name!r} does not use weights or clusters"
-        hint = 'Use "MLR"; leaving them out in silence would give wrong errors.'
-    elif estimator != "ML" and options.recipe.information == "observed":
-        fault, hint = f"estimator {options.name!r} rests on expected information", "Leave information out."
-    elif options.recipe.se == "robust.sem" and options.recipe.information == "observed" and not options.incomplete:
-        fault = "the errors of robust.sem (MLM and its like) rest on expected information"
-        hint = 'Leave information out, or use "MLR": its sandwich rests on the observed one.'
-    elif options.wishart and (options.recipe.se == "robust.huber.white" or options.weights or options.cluster):
-        fault, hint = "the Wishart likelihood has no robust form", 'Use likelihood="normal".'
+    fault, hint = _clash_of_missing(options) or _clash_of_estimator(options) or ("", "")
     if fault:
         raise UsageError("SEM-067", f"{fault}.", where="fit_sem", hint=hint)
+
+
+def _clash_of_missing(options: FitOptions) -> tuple[str, str] | None:
+    """Return what is wrong with the way missing answers are handled, and a hint."""
+    if options.missing == "fiml" and options.name not in FIML_ESTIMATORS:
+        fault = f"estimator {options.name!r} has no full-information form for missing answers"
+        return fault, f"Use one of {', '.join(FIML_ESTIMATORS)}."
+    if options.incomplete and options.missing != "fiml" and options.name not in ("ML", "MLR"):
+        return f"two-stage estimation does not go with estimator {options.name!r}", "Use ML."
+    if options.incomplete and options.wishart:
+        return "the Wishart likelihood needs complete rows", 'Use likelihood="normal".'
+    return None
+
+
+def _clash_of_estimator(options: FitOptions) -> tuple[str, str] | None:
+    """Return what the estimator does not go with, and a hint."""
+    estimator, recipe = options.recipe.estimator, options.recipe
+    if estimator != "ML" and (options.weights or options.cluster):
+        fault = f"estimator {options.name!r} does not use weights or clusters"
+        return fault, 'Use "MLR"; leaving them out in silence would give wrong errors.'
+    if estimator != "ML" and recipe.information == "observed":
+        return f"estimator {options.name!r} rests on expected information", "Leave information out."
+    if recipe.se == "robust.sem" and recipe.information == "observed" and not options.incomplete:
+        fault = "the errors of robust.sem (MLM and its like) rest on expected information"
+        return fault, 'Leave information out, or use "MLR": its sandwich rests on the observed one.'
+    if options.wishart and (recipe.se == "robust.huber.white" or options.weights or options.cluster):
+        return "the Wishart likelihood has no robust form", 'Use likelihood="normal".'
+    return None

@@ -169,8 +169,8 @@ def lay_out(
         return cast("Cells", known)
     names = (*table.observed_names, *table.latent_names)
     place = {name: i for i, name in enumerate(names)}
-    size, given = len(names), False
-    fixed_a, fixed_s, fixed_alpha = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
+    given = False
+    fixed: list[tuple[float, Kind, int, int]] = []
     cells: list[tuple[int, Kind, int, int]] = []
     for row in table.parameters:
         if row.group != group:
@@ -184,12 +184,7 @@ def lay_out(
         value = row.ustart
         if row.exo and value is None:
             value, given = _given(kind, i, j, covariance, mean), True
-        if kind == "directed":
-            fixed_a[i, j] = value or 0.0
-        elif kind == "intercept":
-            fixed_alpha[i] = value or 0.0
-        else:
-            fixed_s[i, j] = fixed_s[j, i] = value or 0.0
+        fixed.append((value or 0.0, kind, i, j))
     found = Cells(
         names,
         len(table.observed_names),
@@ -199,15 +194,28 @@ def lay_out(
         np.array([c[1] == "intercept" for c in cells], dtype=bool),
         np.array([c[2] for c in cells], dtype=np.intp),
         np.array([c[3] for c in cells], dtype=np.intp),
-        fixed_a,
-        fixed_s,
-        fixed_alpha,
+        *_fixed_matrices(fixed, len(names)),
         table.has_mean_structure,
     )
     if not given:
         # Nothing depends on a sample: the same cells serve every one.
         table.known["cells", group] = found
     return found
+
+
+def _fixed_matrices(
+    fixed: Sequence[tuple[float, Kind, int, int]], size: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return directed effects, symmetric moments and intercepts that are fixed, zero elsewhere."""
+    directed, symmetric, intercepts = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
+    for value, kind, i, j in fixed:
+        if kind == "directed":
+            directed[i, j] = value
+        elif kind == "intercept":
+            intercepts[i] = value
+        else:
+            symmetric[i, j] = symmetric[j, i] = value
+    return directed, symmetric, intercepts
 
 
 def _given(

@@ -246,43 +246,58 @@ def _sentence(problem: Any) -> str:
 
 
 def _unknown_names(truth: Truth, where: str) -> Iterator[Fault]:
-    core = set(truth.latents)
-    causes = core | set(truth.composites)
+    yield from _names_of_two_things(truth, where)
+    yield from _unknown_parts(truth, where)
+    yield from _unknown_causes(truth, where)
+    for question, answer in truth.background.items():
+        for name in answer.leans_on:
+            place = f"{where}, background.{question}.leans_on"
+            yield from _unless_known(name, set(truth.names), place, "a construct of this truth")
+    yield from _unknown_in_residuals(truth, where)
 
-    def check(name: str, known: set[str], place: str, kind: str) -> Iterator[Fault]:
-        if name not in known:
-            hint = nearest(name, known).strip()
-            yield Fault("SIM-003", f"'{name}' is not {kind}.", f"{where}, {place}", hint)
 
+def _unless_known(name: str, known: set[str], place: str, kind: str) -> Iterator[Fault]:
+    if name not in known:
+        yield Fault("SIM-003", f"'{name}' is not {kind}.", place, nearest(name, known).strip())
+
+
+def _names_of_two_things(truth: Truth, where: str) -> Iterator[Fault]:
+    core, composites, companions = set(truth.latents), set(truth.composites), set(truth.companions)
     for name in sorted({n for n in truth.latents if truth.latents.count(n) > 1}):
         yield Fault("SIM-003", f"'{name}' is named twice.", f"{where}, latents")
-    for name in sorted(
-        (core & set(truth.companions)) | (causes & set(truth.companions)) | (core & set(truth.composites))
-    ):
+    for name in sorted(((core | composites) & companions) | (core & composites)):
         yield Fault("SIM-003", f"'{name}' stands for two things.", where, "Give each its own name.")
+
+
+def _unknown_parts(truth: Truth, where: str) -> Iterator[Fault]:
     for composite, parts in truth.composites.items():
         if not parts:
             yield Fault("SIM-003", f"composite '{composite}' has no parts.", f"{where}, composites")
         for part in parts:
-            yield from check(part, core, f"composites.{composite}", "a latent")
+            yield from _unless_known(part, set(truth.latents), f"{where}, composites.{composite}", "a latent")
+
+
+def _unknown_causes(truth: Truth, where: str) -> Iterator[Fault]:
+    core = set(truth.latents)
+    causes = core | set(truth.composites)
     for section in ("paths", "companions"):
         for outcome, effects in getattr(truth, section).items():
             if section == "paths":
-                yield from check(outcome, core, "paths", "a latent")
+                yield from _unless_known(outcome, core, f"{where}, paths", "a latent")
             for cause in effects:
-                yield from check(cause, causes, f"{section}.{outcome}", "a latent or a composite")
-    for question, answer in truth.background.items():
-        for name in answer.leans_on:
-            yield from check(name, set(truth.names), f"background.{question}.leans_on", "a construct of this truth")
+                yield from _unless_known(cause, causes, f"{where}, {section}.{outcome}", "a latent or a composite")
+
+
+def _unknown_in_residuals(truth: Truth, where: str) -> Iterator[Fault]:
     for position, rule in enumerate(truth.residual_correlations):
-        place = f"residual_correlations.{position}"
+        place = f"{where}, residual_correlations.{position}"
         if (rule.within is None) == (rule.across is None):
-            yield Fault("SIM-003", "give either `within` or `across`.", f"{where}, {place}")
+            yield Fault("SIM-003", "give either `within` or `across`.", place)
         sets = [rule.within] if isinstance(rule.within, str) else rule.across or ()
         for name in sets:
-            yield from check(name, set(truth.composites), place, "a composite")
+            yield from _unless_known(name, set(truth.composites), place, "a composite")
         for name in rule.within if isinstance(rule.within, list) else ():
-            yield from check(name, core, place, "a latent")
+            yield from _unless_known(name, set(truth.latents), place, "a latent")
 
 
 def _missing_means(truth: Truth, where: str) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,27 +72,7 @@ def prepare_study(study: Study) -> Prepared:
     folder = study.folder or Path()
     where = str(study.file or "study")
     instrument = _instrument(study, folder, where)
-    faults: list[Fault] = []
-    if study.form is not None and not instrument.items_in(study.form):
-        faults.append(Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where))
-    if study.data.platform not in PLATFORMS:
-        hint = f"Platforms: {', '.join(PLATFORMS)}.{nearest(study.data.platform, PLATFORMS)}"
-        faults.append(Fault("STUDY-027", f"there is no platform '{study.data.platform}'.", where, hint))
-    files = tuple(folder / name for name in study.data.files)
-    faults += [
-        fault
-        for name in (study.data.pair, study.data.key)
-        if name is not None and (fault := _missing_file(folder / name, where))
-    ]
-    earlier = tuple(folder / name for wave in study.waves[:-1] for name in wave.files)
-    faults += [fault for path in (*files, *earlier) if (fault := _missing_file(path, where))]
-    beside = _sources_beside(study, folder)
-    faults += [fault for path in beside if (fault := _missing_file(path, where, "file"))]
-    truth = None
-    if study.data.simulate is not None:
-        truth = (instrument.folder or folder) / study.data.simulate.truth
-        if not truth.is_file():
-            faults.append(Fault("STUDY-023", f"there is no truth file '{study.data.simulate.truth}'.", where))
+    faults = [*_settings_faults(study, instrument, where), *_file_faults(study, instrument, folder, where)]
     models = [model for name in study.models if (model := _model(name, study, instrument, where, faults))]
     margins = read_margins(study, where, faults)
     if faults:
@@ -101,10 +82,45 @@ def prepare_study(study: Study) -> Prepared:
         from wxsat.records.settings import load_log_settings
 
         load_log_settings(folder / study.audit)
-    inputs = _hashes(study, instrument, models, (*files, *earlier, *beside), truth)
+    files, earlier = _answer_files(study, folder)
+    truth = _truth(study, instrument, folder)
+    inputs = _hashes(study, instrument, models, (*files, *earlier, *_sources_beside(study, folder)), truth)
     if margins is not None and margins.sha256 and study.weights is not None:
         inputs[str(study.weights.margins)] = margins.sha256
     return Prepared(study, instrument, tuple(models), files, truth, inputs, margins)
+
+
+def _settings_faults(study: Study, instrument: Instrument, where: str) -> Iterator[Fault]:
+    """Form and platform, as the instrument and this package know them."""
+    if study.form is not None and not instrument.items_in(study.form):
+        yield Fault("STUDY-022", f"the instrument has no items in the {study.form} form.", where)
+    if study.data.platform not in PLATFORMS:
+        hint = f"Platforms: {', '.join(PLATFORMS)}.{nearest(study.data.platform, PLATFORMS)}"
+        yield Fault("STUDY-027", f"there is no platform '{study.data.platform}'.", where, hint)
+
+
+def _file_faults(study: Study, instrument: Instrument, folder: Path, where: str) -> Iterator[Fault]:
+    """Every file that the study names and that is not there."""
+    files, earlier = _answer_files(study, folder)
+    settings = [folder / name for name in (study.data.pair, study.data.key) if name is not None]
+    named = [(path, "answer file") for path in (*settings, *files, *earlier)]
+    for path, kind in (*named, *((path, "file") for path in _sources_beside(study, folder))):
+        if fault := _missing_file(path, where, kind):
+            yield fault
+    truth = _truth(study, instrument, folder)
+    if truth is not None and study.data.simulate is not None and not truth.is_file():
+        yield Fault("STUDY-023", f"there is no truth file '{study.data.simulate.truth}'.", where)
+
+
+def _answer_files(study: Study, folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the files of this wave, and those of the waves before it."""
+    files = tuple(folder / name for name in study.data.files)
+    return files, tuple(folder / name for wave in study.waves[:-1] for name in wave.files)
+
+
+def _truth(study: Study, instrument: Instrument, folder: Path) -> Path | None:
+    """Return the file that the answers are simulated from."""
+    return None if study.data.simulate is None else (instrument.folder or folder) / study.data.simulate.truth
 
 
 def _instrument(study: Study, folder: Path, where: str) -> Instrument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wxsat.errors import Fault, ModelError
@@ -107,7 +108,8 @@ def _uneven(syntax: Syntax, block: Block) -> list[Fault]:
     for relation in syntax.relations:
         a, b = relation.lhs.text, relation.rhs.text
         inside = (a in block.factors, b in block.factors)
-        if inside == (False, False) or (relation.op == "=~" and inside[0] and not inside[1]):
+        measures = relation.op == "=~" and inside == (True, False)
+        if measures or not any(inside):
             continue
         said = f"{a} {relation.op} {b}"
         if all(inside) and relation.op != "~1":
@@ -116,18 +118,26 @@ def _uneven(syntax: Syntax, block: Block) -> list[Fault]:
             continue
         if relation.op == "=~" or any(m.kind not in ("start", "label") for m in relation.modifiers):
             faults.append(_of_block(block, f"{said!r} would not survive a rotation."))
-        side = (relation.op, b, "from") if inside[0] else (relation.op, a, "to")
-        if relation.op == "~~":
-            side = ("~~", b if inside[0] else a, "")
-        if relation.op == "~1":
-            side = ("~1", "", "")
-        partners.setdefault(side, set()).add(a if inside[0] else b)
+        own, other = (a, b) if inside[0] else (b, a)
+        partners.setdefault(_kind_of_path(relation.op, other, leaving=inside[0]), set()).add(own)
+    return [*faults, *_one_sided(block, partners)]
+
+
+def _kind_of_path(op: str, other: str, *, leaving: bool) -> tuple[str, str, str]:
+    """Return what the factors of a block must share: the operator, the other variable, and the direction if any."""
+    if op == "~1":
+        return "~1", "", ""
+    if op == "~~":
+        return "~~", other, ""
+    return op, other, "from" if leaving else "to"
+
+
+def _one_sided(block: Block, partners: Mapping[tuple[str, str, str], set[str]]) -> Iterator[Fault]:
     for (op, other, _), having in partners.items():
         lacking = [f for f in block.factors if f not in having]
         if lacking:
             message = f"{', '.join(lacking)} lacks the {op} {other} that {', '.join(sorted(having))} has."
-            faults.append(_of_block(block, message, "Factors that are rotated together have the same paths."))
-    return faults
+            yield _of_block(block, message, "Factors that are rotated together have the same paths.")
 
 
 def _of_block(block: Block, message: str, hint: str = "") -> Fault:
