@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.errors import UsageError
+from wxsat.finding import Finding
 from wxsat.sampling.design import SurveyDesign
 from wxsat.sampling.estimates import (
     Degrees,
@@ -72,16 +73,9 @@ def estimate_mean(
     >>> estimate_mean(SurveyDesign(people, sampling="probability"), "score").std_error.__round__(4)
     1.5275
     """
-    names = _listed(variables)
-    values = numeric_columns(design, names)
-    groups = domains(design, by)
-    members = available(values, groups, names)
-    spread = np.tile(np.nan_to_num(values), (1, len(groups))) * members
+    spread, members, labels, missing = _by_group(design, variables, by)
     statistic = Means(spread, members)
-    found = assemble(
-        design, "mean", statistic, _labels(names, groups, members), confidence, degrees,
-        missing_finding(design, values, names),
-    )  # fmt: skip
+    found = assemble(design, "mean", statistic, labels, confidence, degrees, missing)
     table = found.table.assign(deff=_mean_deff(design, statistic, found))
     return replace(found, table=table)
 
@@ -122,13 +116,8 @@ def estimate_total(
     >>> estimate_total(SurveyDesign(people, sampling="probability", weights="w"), "visits").estimate
     70.0
     """
-    names = _listed(variables)
-    values = numeric_columns(design, names)
-    groups = domains(design, by)
-    members = available(values, groups, names)
-    spread = np.tile(np.nan_to_num(values), (1, len(groups))) * members
-    found = missing_finding(design, values, names)
-    return assemble(design, "total", Totals(spread), _labels(names, groups, members), confidence, degrees, found)
+    spread, _, labels, missing = _by_group(design, variables, by)
+    return assemble(design, "total", Totals(spread), labels, confidence, degrees, missing)
 
 
 def estimate_ratio(
@@ -258,6 +247,18 @@ def mean_with_error(design: SurveyDesign, values: Array, members: NDArray[np.boo
 
 def _listed(variables: Columns) -> list[str]:
     return [variables] if isinstance(variables, str) else list(variables)
+
+
+def _by_group(
+    design: SurveyDesign, variables: Columns, by: Columns | None
+) -> tuple[Array, Array, Labelled, list[Finding]]:
+    """Return values (0 where missing) and members of every variable in every group, their labels, and what lacks."""
+    names = _listed(variables)
+    values = numeric_columns(design, names)
+    groups = domains(design, by)
+    members = available(values, groups, names)
+    spread = np.tile(np.nan_to_num(values), (1, len(groups))) * members
+    return spread, members, _labels(names, groups, members), missing_finding(design, values, names)
 
 
 def _labels(names: Sequence[str], groups: Sequence[tuple[str | None, NDArray[np.bool_]]], members: Array) -> Labelled:
