@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wxsat.numerics.absolute_agreement import absolute_agreement
 from wxsat.panel.restricted_likelihood import FACTORS, cross_scores, fit_crossed
 
 COMPONENTS = ("account", "rater", "month", "account:rater", "account:month", "residual")
@@ -167,7 +168,7 @@ def monthly_icc(frame: pd.DataFrame) -> pd.DataFrame:
         ``month n_accounts n_double k icc icc_k ci_lower ci_upper form``: accounts scored, accounts scored by two or
         more, supervisors an account (harmonic mean over those), single-rating ICC, ICC of the mean of `k` and its 95 %
         interval (F distribution). `form` is ``ICC(2,k)`` where
-        the same supervisors scored all of them (by pingouin), ``ICC(1,k)`` where they differed (one-way, unequal
+        the same supervisors scored all of them, ``ICC(1,k)`` where they differed (one-way, unequal
         numbers); NaN where fewer than two accounts were scored twice.
     """
     rows = [_icc_of_month(month, part) for month, part in frame.groupby("month", sort=True)]
@@ -183,22 +184,34 @@ def _icc_of_month(month: object, part: pd.DataFrame) -> IccRow:
     if n_double < 2:
         return str(month), n_accounts, n_double, unknown, unknown, unknown, unknown, unknown, None
     wide = double.pivot(index="account", columns="rater", values="score")
-    if not wide.isna().to_numpy().any() and len(wide) > 4:
-        return str(month), n_accounts, n_double, float(wide.shape[1]), *_two_way(double), "ICC(2,k)"
+    if not wide.isna().to_numpy().any():
+        return str(month), n_accounts, n_double, float(wide.shape[1]), *_two_way(wide.to_numpy(float)), "ICC(2,k)"
     score, account = double["score"].to_numpy(float), double["account"].to_numpy()
     k, icc, icc_k = one_way_icc(score, account)
     low, high = one_way_interval(score, account)
     return str(month), n_accounts, n_double, k, icc, icc_k, low, high, "ICC(1,k)"
 
 
-def _two_way(double: pd.DataFrame) -> tuple[float, float, float, float]:
-    import pingouin as pg
+def _two_way(ratings: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Single and mean ICC(2), and the 95 % interval of the latter; accounts in rows, supervisors in columns."""
+    n, k = ratings.shape
+    grand = ratings.mean()
+    rows, columns = ratings.mean(axis=1), ratings.mean(axis=0)
+    residual = ratings - rows[:, None] - columns + grand
+    targets = k * float(((rows - grand) ** 2).sum()) / (n - 1)
+    raters = n * float(((columns - grand) ** 2).sum()) / (k - 1)
+    error = float((residual**2).sum()) / ((n - 1) * (k - 1))
+    unknown = float("nan")
+    if error > 0:
+        single, low, high = absolute_agreement(targets, raters, error, n, k)
+    else:
+        whole = targets + k * raters / n
+        single, low, high = (targets / whole if whole > 0 else unknown), unknown, unknown
 
-    table = pg.intraclass_corr(data=double, targets="account", raters="rater", ratings="score").set_index("Type")
-    single, mean = ("ICC2", "ICC2k") if "ICC2" in table.index else ("ICC(A,1)", "ICC(A,k)")
-    bounds = next(name for name in table.columns if str(name).startswith("CI95"))
-    low, high = (float(end) for end in table.loc[mean, bounds])
-    return float(table.loc[single, "ICC"]), float(table.loc[mean, "ICC"]), low, high
+    def of_mean(value: float) -> float:
+        return float(k * value / (1 + (k - 1) * value))
+
+    return single, of_mean(single), of_mean(low), of_mean(high)
 
 
 def _mean_squares(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float, int, int]:

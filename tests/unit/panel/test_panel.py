@@ -366,8 +366,17 @@ def test_icc_intervals_equal_psych():
     assert found == pytest.approx((-0.88444215524, 0.9124154203), abs=1e-9)
     rows = [(f"a{i}", f"r{j}", "2026-01", value) for i, row in enumerate(ratings) for j, value in enumerate(row)]
     row = monthly_icc(pd.DataFrame(rows, columns=["account", "rater", "month", "score"])).iloc[0]
-    # pingouin gives two decimals.
-    assert (row["ci_lower"], row["ci_upper"]) == pytest.approx((0.0711368, 0.9272320), abs=5e-3)
+    assert (row["ci_lower"], row["ci_upper"]) == pytest.approx((0.071136815303, 0.927232040168), abs=1e-9)
+
+
+def test_two_supervisors_of_four_accounts_are_two_way_and_full_agreement_is_one():
+    # by hand: mean squares 10/3 between accounts, 8 between supervisors, 0 left over
+    shifted = [(f"a{i}", r, "2026-01", 60.0 + i + shift) for i in range(4) for r, shift in (("x", 0.0), ("y", 2.0))]
+    columns = ["account", "rater", "month", "score"]
+    row = monthly_icc(pd.DataFrame(shifted, columns=columns)).iloc[0]
+    assert (row["form"], row["icc"]) == ("ICC(2,k)", pytest.approx((10 / 3) / (10 / 3 + 2 * 8 / 4)))
+    alike = [(a, r, m, 60.0 + int(a[1])) for a, r, m, _ in shifted]
+    assert monthly_icc(pd.DataFrame(alike, columns=columns)).iloc[0]["icc_k"] == pytest.approx(1.0)
 
 
 def test_result_tells_the_intervals(sheets):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wxsat.errors import DataError, EstimationError
+from wxsat.numerics.absolute_agreement import absolute_agreement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,13 +122,7 @@ def _all_forms(x: Array, confidence: float) -> list[tuple[str, str, float, float
     f1, f3 = bms / wms, bms / ems
     low1, up1 = f1 / fdtri(df1, one, high), f1 * fdtri(one, df1, high)
     low3, up3 = f3 / fdtri(df1, two, high), f3 * fdtri(two, df1, high)
-    icc2 = (bms - ems) / (bms + (k - 1) * ems + k * (jms - ems) / n)
-    fj = jms / ems
-    above = (k - 1) * (n - 1) * (k * icc2 * fj + n * (1 + (k - 1) * icc2) - k * icc2) ** 2
-    v = above / ((n - 1) * k**2 * icc2**2 * fj**2 + (n * (1 + (k - 1) * icc2) - k * icc2) ** 2)
-    fu, fl = fdtri(df1, v, high), fdtri(v, df1, high)
-    lower2 = n * (bms - fu * ems) / (fu * (k * jms + (k * n - k - n) * ems) + n * bms)
-    upper2 = n * (fl * bms - ems) / (k * jms + (k * n - k - n) * ems + n * fl * bms)
+    icc2, lower2, upper2 = absolute_agreement(bms, jms, ems, n, k, confidence)
     p1, p3 = float(fdtrc(df1, one, f1)), float(fdtrc(df1, two, f3))
 
     def single(ratio: float) -> float:
@@ -142,10 +137,10 @@ def _all_forms(x: Array, confidence: float) -> list[tuple[str, str, float, float
     icc2k = float((bms - ems) / (bms + (jms - ems) / n))
     return [
         ("ICC1", "ICC(1)", single(f1), f1, df1, one, p1, single(low1), single(up1)),
-        ("ICC2", "ICC(A,1)", float(icc2), f3, df1, two, p3, float(lower2), float(upper2)),
+        ("ICC2", "ICC(A,1)", icc2, f3, df1, two, p3, lower2, upper2),
         ("ICC3", "ICC(C,1)", single(f3), f3, df1, two, p3, single(low3), single(up3)),
         ("ICC1k", "ICC(k)", mean(f1), f1, df1, one, p1, mean(low1), mean(up1)),
-        ("ICC2k", "ICC(A,k)", icc2k, f3, df1, two, p3, stepped(float(lower2)), stepped(float(upper2))),
+        ("ICC2k", "ICC(A,k)", icc2k, f3, df1, two, p3, stepped(lower2), stepped(upper2)),
         ("ICC3k", "ICC(C,k)", mean(f3), f3, df1, two, p3, mean(low3), mean(up3)),
     ]
 
