@@ -42,7 +42,7 @@ def build_parts(full: Document, draft: Draft) -> dict[str, Document]:
         "brief-two-pages": replace(
             brief,
             subtitle=words.get("brief.subtitle_two", version=version),
-            sections=(*brief.sections, *brief_evidence(Draft(content, draft.language, draft.book))),
+            sections=(*brief.sections, *brief_evidence(Draft(content, draft.language, draft.book), full)),
             part="brief-two-pages",
         ),
         "methods": replace(

@@ -238,3 +238,8 @@ def test_older_run_folders_still_give_their_report(real_run: Path, tmp_path: Pat
 def test_pdf_of_a_run_is_the_same_twice(real_run: Path, tmp_path: Path) -> None:
     one = rerender(real_run, "pdf", tmp_path / "one.pdf", "zh").read_bytes()
     assert one == rerender(real_run, "pdf", tmp_path / "two.pdf", "zh").read_bytes()
+
+
+def test_the_second_page_of_a_study_without_dilemmas_shows_its_model(real_run: Path) -> None:
+    for brief in _documents(real_run, "brief-two-pages"):
+        assert [block.table.id.partition(".")[0] for block in brief.tables()] == ["loadings"]
