@@ -310,7 +310,12 @@ def _draw(formats: tuple[ImageFormat, ...], spec: FigureSpec) -> dict[ImageForma
 
 
 def write_documents(
-    documents: Sequence[Document], to: ReportFormat, path: Path, images: dict[str, bytes], table_style: str = ""
+    documents: Sequence[Document],
+    to: ReportFormat,
+    path: Path,
+    images: dict[str, bytes],
+    table_style: str = "",
+    figures: str = "figures",
 ) -> None:
     """
     Render documents to one file, written beside and moved into place.
@@ -325,6 +330,8 @@ def write_documents(
         What :func:`draw_figures` returned, or the files of a run's ``figures`` folder.
     table_style : {"", "cyt", "apa"}
         Of a Word file's tables; the document's own when empty.
+    figures : str
+        Folder of the figures as seen from the file; LaTeX and Markdown read them from there.
     """
     from wxsat.present.render.atomic import write_atomically
 
@@ -351,7 +358,7 @@ def write_documents(
     else:
         from wxsat.present.render.document_text import render_document_text
 
-        write_atomically(path, render_document_text(documents[0], to).encode("utf-8"))
+        write_atomically(path, render_document_text(documents[0], to, figures).encode("utf-8"))
 
 
 def smallest_image(images: dict[str, bytes], stem: str) -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,16 @@ def rerender(
         )
     shown = ("svg", "png") if to in ("html", "pdf") else ("png",)
     images = {f.name: f.read_bytes() for f in (run_dir / "figures").iterdir() if f.suffix[1:] in shown}
-    write_documents(documents, to, path, images, table_style)  # type: ignore[arg-type]
+    write_documents(documents, to, path, images, table_style, _seen_from(path, run_dir / "figures"))  # type: ignore[arg-type]
     return path
+
+
+def _seen_from(path: Path, folder: Path) -> str:
+    """Return the folder as the file at `path` must name it, also where the file lies outside the run."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), path.parent.resolve())).as_posix()
+    except ValueError:  # another drive
+        return folder.resolve().as_posix()
 
 
 def _in_language(documents: list[Document], language: str | None) -> list[Document]:

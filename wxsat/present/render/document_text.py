@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from wxsat.present.document import (
     Block,
@@ -31,7 +32,6 @@ LATEX_HEAD = r"""\documentclass[a4paper]{article}
 \ifXeTeX\usepackage{xeCJK}\fi
 \geometry{margin=2.5cm}
 \emergencystretch=3em
-\graphicspath{{figures/}}
 """
 LATEX_NAMES = {"zh": "\\renewcommand{\\tablename}{表}\n", "en": ""}
 
@@ -46,6 +46,7 @@ class _Syntax:
     quote: Callable[[str], str]
     strong: Callable[[str], str]
     figure: Callable[[str, str, str], str]
+    folder: Callable[[str], str]
 
 
 _MARKDOWN = _Syntax(
@@ -56,7 +57,9 @@ _MARKDOWN = _Syntax(
     bullets=lambda items: "\n".join(f"- {item}" for item in items),
     quote=lambda text: f"> {text}",
     strong=lambda text: f"**{text}**",
-    figure=lambda file, title, alt: f"![{alt}](figures/{file}.png)\n\n*{title}*",
+    figure=lambda file, title, alt: f"![{alt}]({file}.png)\n\n*{title}*",
+    # Blanks, brackets and the like would end an address.
+    folder=lambda path: f"{quote(path, safe='/.:')}/",
 )
 _LATEX = _Syntax(
     escape=escape_latex,
@@ -69,10 +72,11 @@ _LATEX = _Syntax(
     figure=lambda file, title, alt: (
         f"\\begin{{center}}\\includegraphics[width=\\linewidth]{{{{{file}}}.png}}\n\n\\textbf{{{title}}}\\end{{center}}"
     ),
+    folder=lambda path: "",
 )
 
 
-def render_document_text(document: Document, to: Literal["markdown", "latex"]) -> str:
+def render_document_text(document: Document, to: Literal["markdown", "latex"], figures: str = "figures") -> str:
     """
     Render a document as Markdown or LaTeX text.
 
@@ -80,6 +84,8 @@ def render_document_text(document: Document, to: Literal["markdown", "latex"]) -
     ----------
     document : Document
     to : {"markdown", "latex"}
+    figures : str
+        Folder of the figures as seen from the file.
 
     Returns
     -------
@@ -94,16 +100,17 @@ def render_document_text(document: Document, to: Literal["markdown", "latex"]) -
         parts += [syntax.strong(syntax.escape(title)), syntax.quote(syntax.escape(document.refusal))]
     for section in document.sections:
         parts.append(syntax.heading(syntax.escape(section.title)))
-        parts += [_block(block, document, syntax) for block in section.blocks]
+        parts += [_block(block, document, syntax, figures) for block in section.blocks]
     body = "\n\n".join(part for part in parts if part)
     title = syntax.escape(document.title)
     if to == "markdown":
         return f"# {title}\n\n{body}\n"
-    head = f"{LATEX_HEAD}{LATEX_NAMES[document.language]}\\title{{{title}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
+    head = f"{LATEX_HEAD}\\graphicspath{{{{{figures}/}}}}\n{LATEX_NAMES[document.language]}"
+    head += f"\\title{{{title}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
     return f"{head}\n{body}\n\\end{{document}}\n"
 
 
-def _block(block: Block, document: Document, syntax: _Syntax) -> str:
+def _block(block: Block, document: Document, syntax: _Syntax, folder: str) -> str:
     def inline(text: str) -> str:
         return syntax.escape(without_marks(text))
 
@@ -120,7 +127,8 @@ def _block(block: Block, document: Document, syntax: _Syntax) -> str:
             return syntax.table(table, number)
         case FigureBlock():
             title = wording(document.language).get("report.figure_number", number=block.number, title=block.title)
-            shown = syntax.figure(block.file, syntax.escape(title), inline(block.alt))
+            file = f"{syntax.folder(folder)}{block.file}"
+            shown = syntax.figure(file, syntax.escape(title), inline(block.alt))
             return f"{shown}\n\n{inline(block.caption)}" if block.caption else shown
         case FindingsBlock(findings=findings):
             return syntax.bullets([f"{syntax.strong(f.code)} {inline(f.text)}" for f in findings])

@@ -28,6 +28,8 @@ from wxsat.present.render.printed import PrintedTable, print_table, printable
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 # Typst sets the same letters a little wider than the widths that tables are laid out for.
 CAREFUL = 0.97
+# Height of a line of a table, in sizes of its letters.
+LINE_HEIGHT = 2
 # No line of a page holds a longer word: a checksum of 64 stays whole in running text, titles are set wider.
 LONGEST_IN_LINE, LONGEST_IN_TITLE, LONGEST_IN_KEY = 64, 24, 20
 
@@ -238,13 +240,27 @@ def _drawn(printed: PrintedTable, layout: Layout, room: float) -> str:
         if notes
         else ""
     )
-    return (
+    drawn = (
         f"#block(sticky: true, below: 5pt, strong({_said(printed.caption, LONGEST_IN_TITLE)}))\n"
         f"#text(size: {layout.points:g}pt, table(columns: ({columns},), stroke: none, align: ({', '.join(sides)},), "
         f"inset: (x: {layout.padding}pt, y: 2.4pt),\n"
         f"  table.hline(stroke: 1.1pt), table.header({head}), table.hline(stroke: 0.6pt),\n{body}\n"
         f"  table.hline(stroke: 1.1pt)))\n{below}"
     )
+    return f"#block(breakable: false)[\n{drawn}]\n" if _is_short(printed, layout, room) else drawn
+
+
+def _is_short(printed: PrintedTable, layout: Layout, room: float) -> bool:
+    """Return whether a table with its notes surely takes less than half a page: it is then never split."""
+
+    def lines(text: str, width: float, points: float) -> float:
+        # Every letter as wide as a Chinese one: too many lines rather than too few.
+        return 1 + len(text) * points // max(width - 2 * layout.padding, points)
+
+    rows = [[cell.text for cell in row] for row in printed.rows] + [[c.heading for c in printed.columns]]
+    taken = sum(max(lines(t, w, layout.points) for t, w in zip(r, layout.widths, strict=True)) for r in rows)
+    taken += sum(bool(name) for name in printed.groups) + sum(lines(n, room, layout.points) for n in printed.notes)
+    return taken * layout.points * LINE_HEIGHT < PAGE_HEIGHT / 2
 
 
 def _cell(text: str, tail: str) -> str:

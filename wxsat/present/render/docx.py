@@ -244,7 +244,7 @@ def _add_grid(document: Document, printed: PrintedTable, layout: Layout, look: T
     _rule(lines[0], top=look.top, bottom=look.middle if printed.rows else look.bottom)
     if printed.rows:
         _rule(lines[-1], bottom=look.bottom)
-    _keep_together(grid)
+    _keep_together(grid, noted=bool(printed.notes))
     return grid
 
 
@@ -356,9 +356,10 @@ def _keep_row_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
 
 
-def _keep_together(grid: WordTable) -> None:
-    """Keep a short table on one page, and the heading of a long one with its first row."""
+def _keep_together(grid: WordTable, *, noted: bool) -> None:
+    """Keep a short table on one page, the heading of a long one with its first row, the last row with its note."""
     rows = list(grid.rows)
-    for row in rows[:-1] if len(rows) <= SHORT_TABLE else rows[:1]:
+    kept = rows[:-1] if len(rows) <= SHORT_TABLE else rows[:1]
+    for row in [*kept, rows[-1]] if noted else kept:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
