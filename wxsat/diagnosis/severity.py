@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wxsat.diagnosis.cautions import FEW_CLUSTERS
 from wxsat.diagnosis.resampling import smoothed_share
 from wxsat.diagnosis.sampling import MeanEstimate
 from wxsat.diagnosis.verdict import EXCEEDANCE_AT, SUPPRESS_BELOW, band_of, verdict_of, word_of
@@ -198,7 +199,11 @@ def _row(public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Ge
         return row
     severity, se = composite_mean(weights, public.estimate.means, public.estimate.covariance)
     drawn = public.draws[:, used] @ weights[used]
-    p = {f"p{at:g}": exceedance(drawn, at) for at in EXCEEDANCE_AT}
+    few = public.clustered and n_units < FEW_CLUSTERS
+    p = {
+        f"p{at:g}": t_exceedance(severity, se, n_units - 1, at) if few else exceedance(drawn, at)
+        for at in EXCEEDANCE_AT
+    }
     row |= {"S": severity, "se": se, **p, "band": band_of(severity)}
     row["ci_lower"], row["ci_upper"] = t_interval(severity, se, n_units - 1)
     row["verdict"], row["word"] = verdict_of(p["p40"], n), word_of(p["p40"])
@@ -207,6 +212,25 @@ def _row(public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Ge
         row |= {"method_lower": method.lower, "method_upper": method.upper}
         row |= {"method_min": method.minimum, "method_max": method.maximum}
     return row
+
+
+def t_exceedance(mean: float, se: float, df: int, threshold: float) -> float:
+    """
+    Return P(S > threshold) by the t distribution behind the interval; NaN without degrees of freedom.
+
+    Of a few accounts the bootstrap draws the same ones over and over and is too sure: of two accounts that lie
+    above the threshold no draw lies below it, though the interval reaches from end to end of the scale.
+
+    Examples
+    --------
+    >>> round(t_exceedance(49.0, 9.0, 1, 40.0), 3), round(t_exceedance(49.0, 9.0, 39, 40.0), 3)
+    (0.75, 0.838)
+    """
+    from scipy.special import stdtr
+
+    if df < 1 or not np.isfinite(se) or se <= 0:
+        return np.nan
+    return float(stdtr(df, (mean - threshold) / se))
 
 
 def exceedance(draws: NDArray[np.float64], threshold: float) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student_t
 
 from wxsat.diagnosis.sampling import Units, estimate_means
 from wxsat.diagnosis.severity import (
@@ -84,6 +85,21 @@ def test_clusters_are_counted_and_widen_the_interval():
     assert (alone["n_clusters"] == 0).all()
     half = (table["ci_upper"] - table["S"]) / table["se"]
     assert half.to_numpy() == pytest.approx(2.570582, abs=1e-6)  # t(.975) with 5 df, printed tables
+
+
+def test_of_few_accounts_the_verdict_agrees_with_the_interval():
+    rng = np.random.default_rng(4)
+    account = np.arange(200) % 2
+    values = rng.normal(np.where(account, 54.0, 46.0), 8.0)[:, None]
+    units = Units(account, 2, True)
+    # Whatever accounts are drawn, both lie above 40.
+    given = PublicSeverity(("P0",), estimate_means(values, units), np.full((500, 1), 50.0), {"D": {"P0": 1.0}}, True)
+    row = tabulate_severity(given, "all", rng).iloc[0]
+    assert (row["ci_lower"], row["ci_upper"]) == (0.0, 100.0)
+    assert row["p40"] == pytest.approx(student_t.sf((40.0 - row["S"]) / row["se"], 1))
+    assert row["verdict"] == "undetermined"
+    many = PublicSeverity(("P0",), given.estimate, given.draws, given.composites, False)
+    assert tabulate_severity(many, "all", rng).iloc[0]["verdict"] == "severe"
 
 
 def test_method_interval_only_for_dilemmas():
