@@ -85,6 +85,10 @@ class FindingsBlock:
     findings: tuple[FindingLine, ...]
 
 
+def _is_text(block: object) -> bool:
+    return block is None or (isinstance(block, Paragraph) and block.style != "subheading")
+
+
 Block = Paragraph | Bullets | KeyFigures | TableBlock | FigureBlock | FindingsBlock
 
 
@@ -96,6 +100,12 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     new_page: bool = False
+
+    @property
+    def opens_with_a_line(self) -> bool:
+        """Whether a paragraph stands between the heading and something else; with the heading alone it ends no page."""
+        first, then = (*self.blocks, None, None)[:2]
+        return isinstance(first, Paragraph) and first.style in ("body", "note", "lead") and not _is_text(then)
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,10 @@ def render_document_docx(document: Document, images: Mapping[str, bytes], table_
         writing.text(document.refusal)
     for section in document.sections:
         word.add_heading(section.title, 1).paragraph_format.page_break_before = section.new_page or None
-        for block in section.blocks:
+        for position, block in enumerate(section.blocks):
             _add(writing, block)
+            if position == 0 and section.opens_with_a_line and word.paragraphs:
+                word.paragraphs[-1].paragraph_format.keep_with_next = True
     if not document.is_brief:
         _list_captions(writing)
     return document_bytes(word)

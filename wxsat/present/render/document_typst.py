@@ -90,7 +90,11 @@ def render_document_typst(
             parts.append("#pagebreak(weak: true)")
         if section.title:
             parts.append(f"#heading(level: 1, {quote(section.title)})")
-        parts += [_block(block, document, figures, style) for block in section.blocks]
+        written = [_block(block, document, figures, style) for block in section.blocks]
+        if section.opens_with_a_line and written[0]:
+            spacing = f"{style.leading + 0.35}em"
+            written[0] = f"#block(sticky: true, above: {spacing}, below: {spacing})[{written[0]}]"
+        parts += written
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -7,7 +7,7 @@ import io
 import docx
 import pytest
 
-from wxsat.present.document import Document, FigureBlock, Section, TableBlock
+from wxsat.present.document import Document, FigureBlock, Paragraph, Section, TableBlock
 from wxsat.present.render.document_docx import render_document_docx
 from wxsat.present.render.document_text import render_document_text
 from wxsat.present.render.document_typst import render_document_typst
@@ -43,3 +43,15 @@ def test_figures_are_named_as_the_file_sees_them(to: str, found: str) -> None:
     figure = FigureBlock("shape", 1, "Shape", "A shape", "shape.en")
     document = Document("en", "Title", "", (Section("s", "Part", (figure,)),))
     assert found in render_document_text(document, to, "../my run/figures")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("follows", "kept"), [("subheading", True), ("body", False)])
+def test_a_heading_and_its_first_line_alone_end_no_page(follows: str, kept: bool) -> None:
+    blocks = (Paragraph("First line."), Paragraph("What follows.", follows))  # type: ignore[arg-type]
+    document = Document("en", "Title", "", (Section("s", "Part", blocks),))
+    word = docx.Document(io.BytesIO(render_document_docx(document, {})))
+    line = next(paragraph for paragraph in word.paragraphs if paragraph.text == "First line.")
+    assert bool(line.paragraph_format.keep_with_next) is kept
+    source = render_document_typst(document, {}, ("Noto Sans",))
+    held = next(part for part in source.split("\n\n") if "First line." in part)
+    assert held.startswith("#block(sticky: true") is kept
