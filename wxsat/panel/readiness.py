@@ -115,8 +115,10 @@ def evaluate_readiness(answers: ReadinessAnswers | str | Path) -> Readiness:
     -----
     Decision (a convention): *open* when every gate is met, no block is below 60, their mean is at least 75 and the
     staff carry the load; *open with outsourced operation* when only R2 or R3 are below 60 and a contract covers them;
-    *trial with fewer functions* when the mean is 60 to 75, or one block is 40 to 60, or the staff can only carry fewer
-    functions; otherwise *not yet*. A gate that is not met always means not yet.
+    *trial with fewer functions* when no block is below 60 and their mean is 60 to 75, or one block alone is
+    40 to 60, or only the staff stand against opening; otherwise *not yet*. A gate that is not met always means
+    not yet. Two weak blocks are never tried out, whatever the mean: were a mean of 60 to 75 enough, an account would
+    lose its trial by answering better.
 
     Examples
     --------

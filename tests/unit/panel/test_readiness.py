@@ -100,6 +100,7 @@ TIGHT = {
         (answers({"R1": 0}, outsourcing_contract=True), "not_yet"),
         (answers({"R4": 1}), "trial_reduced"),
         (answers({"R4": 1, "R5": 1}), "not_yet"),
+        (answers({"R3": 1, "R4": 1, "R5": 1, "R6": 1}), "not_yet"),
         (answers({}, capacity=TIGHT), "trial_reduced"),
     ],
 )
