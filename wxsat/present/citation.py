@@ -205,7 +205,38 @@ def _precision(draft: Draft) -> str:
 
 
 def _asked(draft: Draft, items: Sequence[str]) -> str:
-    return draft.words.get("cite.wording", items=draft.join(items)) if items else draft.words.get("cite.no_items")
+    return (
+        draft.words.get("cite.wording", items=draft.join(runs_of(items))) if items else draft.words.get("cite.no_items")
+    )
+
+
+def runs_of(items: Sequence[str]) -> list[str]:
+    """
+    Return the ids with three or more that count upwards as one run.
+
+    Parameters
+    ----------
+    items : sequence of str
+        Ids in the order of the questionnaire.
+
+    Examples
+    --------
+    >>> runs_of(["PU1", "PU2", "PU3", "SAT1", "SAT3"])
+    ['PU1–PU3', 'SAT1', 'SAT3']
+    """
+    runs: list[list[str]] = []
+    for item in items:
+        if runs and item == _next_id(runs[-1][-1]):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return [said for run in runs for said in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else run)]
+
+
+def _next_id(item: str) -> str | None:
+    stem = item.rstrip("0123456789")
+    number = item[len(stem) :]
+    return f"{stem}{int(number) + 1:0{len(number)}d}" if number.isascii() and number else None
 
 
 def _dont_know(draft: Draft, table: str, items: Sequence[str]) -> str:

@@ -86,7 +86,7 @@ class FindingsBlock:
 
 
 def _is_text(block: object) -> bool:
-    return block is None or (isinstance(block, Paragraph) and block.style != "subheading")
+    return block is None or (isinstance(block, Paragraph) and block.style not in ("subheading", "reference"))
 
 
 Block = Paragraph | Bullets | KeyFigures | TableBlock | FigureBlock | FindingsBlock

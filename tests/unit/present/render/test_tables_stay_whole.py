@@ -45,7 +45,7 @@ def test_figures_are_named_as_the_file_sees_them(to: str, found: str) -> None:
     assert found in render_document_text(document, to, "../my run/figures")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("follows", "kept"), [("subheading", True), ("body", False)])
+@pytest.mark.parametrize(("follows", "kept"), [("subheading", True), ("reference", True), ("body", False)])
 def test_a_heading_and_its_first_line_alone_end_no_page(follows: str, kept: bool) -> None:
     blocks = (Paragraph("First line."), Paragraph("What follows.", follows))  # type: ignore[arg-type]
     document = Document("en", "Title", "", (Section("s", "Part", blocks),))
