@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from pathlib import Path
 from typing import cast, get_args
 
@@ -9,12 +12,13 @@ from wxsat.errors import UsageError, nearest
 from wxsat.instrument.instrument import FORMS, FormName, Instrument
 from wxsat.instrument.load import load_instrument
 
+TITLE = "{zh: 政务微信公众满意度, en: Satisfaction with a government WeChat account}"
 STUDY_TEMPLATE = """\
 # A wxsat study. Check it with `wxsat run . --dry-run`, run it with `wxsat run .`
 # 研究文件。先用 `wxsat run . --dry-run` 检查，再用 `wxsat run .` 运行。
 schema_version: 1
 id: {id}
-title: {{zh: 政务微信公众满意度, en: Satisfaction with a government WeChat account}}
+title: {title}
 authors: []                      # names for the citation  引用时的作者
 language: zh                     # main language of the report: zh or en  报告的主要语言
 instrument: {instrument}
@@ -107,11 +111,12 @@ def scaffold_study(folder: Path, instrument: str, form: str) -> tuple[Path, ...]
         raise UsageError(
             "STUDY-050", "the folder exists and is not empty.", where=str(folder), hint="Choose another name."
         )
-    named = instrument if not Path(instrument).exists() else str(Path(instrument).resolve())
+    own = Path(instrument).exists()
     asked = cast(FormName, form)
     fields = {
         "id": _identifier(folder.resolve().name),
-        "instrument": named,
+        "title": _title(loaded) if own else TITLE,
+        "instrument": _seen_from(folder, Path(instrument)) if own else instrument,
         "form": form,
         "models": _models(loaded, asked),
     }
@@ -124,6 +129,22 @@ def scaffold_study(folder: Path, instrument: str, form: str) -> tuple[Path, ...]
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     return tuple(files)
+
+
+def _title(instrument: Instrument) -> str:
+    """Write the instrument's title as YAML; a study of another instrument is not about WeChat."""
+    titles = {language: instrument.header.title.text(language) for language in instrument.header.languages}
+    said = ", ".join(f"{language}: {json.dumps(text, ensure_ascii=False)}" for language, text in titles.items() if text)
+    return f"{{{said}}}" if said else TITLE
+
+
+def _seen_from(folder: Path, instrument: Path) -> str:
+    """Return the instrument's path as the study sees it, so that both may be moved together."""
+    try:
+        path = Path(os.path.relpath(instrument.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        path = instrument.resolve().as_posix()
+    return path if re.fullmatch(r"[\w./-]+", path) else json.dumps(path, ensure_ascii=False)
 
 
 def _identifier(name: str) -> str:

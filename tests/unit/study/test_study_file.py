@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from wxsat.errors import InstrumentError, StudyError, UsageError, WxsatError
+from wxsat.instrument.load import load_instrument
 from wxsat.study.load import load_study
 from wxsat.study.prepare import prepare_study
 from wxsat.study.scaffold import scaffold_study
 from wxsat.study.street import _title_findings
 from wxsat.study.study import Study
 
+SNIPPETS = Path(__file__).parents[3] / "docs" / "snippets"
 GOOD = """\
 schema_version: 1
 id: mine
@@ -123,6 +125,21 @@ def test_a_new_study_folder_is_valid(tmp_path: Path) -> None:
     header = (folder / "data" / "template.csv").read_text(encoding="utf-8-sig").strip().split(",")
     assert {"PU1", "SAT3", "account", "AC1"} <= set(header)
     assert "EOU4" not in header
+
+
+def test_a_new_study_of_an_own_instrument_has_its_title_and_a_path_that_moves_along(tmp_path: Path) -> None:
+    own = tmp_path / "my scale"
+    own.mkdir()
+    text = (SNIPPETS / "reading_room.yaml").read_text(encoding="utf-8")
+    (own / "instrument.yaml").write_text(text, encoding="utf-8")
+    (own / "returning.sem").write_bytes((SNIPPETS / "returning.sem").read_bytes())
+    scaffold_study(tmp_path / "study", str(own), "full")
+    written = (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
+    assert "WeChat account}" not in written
+    assert str(tmp_path) not in written
+    assert 'instrument: "../my scale"' in written
+    study = load_study(tmp_path / "study")
+    assert study.title.text("en") == load_instrument(str(own)).header.title.text("en") != ""
 
 
 def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
