@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,9 +42,10 @@ def panel(
         print_frame(result.raters, "Supervisors: points above (lenient) or below (severe) the average one", digits=2)
         print_frame(result.icc, "Agreement by month", digits=2)
         low, high = result.phi_interval
+        known = f"{result.phi:.3f}" if isfinite(result.phi) else "not known"
         interval = f"(95 % interval {low:.3f} to {high:.3f}) " if isfinite(low) else "(no interval) "
         print(
-            f"Dependability Phi {result.phi:.3f} {interval}"
+            f"Dependability Phi {known} {interval}"
             f"with {result.n_months:g} months and {result.raters_per_month:.2f} supervisors a month; "
             f"sheets of 95 points or more: {result.gaming.top_share:.0%}"
         )
@@ -59,7 +60,9 @@ def panel(
         raise InterpretationRefused(
             refused[0].code,
             refused[0].message,
-            hint="More supervisors an account, or rotating ones, raise it.",
+            hint="Add the sheets of other months."
+            if isnan(result.phi)
+            else "More supervisors an account, or rotating ones, raise it.",
         )
 
 

@@ -142,7 +142,7 @@ def evaluate_panel(
     ------
     DataError
         PANEL-010 accounts and supervisors fall into unconnected sets; PANEL-011 fewer than two accounts or two
-        supervisors; PANEL-012 all scores alike; PANEL-017 no account scored in two months.
+        supervisors; PANEL-012 all scores alike.
     UsageError
         PANEL-013 a weight that is negative or no number; PANEL-014 records that are no scores by account;
         PANEL-015 no sheets; PANEL-016 an unknown second engine.
@@ -162,18 +162,22 @@ def evaluate_panel(
     counts = frame.groupby(["account", "month"])["rater"].size()
     per_month = float(counts.mean())
     n_months = float(counts.groupby("account").size().median())
-    phi = components.phi(per_month, n_months)
+    # What lasts in an account cannot be told from what was so in its only month.
+    lasting = bool((frame.groupby("account")["month"].nunique() > 1).any())
+    phi = components.phi(per_month, n_months) if lasting else np.nan
+    interval = components.phi_interval(per_month, n_months) if lasting else (np.nan, np.nan)
     icc = monthly_icc(frame)
     impression = _impression(scores.items)
     gaming = check_gaming(frame, facets.accounts, records)
     annual = annual_scores(frame, facets.adjusted, components, weight=weight)
+    annual = annual if lasting else annual.assign(phi=np.nan)
     double_share = float((counts.groupby("account").max() > 1).mean())
     findings = _findings(phi, icc, components, double_share, gaming, annual)
     if records is not None and gaming.log_correlation is None:
         findings = (*findings, _not_compared(gaming.log_n))
     return PanelResult(
         annual, facets.accounts, facets.raters, _monthly(frame, facets), icc, components, phi,
-        components.phi_interval(per_month, n_months), n_months, per_month,
+        interval, n_months, per_month,
         impression, gaming, phi >= limits.MIN_PHI, findings,
         check_components(frame, components) if check is not None else None,
     )  # fmt: skip
@@ -219,14 +223,6 @@ def _require_variety(frame: pd.DataFrame, where: str) -> None:
             )
     if float(frame["score"].std(ddof=1)) == 0:
         raise DataError("PANEL-012", "all scores are alike.", where=where, hint="Nothing tells the accounts apart.")
-    if not (frame.groupby("account")["month"].nunique() > 1).any():
-        raise DataError(
-            "PANEL-017",
-            f"no account was scored in two months ({', '.join(map(str, sorted(set(frame['month']))[:3]))}): what lasts "
-            "in an account cannot be told from what was so in that month.",
-            where=where,
-            hint="Add the sheets of other months; wxsat.panel.generalisability.monthly_icc() shows agreement in one.",
-        )
 
 
 def _monthly(frame: pd.DataFrame, facets: Facets) -> pd.DataFrame:
@@ -257,7 +253,14 @@ def _findings(
     annual: pd.DataFrame,
 ) -> tuple[Finding, ...]:
     found = []
-    if not phi >= limits.MIN_PHI:
+    if np.isnan(phi):
+        text = (
+            "No account was scored in two months: what lasts in an account cannot be told from what was so in that "
+            "month, and Phi is not known. Agreement within the month, severities and vetoes stand; no annual "
+            "evaluation."
+        )
+        found.append(Finding("PANEL-110", "refusal", "phi", text, {"required": limits.MIN_PHI}))
+    elif not phi >= limits.MIN_PHI:
         text = (
             f"Dependability of the year's scores is {phi:.2f}, below {limits.MIN_PHI:.2f}: "
             "not to be used for an annual evaluation."
