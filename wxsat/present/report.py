@@ -175,7 +175,7 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
     results : sequence
         Any of CleanResponses, ScaleQuality, SemResult (several), Diagnosis, Finding.
     title : str
-        Of the report.
+        Of the report; the instrument's when empty, and without one a title that claims no subject.
 
     Returns
     -------
@@ -195,7 +195,7 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
     from wxsat.sem.result import SemResult
 
     content = ReportContent(
-        title=Label(zh=title or "政务微信公众满意度", en=title or "Satisfaction with a government WeChat account"),
+        title=Label(zh=title or "分析报告", en=title or "Report of an analysis"),
         provenance={"version": __version__, "year": datetime.date.today().year},
     )
     findings: list[Finding] = []
@@ -220,6 +220,8 @@ def gather(results: Sequence[Any], title: str = "") -> ReportContent:
                     "OUT-010", f"a report has no place for a {type(result).__name__}.", hint=f"It takes: {known}."
                 )
         findings.extend(getattr(result, "findings", ()))
+    if not title and content.instrument is not None:
+        content = replace(content, title=content.instrument.header.title)
     return replace(content, findings=distinct(findings))
 
 

@@ -20,6 +20,7 @@ def test_one_result_needs_no_list(tmp_path):
     one, several = tmp_path / "one.md", tmp_path / "several.md"
     wx.render_report(fit, to=one, language="en")
     wx.render_report([fit], to=several, language="en")
+    assert one.read_text(encoding="utf-8").startswith("# Report of an analysis\n"), "data of any subject"
     assert one.read_text(encoding="utf-8") == several.read_text(encoding="utf-8")
 
 
