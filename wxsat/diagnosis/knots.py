@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wxsat.diagnosis.severity import exceedance
+from wxsat.diagnosis.severity import probability_above
 from wxsat.diagnosis.sources import centred
 from wxsat.diagnosis.verdict import REFERENCE_ONLY_BELOW, verdict_of
 
@@ -20,7 +20,7 @@ COLUMNS = ["dilemma", "knots", "S_log", "S", "p40", "verdict", "changes"]
 AS_SET = "as set"
 
 
-def move_knots(tables: SourceTables, audit: AuditResult | None) -> pd.DataFrame:
+def move_knots(tables: SourceTables, audit: AuditResult | None, df: int | None = None) -> pd.DataFrame:
     """
     Return the combined severity and verdict of every dilemma under stricter and more lenient conventions.
 
@@ -30,6 +30,8 @@ def move_knots(tables: SourceTables, audit: AuditResult | None) -> pd.DataFrame:
         The sources combined.
     audit : AuditResult, optional
         Its ``sensitivity`` has the records' severities with the knots of conventions moved.
+    df : int, optional
+        Accounts less one where accounts were drawn.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def move_knots(tables: SourceTables, audit: AuditResult | None) -> pd.DataFrame:
         for knots, severity in by_knots.items():
             change = severity - by_knots[AS_SET]
             combined = float(own["S"]) + change / int(own["n_sources"])
-            p40 = exceedance(centred(draws, [combined])[:, 0], 40.0)
+            p40 = probability_above(centred(draws, [combined])[:, 0], combined, float(own["se"]), df, 40.0)
             verdict = verdict_of(p40, n)
             rows.append(
                 {

@@ -199,11 +199,8 @@ def _row(public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Ge
         return row
     severity, se = composite_mean(weights, public.estimate.means, public.estimate.covariance)
     drawn = public.draws[:, used] @ weights[used]
-    few = public.clustered and n_units < FEW_CLUSTERS
-    p = {
-        f"p{at:g}": t_exceedance(severity, se, n_units - 1, at) if few else exceedance(drawn, at)
-        for at in EXCEEDANCE_AT
-    }
+    df = n_units - 1 if public.clustered else None
+    p = {f"p{at:g}": probability_above(drawn, severity, se, df, at) for at in EXCEEDANCE_AT}
     row |= {"S": severity, "se": se, **p, "band": band_of(severity)}
     row["ci_lower"], row["ci_upper"] = t_interval(severity, se, n_units - 1)
     row["verdict"], row["word"] = verdict_of(p["p40"], n), word_of(p["p40"])
@@ -212,6 +209,24 @@ def _row(public: PublicSeverity, weights: NDArray[np.float64], rng: np.random.Ge
         row |= {"method_lower": method.lower, "method_upper": method.upper}
         row |= {"method_min": method.minimum, "method_max": method.maximum}
     return row
+
+
+def probability_above(draws: NDArray[np.float64], mean: float, se: float, df: int | None, threshold: float) -> float:
+    """
+    Return P(S > threshold): by the draws, and by the t distribution where fewer than 20 accounts were drawn.
+
+    Parameters
+    ----------
+    draws : ndarray
+        Bootstrap draws of the severity.
+    mean, se : float
+        The severity and its standard error.
+    df : int or None
+        Accounts less one; None where no accounts were drawn.
+    threshold : float
+    """
+    few = df is not None and df + 1 < FEW_CLUSTERS
+    return t_exceedance(mean, se, int(df or 0), threshold) if few else exceedance(draws, threshold)
 
 
 def t_exceedance(mean: float, se: float, df: int, threshold: float) -> float:

@@ -170,7 +170,7 @@ def weigh_evidence(
         audit.symptom_frame() if audit else pd.DataFrame(),
         compare_with_inspections(audit) if audit else pd.DataFrame(),
         rank_dilemmas(_severities(tables), tables.draws), rank_accounts(accounts, seed),
-        move_knots(tables, audit),
+        move_knots(tables, audit, df),
         tuple(cautions.caution_about_sources(tables, given, staff, accounts, figures, answered, vetoes)),
         {
             "sources": [s.source for s in sources], "accounts_are": "fixed" if drawn.fixed else "sampled",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wxsat.diagnosis.combine import random_effects, sources_method_interval
 from wxsat.diagnosis.evidence import BEST_GRADE, grade_of, triangulate
 from wxsat.diagnosis.patterns import SOURCES, level_of, pattern_of
-from wxsat.diagnosis.severity import exceedance, t_interval
+from wxsat.diagnosis.severity import probability_above, t_interval
 from wxsat.diagnosis.sources import DILEMMAS, SourceSeverity, centred
 from wxsat.diagnosis.verdict import EXCEEDANCE_AT, REFERENCE_ONLY_BELOW, band_of, verdict_of, word_of
 
@@ -117,7 +117,7 @@ def _source_row(
     source: SourceSeverity, dilemma: str, df: int | None, given: Mapping[str, float] | None
 ) -> dict[str, Any]:
     severity, se = source.severity(dilemma), source.se(dilemma)
-    p40 = exceedance(source.draws[:, DILEMMAS.index(dilemma)], 40.0)
+    p40 = probability_above(source.draws[:, DILEMMAS.index(dilemma)], severity, se, df, 40.0)
     lower, upper = t_interval(severity, se, MANY if df is None else df)
     row = {"S": severity, "se": se, "ci_lower": lower, "ci_upper": upper, "p40": p40}
     if given is not None and source.source == "pub":
@@ -143,7 +143,7 @@ def _combined_row(
     draws = centred(draws[np.isfinite(draws)][:, None], [severity])[:, 0]
     se = float(draws.std(ddof=1)) if len(draws) > 1 else np.nan
     lower, upper = t_interval(severity, se, MANY if df is None else df)
-    p = {f"p{at:g}": exceedance(draws, at) for at in EXCEEDANCE_AT}
+    p = {f"p{at:g}": probability_above(draws, severity, se, df, at) for at in EXCEEDANCE_AT}
     method = sources_method_interval([s.arrays(dilemma) for s in here], rng)
     agreement, alternative = triangulate(severities, errors), random_effects(severities, errors)
     by = {str(row["source"]): row for row in rows}

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
+from scipy.stats import t as student_t
 
 from wxsat.diagnosis.knots import AS_SET, move_knots
 
@@ -14,8 +16,8 @@ from wxsat.diagnosis.knots import AS_SET, move_knots
 def sources(severity: float, n_sources: int, spread: float = 2.0) -> SimpleNamespace:
     """Return the combination of sources, one of them the records at 50, with normal draws around the severity."""
     draws = np.random.default_rng(1).normal(severity, spread, size=20_000)
-    row = {"dilemma": "D2", "S": severity, "S_log": 50.0, "n_sources": n_sources, "n_pub": 500, "verdict": "severe"}
-    return SimpleNamespace(combined=pd.DataFrame([row]), draws={"D2": draws})
+    row = {"dilemma": "D2", "S": severity, "se": spread, "S_log": 50.0, "n_sources": n_sources, "n_pub": 500}
+    return SimpleNamespace(combined=pd.DataFrame([{**row, "verdict": "severe"}]), draws={"D2": draws})
 
 
 def audited(stricter: float, lenient: float) -> SimpleNamespace:
@@ -44,3 +46,10 @@ def test_a_verdict_that_hangs_on_a_convention_is_named():
 
 def test_without_records_there_is_nothing_to_move():
     assert move_knots(sources(45.0, 1), None).empty
+
+
+def test_of_few_accounts_the_probability_comes_from_the_t_distribution():
+    found = move_knots(sources(45.0, 3), audited(57.0, 30.0), df=5).set_index("knots")
+    assert found.loc[AS_SET, "p40"] == pytest.approx(student_t.sf((40 - 45) / 2, 5))
+    many = move_knots(sources(45.0, 3), audited(57.0, 30.0), df=39).set_index("knots")
+    assert many.loc[AS_SET, "p40"] == pytest.approx(norm.sf((40 - 45) / 2), abs=0.003)
