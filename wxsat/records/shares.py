@@ -28,7 +28,7 @@ def wilson_interval(reached: float, base: float, confidence: float = 0.95) -> tu
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(min(reached, base), base, alpha=1 - confidence, method="wilson")
-    return float(low), float(high)
+    return max(float(low), 0.0) if reached > 0 else 0.0, min(float(high), 1.0)
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def diagnose_symptoms(
     value = {key: values.get(key, math.nan) for key in ("L01", "L02", "L03", "L21", "L23", "L24")}
     found += _channel_and_time(a, value, enough)
     if enough:
-        found += [*_lost_on_the_way(a, funnel), *_beside_the_point(a)]
+        found += [*_lost_on_the_way(a, funnel, dormant=value["L02"] > DORMANT_DAYS), *_beside_the_point(a)]
     found += _silent_on_events(a)
     found += _functions(a, funnel, value, counts, enough, vase_severity)
     if value["L23"] >= 0.60 and value["L24"] < 0.20:
@@ -221,9 +221,12 @@ def _channel_and_time(a: AccountRecords, value: dict[str, float], enough: bool) 
     return found
 
 
-def _lost_on_the_way(a: AccountRecords, funnel: Funnel) -> list[Symptom]:
+def _lost_on_the_way(a: AccountRecords, funnel: Funnel, *, dormant: bool) -> list[Symptom]:
+    """Name the stage at which most are lost; an account that does not post either is dead, not deaf."""
     h, answered, correct, _ = funnel.shares
-    found = []
+    found: list[Symptom] = []
+    if h < 0.50 and dormant:
+        return found
     if h < 0.50:
         confirmed = wilson_bound(funnel.heard, funnel.inbound, upper=True) < 0.50
         found.append(Symptom("deaf", confirmed, {"heard": h}))
@@ -267,14 +270,17 @@ def _functions(
         upper = wilson_bound(landing * tested, tested, upper=True)
         found.append(Symptom("demented", upper < 0.60, {"L21": landing}))
     lively = value["L01"] <= 7 and len(a.functions) > 0
-    useless = (enough and funnel.overall < 0.20) or landing < 0.50 or _use_per_thousand(a) < 1
-    if lively and useless and (vase_severity is None or vase_severity >= 60):
-        evidence = {"overall": funnel.overall, "L21": landing}
-        confirmed = vase_severity is not None and (
+    use = _use_per_thousand(a)
+    met = {"overall": enough and funnel.overall < 0.20, "L21": landing < 0.50, "use_per_thousand": use < 1}
+    if lively and any(met.values()) and (vase_severity is None or vase_severity >= 60):
+        figures = {"overall": funnel.overall, "L21": landing, "use_per_thousand": use}
+        # Uses are counted, not sampled: nothing is left to be confirmed.
+        confirmed = (
             (enough and wilson_bound(funnel.resolved, funnel.inbound, upper=True) < 0.20)
             or wilson_bound(landing * tested, tested, upper=True) < 0.50
+            or use < 1
         )
-        found.append(Symptom("vase", bool(confirmed), evidence))
+        found.append(Symptom("vase", bool(confirmed), {name: figures[name] for name, holds in met.items() if holds}))
     return found
 
 

@@ -142,7 +142,9 @@ def add_table(document: Document, table: Table, number: int | None = None, style
     _add_caption(document, printed, number, look)
     word_table = _add_grid(document, printed, layout, look)
     for position, note in enumerate(printed.notes):
-        _add_note(document, note, printed.language, first=position == 0, apart=not look.one_line)
+        added = _add_note(document, note, printed.language, first=position == 0, apart=not look.one_line)
+        # A last note alone on a page would belong to nothing there.
+        added.paragraph_format.keep_with_next = position < len(printed.notes) - 1 or None
     if turned:
         _turn_page(document, landscape=False)
     else:
@@ -175,8 +177,8 @@ def _caption_paragraph(document: Document, before: float, after: float) -> Parag
     return paragraph
 
 
-def _add_note(document: Document, note: str, language: Language, *, first: bool, apart: bool) -> None:
-    """Write one note; APA sets the word before the first one in italics."""
+def _add_note(document: Document, note: str, language: Language, *, first: bool, apart: bool) -> Paragraph:
+    """Write and return one note; APA sets the word before the first one in italics."""
     paragraph = document.add_paragraph()
     _space(paragraph, before=2, after=0)
     plain = dresser(NOTE_POINTS, language)
@@ -185,6 +187,7 @@ def _add_note(document: Document, note: str, language: Language, *, first: bool,
         dresser(NOTE_POINTS, language, italic=True)(paragraph.add_run(prefix))
         note = note.removeprefix(prefix)
     plain(paragraph.add_run(note))
+    return paragraph
 
 
 def dresser(
